@@ -1,0 +1,188 @@
+"""A walk of a whole collection: how much of the time the server is kept at work.
+
+::
+
+    pip install '.[bench]'
+    python benchmarks/walk.py
+
+100,000 products with the API's twelve default fields, 1,000 a page, from a server that takes 40 ms
+for each page; nothing is done with them. Since Sitoo takes one request at a time, the server's own
+time is the least that a walk can take. Beside it runs the loop that one writes without a library:
+raw aiohttp and orjson, one page after the other, to plain dicts where the client makes models.
+The targets: the walk takes at most 1.1 times the server's own time, and its peak memory does not
+grow with the number of pages. Takes about a minute and a half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import aiohttp
+import attrs
+import orjson
+from _server import Server, page_path, serving
+from _table import Target, print_table
+
+from sitoo_async import SitooClient
+
+Walk = Callable[[Server, int, int], Coroutine[Any, Any, int]]
+"""Walks that many products, so many a page, and tells how many came."""
+
+MEGABYTE: Final = 1024 * 1024
+
+
+async def naive(server: Server, products: int, page_size: int) -> int:
+    """One page after the other over raw aiohttp."""
+    received = 0
+    async with aiohttp.ClientSession() as session:
+        while received < products:
+            async with session.get(f"{server.url}{page_path(received, page_size)}") as answer:
+                page = orjson.loads(await answer.read())
+            for _ in page["items"]:
+                received += 1
+    return received
+
+
+async def lazily(server: Server, products: int, page_size: int) -> int:
+    """One model after the other, the next page on its way meanwhile."""
+    received = 0
+    async with SitooClient(api_id="1-1", password="bench", base_url=server.url) as sitoo:  # noqa: S106  # opens nothing
+        walk = sitoo.products.list(page_size=page_size)
+        async for _ in walk:
+            received += 1
+    assert walk.totalcount == products
+    return received
+
+
+WALKS: Final[dict[str, Walk]] = {
+    "raw aiohttp and orjson in a loop": naive,
+    "async for over sitoo.products.list()": lazily,
+}
+
+
+@attrs.frozen
+class Timing:
+    """One walk: how long it took, and for how long of that the server was at work."""
+
+    wall: float
+    busy: float
+
+
+def timed(walk: Walk, server: Server, products: int, page_size: int) -> Timing:
+    """Walk once, from opening the connection to closing it."""
+    before = server.tally()
+    gc.collect()
+    began = time.perf_counter()
+    received = asyncio.run(walk(server, products, page_size))
+    wall = time.perf_counter() - began
+    after = server.tally()
+    assert received == products
+    assert after.requests - before.requests == -(-products // page_size)
+    return Timing(wall, after.busy - before.busy)
+
+
+def speed(*, products: int, page_size: int, delay: float, rounds: int) -> None:
+    """Let both walk in turns, and print what they took beside the server's own time."""
+    timings: dict[str, list[Timing]] = {name: [] for name in WALKS}
+    with serving(products=products, page_size=page_size, delay=delay) as server:
+        for _ in range(rounds):
+            for name, walk in WALKS.items():
+                timings[name].append(timed(walk, server, products, page_size))
+        assert server.tally().most_at_once == 1
+    pages = -(-products // page_size)
+    rows: list[tuple[str, ...]] = []
+    for name, walk in WALKS.items():
+        wall = statistics.median(timing.wall for timing in timings[name])
+        to_delays = wall / (pages * delay)
+        rows.append(
+            (
+                name,
+                f"{wall:.2f}",
+                f"{products / wall:,.0f}",
+                f"{to_delays:.3f}",
+                f"{statistics.median(one.wall / one.busy for one in timings[name]):.3f}",
+                Target(1.1).judge(to_delays) if walk is lazily else "",
+            )
+        )
+    print_table(
+        f"{products:,} products in {pages} pages of {delay * 1000:g} ms, {rounds} rounds",
+        (
+            "",
+            "median s",
+            "products/s",
+            f"time to {pages} delays",
+            "time to the delays as kept",
+            "target",
+        ),
+        rows,
+    )
+
+
+def memory(*, products: int, page_size: int, rounds: int) -> None:
+    """Print the peaks of a fifth of the walk and of all of it, from a server that never waits."""
+    sizes = (products // 5, products)
+    peaks: dict[tuple[str, int], list[int]] = {}
+    for size in sizes:
+        with serving(products=size, page_size=page_size) as server:
+            for name, walk in WALKS.items():
+                asyncio.run(walk(server, size, page_size))  # what is kept for ever is there now
+                peaks[name, size] = [
+                    peak(walk, server, size, page_size) for _ in range(min(rounds, 3))
+                ]
+    rows: list[tuple[str, ...]] = []
+    for name, walk in WALKS.items():
+        few, all_of_them = (statistics.median(peaks[name, size]) for size in sizes)
+        growth = all_of_them / few
+        rows.append(
+            (
+                name,
+                f"{few / MEGABYTE:.2f}",
+                f"{all_of_them / MEGABYTE:.2f}",
+                f"{growth:.2f}",
+                Target(1.05).judge(growth) if walk is lazily else "",
+            )
+        )
+    pages = [-(-size // page_size) for size in sizes]
+    print_table(
+        "Peak memory of a walk",
+        ("", f"{pages[0]} pages, MB", f"{pages[1]} pages, MB", "ratio", "target"),
+        rows,
+    )
+
+
+def peak(walk: Walk, server: Server, products: int, page_size: int) -> int:
+    """The most bytes that a walk held at one time."""
+    gc.collect()
+    tracemalloc.start()
+    asyncio.run(walk(server, products, page_size))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=9, help="interleaved rounds (9)")
+    parser.add_argument("--products", type=int, default=100_000, help="in all (100000)")
+    parser.add_argument("--page-size", type=int, default=1000, help="products a page (1000)")
+    parser.add_argument("--delay", type=float, default=40, help="milliseconds a page (40)")
+    options = parser.parse_args()
+    speed(
+        products=options.products,
+        page_size=options.page_size,
+        delay=options.delay / 1000,
+        rounds=options.rounds,
+    )
+    memory(products=options.products, page_size=options.page_size, rounds=options.rounds)
+
+
+if __name__ == "__main__":
+    main()

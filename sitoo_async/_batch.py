@@ -1,0 +1,303 @@
+"""Many items in few requests: what the `*_many(...)` methods return.
+
+A batch operation is no transaction: the answer is 200 while each item has a status code of its own
+(reference: Introduction, "Errors in batch calls"). So a batch here gives one outcome per input, in
+input order, whatever happens to the requests: refused items, lost answers, a key that is no longer
+valid. Large requests may die with a 50x; the reference then recommends a smaller batch, and so the
+chunk is halved where repeating does no harm, and later chunks are smaller either way.
+
+These modules know neither HTTP nor the lane: they are given a function that sends one chunk. Here
+are the reading of the input and the two ways of using a batch; `_chunks` brings one chunk to its
+outcomes, `_outcomes` is what the user gets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import warnings
+from collections import deque
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sized,
+)
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+
+from sitoo_async._chunks import Entry, Sending
+from sitoo_async._outcomes import BatchResult, Outcome, summary
+from sitoo_async.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from sitoo_async._retry import RetryPolicy
+
+__all__ = ["Batch", "BatchResult", "Outcome"]
+
+V = TypeVar("V")
+
+_LARGEST_CHUNK = 5000  # the top of what the reference calls good practice
+_SMALLEST_SHARE = 16  # later chunks shrink to this part of chunk_size and no further
+_END = object()
+
+_log = logging.getLogger("sitoo_async")
+
+
+class Batch(AsyncIterator[Outcome[V]]):
+    """Many items for one operation, sent in chunks; nothing is sent before you await or iterate.
+
+    ::
+
+        result = await sitoo.products.update_many(changes)  # one outcome per input
+        result.raise_for_failures()
+
+        async for outcome in sitoo.products.update_many(stream()):  # chunk by chunk
+            ...
+
+    A list, or anything else with a length, is checked whole before anything is sent. Of a stream (a
+    generator, an async iterable) only one chunk is held; a bad item in it becomes a failed outcome.
+    A chunk of a stream is sent when it is full or the stream ends. An exception out of the stream
+    itself comes out of the await; what was read for the chunk at hand has then not been sent.
+
+    The await does not raise for what happens to items or requests: the outcomes tell. An error
+    that would strike every further chunk alike (a wrong password, a closed client) stops the
+    sending: the rest of a list gets outcomes that say so; a stream, which may be endless, is read
+    no further.
+
+    A batch runs once. Awaited again, it gives the same result. It is either awaited or iterated:
+    one left half done (a `break`, a cancellation) can be iterated further only if it was left
+    between two outcomes; all else is a `RuntimeError`. After a whole iteration the await gives the
+    result for a list, but not for a stream, whose outcomes are not kept.
+
+    Args:
+        send: sends one chunk: `(prepared items, bulk)`, and gives the decoded answer. It makes one
+            attempt: refusals and connections that could not be made are its own business.
+        items: the input.
+        prepare: checks one input and gives what is sent for it, or raises InvalidInputError.
+        read: turns the `return` of one result into the value of its outcome.
+        chunk_size: items per request, 1 to 5000.
+        repeatable: whether sending an item twice does no harm.
+        deletes: whether an item that is gone is what was wanted.
+        label: the operation's name, for texts.
+        policy: how often a chunk, or an item of it, is tried.
+        sleep: waits for that many seconds.
+
+    Raises:
+        InvalidInputError: `chunk_size` is out of its range, or `items` is a single item.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[list[Any], bool], Coroutine[Any, Any, Any]],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        prepare: Callable[[Any], Any],
+        read: Callable[[Any], V],
+        chunk_size: int,
+        repeatable: bool,
+        deletes: bool,
+        label: str,
+        policy: RetryPolicy,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        _check_chunk_size(chunk_size)
+        _check_items(items)
+        self._items = items
+        self._prepare = prepare
+        self._label = label
+        smallest = max(1, chunk_size // _SMALLEST_SHARE)
+        self._sending = Sending(
+            send, read, policy, repeatable, deletes, label, sleep, chunk_size, smallest
+        )
+        self._touched = False  # whether anybody asked for an outcome
+        self._awaited = False
+        self._begun = False
+        self._finished = False
+        self._busy = False
+        self._whole: list[Entry] | None = None  # the input, where it has a length
+        self._source: Iterator[Any] | AsyncIterator[Any] = iter(())  # the input, where it has none
+        self._count = 0  # inputs read
+        self._sent = False  # whether a chunk has gone out
+        self._found: dict[int, Outcome[V]] = {}  # of the chunk at hand, by index
+        self._kept: list[Outcome[V]] = []  # of the chunks before
+        self._ready: deque[Outcome[V]] = deque()  # not handed out yet
+        self._failures = 0
+        self._first_failure: Outcome[V] | None = None
+        self._result: BatchResult[V] | None = None
+
+    @property
+    def outcomes(self) -> tuple[Outcome[V], ...]:
+        """What is known so far, also after a cancellation; what is missing has no known fate.
+
+        Of a stream that is iterated these are only the outcomes of the chunk at hand.
+        """
+        return (*self._kept, *self._settled())
+
+    def __await__(self) -> Generator[Any, Any, BatchResult[V]]:
+        return self._gather().__await__()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Outcome[V]:
+        if self._awaited:
+            raise RuntimeError(
+                f"{self._label}: this batch was awaited; iterate the result of the await"
+            )
+        if not self._begun:
+            self._begin()
+        if not self._ready and not self._finished:
+            self._ready.extend(await self._chunk())
+        if not self._ready:
+            raise StopAsyncIteration
+        return self._ready.popleft()
+
+    if not TYPE_CHECKING:  # pragma: no branch  # checkers are to refuse a plain `for` themselves
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(
+                "a Batch is asynchronous: use `async for outcome in batch`,"
+                " or iterate the result of `await batch`"
+            )
+
+    async def _gather(self) -> BatchResult[V]:
+        if not self._finished:
+            if self._begun:
+                raise RuntimeError(
+                    f"{self._label}: this batch is under way or was left half done;"
+                    " see its `outcomes`, and make a new batch for the rest"
+                )
+            self._begin()
+            self._awaited = True
+            while await self._chunk():
+                pass
+        if self._result is None:
+            raise RuntimeError(
+                f"{self._label}: the outcomes of this stream were handed out one by one, not kept"
+            )
+        return self._result
+
+    def _begin(self) -> None:
+        self._touched = True
+        items = self._items
+        if isinstance(items, AsyncIterable):
+            self._source = aiter(items)
+        elif isinstance(items, Sized):
+            self._whole = [self._checked(index, item) for index, item in enumerate(items)]
+        else:
+            self._source = iter(items)
+        self._begun = True
+
+    def _checked(self, index: int, item: Any) -> Entry:
+        try:
+            return Entry(index, item, self._prepare(item))
+        except InvalidInputError as error:
+            error.index = index
+            raise
+
+    async def _chunk(self) -> list[Outcome[V]]:
+        """Read and send the next chunk; no outcomes are the end."""
+        if self._busy:
+            raise RuntimeError(
+                f"{self._label}: another task is running this batch, or an exception cut it short"
+            )
+        # It stays so if an exception gets out: nobody knows then what became of the chunk.
+        self._busy = True
+        self._found = {}
+        entries = await self._take()
+        if entries:
+            await self._sending.chunk(entries, self._found, bulk=self._sent)
+            self._sent = True
+        outcomes = self._settled()
+        for outcome in outcomes:
+            if outcome.error is not None:
+                self._failures += 1
+                self._first_failure = self._first_failure or outcome
+        if self._awaited or self._whole is not None:
+            self._kept += outcomes
+            self._found = {}
+        if not outcomes:
+            self._finish()
+        self._busy = False
+        return outcomes
+
+    async def _take(self) -> list[Entry]:
+        """Read as many inputs as a chunk holds; those that break a rule are settled at once."""
+        size = self._sending.size
+        entries: list[Entry] = []
+        if self._whole is not None:
+            entries = self._whole[self._count : self._count + size]
+            self._count += len(entries)
+            return entries
+        if self._sending.fatal is not None:
+            return entries
+        for _ in range(size):
+            source = self._source
+            if isinstance(source, AsyncIterator):
+                item = await anext(source, _END)
+            else:
+                item = next(source, _END)
+            if item is _END:
+                break
+            index = self._count
+            self._count += 1
+            try:
+                entries.append(self._checked(index, item))
+            except InvalidInputError as error:
+                self._found[index] = Outcome(index, item, error=copy.copy(error))
+        return entries
+
+    def _settled(self) -> list[Outcome[V]]:
+        return [self._found[index] for index in sorted(self._found)]
+
+    def _finish(self) -> None:
+        self._finished = True
+        if self._awaited or self._whole is not None:
+            self._result = BatchResult(tuple(self._kept))
+        if self._first_failure is not None:
+            text = summary(self._count, self._failures, self._first_failure)
+            _log.warning("%s: %s", self._label, text)
+
+    def __repr__(self) -> str:
+        if not self._begun:
+            return f"<Batch {self._label}: not started, await it>"
+        known = self._count if self._finished else len(self.outcomes)
+        state = "finished" if self._finished else "under way"
+        return f"<Batch {self._label}: {state}, {known} outcomes, {self._failures} failed>"
+
+    def __del__(self) -> None:
+        # As for a coroutine: a forgotten `await` on a write must not go unnoticed.
+        if not getattr(self, "_touched", True):
+            warnings.warn(
+                f"{self._label}: this batch was never awaited, nothing was sent",
+                RuntimeWarning,
+                stacklevel=2,
+                source=self,
+            )
+
+
+def _check_chunk_size(value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_CHUNK:
+        raise InvalidInputError(
+            f"chunk_size must be a whole number from 1 to {_LARGEST_CHUNK}, not {value!r}",
+            field="chunk_size",
+        )
+
+
+def _check_items(items: Any) -> None:
+    """Refuse what is one item, or text, where many are meant."""
+    given = type(items).__name__
+    many = isinstance(items, (Iterable, AsyncIterable))
+    if not many or isinstance(items, (str, bytes, bytearray, memoryview, Mapping)):
+        raise InvalidInputError(
+            f"items must be a list or another iterable of items, not {given};"
+            " put a single item into a list: [item]",
+            field="items",
+        )

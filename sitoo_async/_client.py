@@ -1,0 +1,282 @@
+"""The client: construction, lifecycle, options, and the resources as cached attributes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+
+import attrs
+
+from sitoo_async._call import Caller, Options
+from sitoo_async._retry import RetryPolicy
+from sitoo_async._wire import (
+    Address,
+    Method,
+    Request,
+    Response,
+    Secret,
+    authorization,
+    plain_json,
+    plain_path,
+    query_string,
+)
+from sitoo_async.errors import InvalidInputError, InvalidOptionError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import aiohttp
+
+    from sitoo_async._hooks import Observer
+    from sitoo_async._lane import Gate, LaneStats, Priority
+    from sitoo_async.resources.products import Products
+
+__all__ = ["OptionFields", "SitooClient"]
+
+
+class OptionFields(TypedDict, total=False):
+    """What `SitooClient` and `SitooClient.with_options` take; `Options` describes each."""
+
+    queue_timeout: float | None
+    request_timeout: float
+    deadline: float | None
+    max_rate_limit_wait: float
+    max_waiting: int | None
+    priority: Priority
+    retry: RetryPolicy
+    strict: bool
+    max_response_bytes: int
+
+
+class SitooClient:
+    """An account of Sitoo, called through the single lane of one API key.
+
+    Build it anywhere, inside a loop or not; it binds to the loop of its first call. Clients with
+    the same key and host share one lane in a loop. Use it with ``async with``, or close it with
+    `aclose`.
+
+    Args:
+        api_id: the API ID, such as ``10020-140``.
+        password: the API password.
+        base_url: as the Backoffice prints it: a bare host, one with ``/v2``, or with
+            ``/v2/accounts/{id}``. Must be https, unless it is a loopback address.
+        account_id: the account's number; left out, the API ID tells it.
+        site: the default site, by its eshopid.
+        session: an ``aiohttp.ClientSession`` whose connector is used and never closed.
+        gate: who else may use the key; None where this process is alone.
+        grace: seconds that closing waits for an exchange in flight.
+        observers: called with an `ExchangeRecord` after each exchange.
+        options: timeouts, limits, retries; see `Options`.
+
+    Raises:
+        InvalidOptionError: an option that can't work, by its name; nothing is sent.
+
+    Reference: https://developer.sitoo.com/introduction
+    """
+
+    def __init__(
+        self,
+        *,
+        api_id: str,
+        password: str,
+        base_url: str,
+        account_id: int | str | None = None,
+        site: int = 1,
+        session: aiohttp.ClientSession | None = None,
+        gate: Gate | None = None,
+        grace: float = 10.0,
+        observers: Sequence[Observer] = (),
+        **options: Unpack[OptionFields],
+    ) -> None:
+        # First of all, so that no traceback that shows local variables shows the password.
+        password = _secret(password)
+        if not isinstance(api_id, str) or not api_id or ":" in api_id:
+            raise InvalidOptionError(
+                "api_id must be the API ID of the key, such as '10020-140'", field="api_id"
+            )
+        self._options = _options(Options(), options)
+        self._site = _site(site)
+        self._caller = Caller(
+            Address.parse(base_url, account_id=account_id, api_id=api_id),
+            api_id=api_id,
+            authorization=authorization(api_id, password),
+            session=session,
+            gate=gate,
+            grace=grace,
+            observers=observers,
+        )
+
+    @classmethod
+    def from_env(cls, **options: Unpack[OptionFields]) -> Self:
+        """A client from the environment, which nothing else here ever reads.
+
+        ``SITOO_API_ID``, ``SITOO_PASSWORD`` and ``SITOO_BASE_URL`` must be set;
+        ``SITOO_ACCOUNT_ID`` and ``SITOO_SITE`` may be.
+
+        Raises:
+            InvalidOptionError: a variable is missing or can't be used.
+        """
+        required = ("SITOO_API_ID", "SITOO_PASSWORD", "SITOO_BASE_URL")
+        missing = [name for name in required if not os.environ.get(name)]
+        if missing:
+            raise InvalidOptionError(
+                f"set {', '.join(missing)} in the environment", field=missing[0]
+            )
+        site = os.environ.get("SITOO_SITE") or "1"
+        return cls(
+            api_id=os.environ["SITOO_API_ID"],
+            password=Secret(os.environ["SITOO_PASSWORD"]),
+            base_url=os.environ["SITOO_BASE_URL"],
+            account_id=os.environ.get("SITOO_ACCOUNT_ID") or None,
+            site=int(site) if site.isdecimal() else _site(site),
+            **options,
+        )
+
+    # -------------------------------------------------------------------------------- views
+
+    def with_options(self, **options: Unpack[OptionFields]) -> Self:
+        """A view with other options; it shares the lane and the session.
+
+        Closing a view closes the client it was made from.
+
+        Raises:
+            InvalidOptionError: an option that can't work, by its name.
+        """
+        return self._view(_options(self._options, options), self._site)
+
+    def site(self, site: int) -> Self:
+        """A view of another site of the account, by its eshopid; it shares lane and session.
+
+        Raises:
+            InvalidOptionError: not an eshopid. A GUID would get empty answers, not an error.
+        """
+        return self._view(self._options, _site(site))
+
+    def _view(self, options: Options, site: int) -> Self:
+        view = type(self).__new__(type(self))
+        vars(view).update(_options=options, _site=site, _caller=self._caller)
+        return view
+
+    # ---------------------------------------------------------------------------- lifecycle
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose(drain=kind is None)
+
+    async def aclose(self, *, drain: bool = True) -> None:
+        """Take no more calls, end those under way, and close the connections.
+
+        An exchange in flight is awaited for up to `grace` seconds in any case, and even when the
+        closing task is cancelled. Closing twice is harmless.
+
+        Args:
+            drain: whether calls that wait for their turn are still served; otherwise they get a
+                `ClientClosedError`. ``async with`` drains, unless an exception ends it.
+
+        Raises:
+            WrongLoopError: the client is at work in another loop.
+        """
+        await self._caller.aclose(drain=drain)
+
+    def stats(self) -> LaneStats:
+        """What the key's lane in the running loop is doing."""
+        return self._caller.stats()
+
+    # ------------------------------------------------------------------------------- calling
+
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        repeatable: bool | None = None,
+    ) -> Response:
+        """Any request below the account, through the lane: the way to what has no method here.
+
+        Args:
+            method: GET, POST, PUT or DELETE.
+            path: below the account, such as ``/sites/1/products.json``.
+            params: query parameters; lists are joined by commas, datetimes become seconds.
+            json: the body, of plain JSON types.
+            repeatable: whether it may be sent again when its outcome is unknown; left out, only
+                a GET may.
+
+        Returns:
+            The raw answer, always a 2xx.
+
+        Raises:
+            InvalidInputError: a method, path, parameter or body that can't be sent.
+            SitooError: as for every call.
+        """
+        if method not in ("GET", "POST", "PUT", "DELETE"):
+            raise InvalidInputError(
+                f"method must be GET, POST, PUT or DELETE, not {method!r}", field="method"
+            )
+        request = Request(
+            method=method,
+            path=plain_path(path),
+            query=query_string(params or {}),
+            payload=None if json is None else plain_json(json),
+            repeatable=method == "GET" if repeatable is None else repeatable,
+        )
+        return await self._caller.call(request, self._options)
+
+    @cached_property
+    def products(self) -> Products:
+        """The products of the site."""
+        from sitoo_async.resources.products import Products  # noqa: PLC0415  # on first use
+
+        return Products(self._caller, self._options, self._site)
+
+    def __repr__(self) -> str:
+        if "_caller" not in vars(self):
+            # A traceback of a failed construction shows the client half made.
+            return f"<{type(self).__name__} unfinished>"
+        caller = self._caller
+        return (
+            f"<{type(self).__name__} account {caller.address.account_id} site {self._site} "
+            f"at {caller.address.origin}, {caller.state}>"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a client holds credentials and connections: it is not pickled")
+
+
+def _secret(password: object) -> Secret:
+    if not isinstance(password, str) or not password:
+        raise InvalidOptionError("password must be the API password", field="password")
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        # Not from that error: it carries the password.
+        raise InvalidOptionError("password is not valid text", field="password") from None
+    return Secret(password)
+
+
+def _site(site: object) -> int:
+    if isinstance(site, bool) or not isinstance(site, int) or site < 1:
+        raise InvalidOptionError(
+            f"site must be the eshopid, an int from 1, not {site!r}", field="site"
+        )
+    return site
+
+
+def _options(base: Options, changes: Mapping[str, Any]) -> Options:
+    known = attrs.fields_dict(Options)
+    for name in changes:
+        if name not in known:
+            raise InvalidOptionError(
+                f"{name!r} is not an option: there are {', '.join(sorted(known))}", field=name
+            )
+    return attrs.evolve(base, **changes)

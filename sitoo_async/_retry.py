@@ -1,0 +1,97 @@
+"""Whether a failed exchange is worth another: pure, no clock, no I/O.
+
+The table it implements:
+
+==================================  ===================  ======================================
+Outcome                             What is known        Again?
+==================================  ===================  ======================================
+connection not made                 not sent             any method
+429                                 refused              any method, bounded by time alone
+50x, connection lost, read timeout  nothing              only what is declared repeatable
+anything else                       answered, not sent   never
+==================================  ===================  ======================================
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from sitoo_async.errors import (
+    ConnectError,
+    InvalidOptionError,
+    RateLimitError,
+    ReadError,
+    RequestTimeoutError,
+    ServerError,
+    SitooError,
+)
+
+__all__ = ["Decision", "RetryPolicy", "decide"]
+
+_AMBIGUOUS = (ServerError, ReadError, RequestTimeoutError)
+
+
+@attrs.frozen
+class RetryPolicy:
+    """How often a call is tried before its error is raised.
+
+    Attributes:
+        attempts: exchanges a call may make in all, 429 refusals not counted (a refusal means
+            that nothing was done; how long they are sat out is `max_rate_limit_wait`). With 1,
+            nothing but a refusal is tried again.
+        pause: seconds before the second try where no connection was made; doubles each time.
+        longest_pause: the most that the pause grows to, in seconds.
+
+    Raises:
+        InvalidOptionError: `attempts` below 1, or a negative pause.
+    """
+
+    attempts: int = 4
+    pause: float = 0.1
+    longest_pause: float = 5.0
+
+    def __attrs_post_init__(self) -> None:
+        # A bool is an int to Python, and never a number of attempts.
+        if isinstance(self.attempts, bool) or self.attempts < 1:
+            raise InvalidOptionError(
+                f"attempts must be at least 1, not {self.attempts!r}", field="attempts"
+            )
+        for name in ("pause", "longest_pause"):
+            if not getattr(self, name) >= 0:
+                raise InvalidOptionError(f"{name} must be 0 or more seconds", field=name)
+
+
+@attrs.frozen
+class Decision:
+    """What to do after a failed exchange.
+
+    Attributes:
+        again: whether to try once more.
+        pause: seconds to wait first, off the lane.
+        counts: whether the exchange uses up one of the policy's attempts.
+    """
+
+    again: bool
+    pause: float = 0.0
+    counts: bool = True
+
+
+def decide(policy: RetryPolicy, error: SitooError, *, repeatable: bool, attempt: int) -> Decision:
+    """Judge one failed exchange.
+
+    Args:
+        policy: the limits in force.
+        error: how the exchange ended.
+        repeatable: whether the operation is declared harmless to repeat.
+        attempt: how many exchanges that count the call has made, this one included.
+    """
+    if isinstance(error, RateLimitError):
+        # Nothing was done, whatever the method; the lane's hold paces it.
+        return Decision(again=True, counts=False)
+    left = attempt < policy.attempts
+    if isinstance(error, ConnectError):
+        pause = min(policy.pause * 2 ** (attempt - 1), policy.longest_pause)
+        return Decision(again=left, pause=pause)
+    if isinstance(error, _AMBIGUOUS):
+        return Decision(again=left and repeatable)
+    return Decision(again=False)

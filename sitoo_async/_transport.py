@@ -1,0 +1,190 @@
+"""One exchange over aiohttp; nothing else on the client's side imports it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+import attrs
+from aiohttp.tracing import Trace
+from yarl import URL
+
+from sitoo_async._version import __version__
+from sitoo_async._wire import Request, Response, Secret
+from sitoo_async.errors import ClientClosedError, ConnectError, ReadError, RequestTimeoutError
+
+__all__ = ["Transport"]
+
+FRESH: Final = 5.0
+"""Seconds a kept-alive connection may have been idle for a request that can't be repeated."""
+
+# What a broken connection raises: aiohttp's own errors, and now and then the system's.
+_BROKEN: Final = (aiohttp.ClientError, OSError)
+
+_NOT_MADE: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+_JSON: Final = {"Content-Type": "application/json"}
+
+
+class _LostError(Exception):
+    """A broken connection under a name that aiohttp does not know, and so does not re-send on."""
+
+
+async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
+    context.reused = True
+
+
+_reuse = aiohttp.TraceConfig()
+_reuse.on_connection_reuseconn.append(_note_reuse)
+_reuse.freeze()
+
+
+@attrs.define
+class _Attempt:
+    """A client middleware for one request: first a connection, then, once, the request.
+
+    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent. And
+    it stops aiohttp from sending a PUT or DELETE a second time by itself when a kept-alive
+    connection turns out to be dead: whether that may be done is the retry table's to say.
+    """
+
+    session: aiohttp.ClientSession
+    fresh: bool
+    connected: bool = False
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        connector = self.session.connector
+        # A connector that keeps nothing would make a connection here and another one later.
+        if connector is not None and not connector.force_close:
+            await self._connect(connector, request)
+        self.connected = True
+        try:
+            return await handler(request)
+        except TimeoutError:
+            raise
+        except _BROKEN as error:
+            raise _LostError from error
+
+    async def _connect(
+        self, connector: aiohttp.BaseConnector, request: aiohttp.ClientRequest
+    ) -> None:
+        """Leave the connection in the pool that the request takes from there at once."""
+        while True:
+            context = SimpleNamespace(reused=False)
+            traces = [Trace(self.session, _reuse, context)] if self.fresh else []
+            # No time limit of its own: the one of the whole exchange runs already.
+            connection = await connector.connect(request, traces, aiohttp.ClientTimeout())
+            if not context.reused:
+                connection.release()
+                return
+            connection.close()
+
+
+class Transport:
+    """Sends requests over a session of its own.
+
+    Args:
+        authorization: the header's value.
+        lent: a session of the user's; its connector is used and never closed, its own settings
+            (errors on a status, authentication, cookies, re-sending) are not.
+    """
+
+    def __init__(self, authorization: Secret, *, lent: aiohttp.ClientSession | None = None) -> None:
+        self._lent = lent
+        if lent is not None and lent.closed:
+            raise ClientClosedError("the session that was given to the client is closed")
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector() if lent is None else lent.connector,
+            connector_owner=lent is None,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={
+                "Accept": "application/json",
+                "Authorization": authorization,
+                "User-Agent": f"sitoo_async/{__version__} {aiohttp.http.SERVER_SOFTWARE}",
+            },
+        )
+        self._last_used = -math.inf
+
+    async def send(self, request: Request, *, root: str, seconds: float, limit: int) -> Response:
+        """Make one exchange, the whole of it, the answer's body included.
+
+        Args:
+            request: what to send; encoded here, when its turn has come.
+            root: the URL that its path is relative to.
+            seconds: how long the whole exchange may take.
+            limit: the most bytes of body to read, decompressed.
+
+        Raises:
+            ConnectError: no connection was made; nothing was sent.
+            ReadError: the connection was lost.
+            RequestTimeoutError: the time ran out after a connection was made.
+            ClientClosedError: the session that was lent is closed.
+        """
+        session = self._session
+        if session.closed:
+            raise ClientClosedError("the session that was given to the client is closed")
+        loop = asyncio.get_running_loop()
+        stale = loop.time() - self._last_used > FRESH
+        attempt = _Attempt(session, fresh=stale and not request.repeatable)
+        body = request.body()
+        try:
+            async with session.request(
+                request.method,
+                URL(request.url(root), encoded=True),
+                data=body,
+                headers=None if body is None else _JSON,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf),
+                middlewares=(attempt,),
+            ) as answer:
+                return await _read(answer, limit)
+        except TimeoutError as error:
+            if not attempt.connected:
+                raise ConnectError(f"no connection within {seconds:g} s") from error
+            raise RequestTimeoutError(
+                f"no complete answer within {seconds:g} s", sent="unknown"
+            ) from error
+        except _LostError as error:
+            raise _lost(error.__cause__) from error.__cause__
+        except _BROKEN as error:
+            if not attempt.connected:
+                raise ConnectError(f"no connection: {_tell(error)}") from error
+            raise _lost(error) from error
+        finally:
+            self._last_used = loop.time()
+
+    async def aclose(self) -> None:
+        """Close the session, and the connections unless they were lent."""
+        await self._session.close()
+
+
+def _lost(error: BaseException | None) -> ConnectError | ReadError:
+    if isinstance(error, _NOT_MADE):
+        return ConnectError(f"no connection: {_tell(error)}")
+    return ReadError(f"the connection was lost: {_tell(error)}", sent="unknown")
+
+
+def _tell(error: BaseException | None) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+async def _read(answer: aiohttp.ClientResponse, limit: int) -> Response:
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        while chunk := await answer.content.readany():
+            size += len(chunk)
+            if size > limit:
+                # What is not read is not kept: leaving the response closes the connection.
+                return Response(answer.status, answer.headers, b"".join(chunks), oversized=True)
+            chunks.append(chunk)
+    except _BROKEN:
+        # The status decides first: a 50x is a 50x whatever becomes of its body.
+        if answer.ok and answer.status < 300:
+            raise
+    return Response(answer.status, answer.headers, b"".join(chunks))

@@ -1,0 +1,323 @@
+"""Every error this library raises.
+
+::
+
+    SitooError
+    ├─ ConfigurationError · ClientClosedError · WrongLoopError
+    ├─ InvalidInputError (also ValueError) · FieldNotFetchedError
+    │      InvalidOptionError is both a ConfigurationError and an InvalidInputError
+    ├─ LaneError       LaneFullError · QueueTimeoutError · DeadlineError · ReentryError
+    ├─ TransportError  ConnectError (not sent) · ReadError · RequestTimeoutError (unknown)
+    ├─ ApiError        BadRequestError 400 · AuthenticationError 401 · PermissionDeniedError 403
+    │                  · NotFoundError 404 · ConflictError 409 · RateLimitError 429
+    │                  · ServerError 5xx
+    ├─ DecodeError     a 2xx that is not JSON, or not the documented shape
+    └─ BatchError      carries the BatchResult
+
+The three timeouts also derive from the builtin ``TimeoutError``. Every error is plain data: it
+pickles, its text is one line, and it holds no credentials.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    from sitoo_async._batch import BatchResult
+
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "BadRequestError",
+    "BatchError",
+    "ClientClosedError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "DeadlineError",
+    "DecodeError",
+    "FieldNotFetchedError",
+    "InvalidInputError",
+    "InvalidOptionError",
+    "LaneError",
+    "LaneFullError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "QueueTimeoutError",
+    "RateLimitError",
+    "ReadError",
+    "ReentryError",
+    "RequestTimeoutError",
+    "Sent",
+    "ServerError",
+    "SitooError",
+    "SitooWarning",
+    "TransportError",
+    "UnexpectedTypeWarning",
+    "WrongLoopError",
+]
+
+Sent = Literal["no", "yes", "unknown"]
+"""Whether the server may have done the work: refused or not sent, answered, or nobody knows."""
+
+_SEVERITY: dict[Sent, int] = {"no": 0, "yes": 1, "unknown": 2}
+
+
+class SitooError(Exception):
+    """The base of every error raised here.
+
+    Attributes:
+        sent: the worst over all attempts: ``"no"`` (nothing was done), ``"yes"`` (the server
+            answered) or ``"unknown"`` (it may or may not have done the work).
+        method: the HTTP method of the request, where there was one.
+        path: its path below the account, without query.
+        attempt: how many exchanges the call had made, 429 refusals included.
+        elapsed: seconds from the call's start to the error.
+        status: the HTTP status, or the status code of one item of a batch.
+        errortext: what Sitoo said, as it came.
+        request_id: the ``Sitoo-Request-ID`` of the answer; name it when you ask Sitoo's support.
+    """
+
+    sent: Sent
+    method: str | None
+    path: str | None
+    attempt: int | None
+    elapsed: float | None
+    status: int | None
+    errortext: str | None
+    request_id: str | None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: Sent = "no",
+        method: str | None = None,
+        path: str | None = None,
+        attempt: int | None = None,
+        elapsed: float | None = None,
+        status: int | None = None,
+        errortext: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        Exception.__init__(self, message)
+        self.sent = sent
+        self.method = method
+        self.path = path
+        self.attempt = attempt
+        self.elapsed = elapsed
+        self.status = status
+        self.errortext = errortext
+        self.request_id = request_id
+
+    @property
+    def message(self) -> str:
+        """The text alone, without the request that it belongs to."""
+        return str(self.args[0])
+
+    def worsen(self, sent: Sent) -> Self:
+        """Raise `sent` to what an earlier attempt of the same call left behind."""
+        if _SEVERITY[sent] > _SEVERITY[self.sent]:
+            self.sent = sent
+        return self
+
+    def __str__(self) -> str:
+        context = [f"{self.method} {self.path}"] if self.method else []
+        if self.attempt is not None:
+            context.append(f"attempt {self.attempt}")
+        if self.elapsed is not None:
+            context.append(f"{self.elapsed:.3f} s")
+        if self.request_id is not None:
+            context.append(f"request id {self.request_id}")
+        if self.sent == "unknown":
+            context.append("the server may have done the work")
+        text = f"{self.message} ({', '.join(context)})" if context else self.message
+        return " ".join(text.split())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A foreign cause may hold live objects (sockets, request headers); its text is part of
+        # ours already. Only our own causes travel.
+        cause = self.__cause__ if isinstance(self.__cause__, SitooError) else None
+        return _restore, (type(self), self.args, dict(self.__dict__), cause)
+
+
+def _restore(
+    cls: type[SitooError],
+    args: tuple[Any, ...],
+    state: dict[str, Any],
+    cause: SitooError | None,
+) -> SitooError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    error.__cause__ = cause
+    return error
+
+
+class ConfigurationError(SitooError):
+    """The client was built, or asked to change, in a way that can't work."""
+
+
+class ClientClosedError(SitooError):
+    """The client was closed before this call, or while it waited for its turn."""
+
+
+class WrongLoopError(SitooError):
+    """The client is at work in another event loop that is still alive."""
+
+
+class InvalidInputError(SitooError, ValueError):
+    """What was given breaks a rule of the reference; nothing was sent.
+
+    Attributes:
+        field: the offending field, parameter or option.
+        index: which item of a batch it was, counted from 0.
+    """
+
+    field: str | None
+    index: int | None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        index: int | None = None,
+        **context: Any,
+    ) -> None:
+        super().__init__(message, **context)
+        self.field = field
+        self.index = index
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if self.index is None else f"item {self.index}: {text}"
+
+
+class InvalidOptionError(ConfigurationError, InvalidInputError):
+    """An option of the client, or of a view of it, has a value that can't work."""
+
+
+class FieldNotFetchedError(SitooError):
+    """A field was used that was neither fetched nor set."""
+
+
+class FieldNotFetchedAttributeError(FieldNotFetchedError, AttributeError):
+    """An attribute of a field was used that was neither fetched nor set."""
+
+
+class LaneError(SitooError):
+    """The call did not get, or could not keep, its place in the lane."""
+
+
+class LaneFullError(LaneError):
+    """As many calls as `max_waiting` allows are waiting already."""
+
+
+class QueueTimeoutError(LaneError, TimeoutError):
+    """The call waited longer for its turn than `queue_timeout` allows; it was not sent."""
+
+
+class DeadlineError(LaneError, TimeoutError):
+    """The whole call took longer than its `deadline`."""
+
+
+class ReentryError(LaneError):
+    """The client was called from inside one of its own exchanges, which would never end."""
+
+
+class TransportError(SitooError):
+    """No complete answer came."""
+
+
+class ConnectError(TransportError):
+    """No connection was made; nothing was sent."""
+
+
+class ReadError(TransportError):
+    """The connection was lost before the answer was complete."""
+
+
+class RequestTimeoutError(TransportError, TimeoutError):
+    """One exchange took longer than `request_timeout`; the server may still be working."""
+
+
+class ApiError(SitooError):
+    """Sitoo answered with a status outside the 200 range."""
+
+
+class BadRequestError(ApiError):
+    """400: the request broke a rule that only the server knows."""
+
+
+class AuthenticationError(ApiError):
+    """401: the API ID or the password is wrong, or the address is not on the allow-list."""
+
+
+class PermissionDeniedError(ApiError):
+    """403: the key is not allowed to do this."""
+
+
+class NotFoundError(ApiError):
+    """404: no such item, collection, site or account."""
+
+
+class ConflictError(ApiError):
+    """409: the request does not fit the present state of the item."""
+
+
+class RateLimitError(ApiError):
+    """429, or a hold in force that is longer than the call agreed to wait.
+
+    Attributes:
+        retry_after: seconds until the lane may be used again, as known when this was raised.
+    """
+
+    retry_after: float | None
+
+    def __init__(self, message: str, *, retry_after: float | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.retry_after = retry_after
+
+
+class ServerError(ApiError):
+    """5xx: the server failed; whether it did the work is unknown."""
+
+
+class DecodeError(SitooError):
+    """A 2xx answer that is not JSON, not the documented shape, or too large.
+
+    Attributes:
+        location: where in the answer the fault lies, such as ``items[3].moneyprice``.
+    """
+
+    location: str | None
+
+    def __init__(self, message: str, *, location: str | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.location = location
+
+
+class BatchError(SitooError):
+    """Some items of a batch failed.
+
+    Attributes:
+        result: the whole `BatchResult`, one outcome per input in input order.
+    """
+
+    result: BatchResult[Any]
+
+    def __init__(self, message: str, *, result: BatchResult[Any], **context: Any) -> None:
+        super().__init__(message, **context)
+        self.result = result
+
+
+class SitooWarning(UserWarning):
+    """The base of every warning given here."""
+
+
+class UnexpectedTypeWarning(SitooWarning):
+    """An answer held a value of another type than the reference documents; it was kept as is."""

@@ -1,0 +1,26 @@
+"""Enumerations that outlive the reference: an unknown value is kept, not refused."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Self
+
+__all__ = ["OpenEnum"]
+
+
+class OpenEnum(IntEnum):
+    """An enumeration of integers to which Sitoo may add values at any time.
+
+    A value that the reference does not list is a member-like value named ``UNKNOWN``. It equals
+    its integer, pickles, and is sent back as it came.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if type(value) is not int:
+            return None
+        # Not kept: what a server sends must not grow this class for the life of the process.
+        member = int.__new__(cls, value)
+        member._name_ = "UNKNOWN"
+        member._value_ = value
+        return member

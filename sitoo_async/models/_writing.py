@@ -1,0 +1,183 @@
+"""From models to plain JSON-able values: checked where it is sent, unchecked where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sitoo_async.errors import InvalidInputError
+from sitoo_async.models._base import Model, set_fields
+from sitoo_async.models._fields import Field, fields_of, unknown_field
+from sitoo_async.models._json import is_array, is_list, is_mapping, is_object
+from sitoo_async.models._kinds import (
+    FREE,
+    Kind,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Scalar,
+    write_key,
+)
+from sitoo_async.models._unset import UNSET
+
+__all__ = ["plain", "select", "writable"]
+
+
+def writable(
+    cls: type[Model],
+    values: Model | Mapping[str, Any],
+    *,
+    identifiers: Collection[str] = (),
+    required: bool = False,
+) -> dict[str, Any]:
+    """Check what is to be sent, and turn it into plain JSON-able values.
+
+    Args:
+        cls: the model of the object.
+        values: a model, or a mapping of field names to values; what is `UNSET` is left out.
+        identifiers: read-only fields that may be sent here because they name the object.
+        required: whether all fields that an add requires must be there.
+
+    Raises:
+        InvalidInputError: the field that breaks a rule of the reference, and the remedy.
+    """
+    return _write_object(cls, values, "", identifiers, required=required)
+
+
+def _write_object(
+    cls: type[Model], values: Any, prefix: str, identifiers: Collection[str], *, required: bool
+) -> dict[str, Any]:
+    if isinstance(values, cls):
+        values = set_fields(values)
+    if not is_mapping(values):
+        raise InvalidInputError(
+            f"{prefix.rstrip('.') or 'the item'} must be a {cls.__name__} or a mapping of its"
+            f" fields, not {type(values).__name__}",
+            field=prefix.rstrip(".") or "item",
+        )
+    fields = fields_of(cls)
+    written: dict[str, Any] = {}
+    for name, value in values.items():
+        field = fields.get(name)
+        if field is None:
+            raise unknown_field(cls, name, prefix)
+        if value is UNSET:
+            continue
+        if field.read_only and name not in identifiers:
+            raise InvalidInputError(
+                f"{prefix}{name} is read-only; leave it out (models.changes(before, after) does)",
+                field=f"{prefix}{name}",
+            )
+        written[name] = _write_field(field, value, prefix + name, required=required)
+    if required:
+        for name, field in fields.items():
+            if field.required and name not in written:
+                raise InvalidInputError(
+                    f"{prefix}{name} is required here; set it", field=f"{prefix}{name}"
+                )
+    return written
+
+
+def _write_field(field: Field, value: Any, place: str, *, required: bool) -> Any:
+    if value is None:
+        if field.empty_for_null:
+            raise InvalidInputError(f'{place} can\'t be null; clear it with ""', field=place)
+        if not field.nullable:
+            raise InvalidInputError(
+                f"{place} can't be null; leave it out to keep it as it is", field=place
+            )
+        return None
+    if field.not_empty and value == "":
+        raise InvalidInputError(f"{place} can't be empty; give it a text", field=place)
+    return _write_value(field.kind, value, place, required=required)
+
+
+def _write_value(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
+    match kind:
+        case Scalar():
+            return kind.write(value, place)
+        case ListOf():
+            if not is_list(value):
+                raise InvalidInputError(
+                    f"{place} must be a list, not {type(value).__name__}", field=place
+                )
+            if kind.at_most is not None and len(value) > kind.at_most:
+                raise InvalidInputError(
+                    f"{place} holds {len(value)} values; {kind.at_most} are allowed", field=place
+                )
+            return [
+                _write_value(kind.item, item, f"{place}[{index}]", required=required)
+                for index, item in enumerate(value)
+            ]
+        case MapOf():
+            if not is_mapping(value):
+                raise InvalidInputError(
+                    f"{place} must be a mapping, not {type(value).__name__}", field=place
+                )
+            return {
+                write_key(key, place): kind.value.write(item, f"{place}.{key}")
+                for key, item in value.items()
+            }
+        case _:
+            return _write_object(kind.model, value, f"{place}.", (), required=required)
+
+
+def select(cls: type[Model], fields: Sequence[str]) -> str:
+    """The value of a ``fields=`` parameter.
+
+    Raises:
+        InvalidInputError: a bare string, nothing at all, or a name that can't be asked for.
+    """
+    # Refused rather than repaired: Sitoo answers 400 to an unknown name, and to none at all
+    # with its default selection.
+    if not isinstance(fields, Collection) or isinstance(fields, str | bytes):
+        raise InvalidInputError(
+            f"fields must be a list of names, not {type(fields).__name__}", field="fields"
+        )
+    if not fields:
+        raise InvalidInputError(
+            "fields is empty; name the fields, or leave it out for Sitoo's defaults",
+            field="fields",
+        )
+    known = fields_of(cls)
+    for name in fields:
+        if not isinstance(name, str) or name not in known:
+            raise unknown_field(cls, name)
+        if known[name].write_only:
+            raise InvalidInputError(f"{name} is never returned; don't ask for it", field=name)
+    return ",".join(dict.fromkeys(fields))
+
+
+def plain(item: Model) -> dict[str, Any]:
+    """All set fields as plain JSON-able values, read-only ones too; nothing is barred.
+
+    What came broken and was kept goes back as it came.
+
+    Raises:
+        InvalidInputError: a value that was set by hand has no JSON form, such as NaN.
+    """
+    fields = fields_of(type(item))
+    return {
+        name: _plain_value(fields[name].kind, value, name)
+        for name, value in set_fields(item).items()
+    }
+
+
+def _plain_value(kind: Kind, value: Any, place: str) -> Any:
+    match kind:
+        case ListOf() if is_array(value):
+            return [_plain_value(kind.item, row, place) for row in value]
+        case MapOf() if is_object(value):
+            return {key: _plain_value(kind.value, item, place) for key, item in value.items()}
+        case ObjectOf() if isinstance(value, Model):
+            return plain(value)
+        case Scalar() if value is not None:
+            try:
+                return kind.write(value, place)
+            except InvalidInputError:
+                kept = FREE.write(value, place)
+                # A price that came with three decimals came as text.
+                return str(value) if isinstance(value, Decimal) and kind.wire is str else kept
+        case _:
+            return FREE.write(value, place)

@@ -1,0 +1,1 @@
+"""The operations of the reference, one module per group: paths, parameters, verbs."""

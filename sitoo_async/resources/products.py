@@ -1,0 +1,366 @@
+"""Products, and the variants of a product.
+
+Reference: https://developer.sitoo.com/api-reference/products
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, TypedDict, Unpack
+
+from sitoo_async._batch import Batch
+from sitoo_async._codec import writable
+from sitoo_async._pages import Paginator
+from sitoo_async._wire import Operation
+from sitoo_async.errors import InvalidInputError
+from sitoo_async.models.products import (
+    Product,
+    ProductField,
+    ProductFields,
+    ProductVariant,
+    ProductVariantFields,
+    ProductVariantGroup,
+    ProductVariantGroupFields,
+    ProductVariants,
+)
+from sitoo_async.resources._resource import (
+    CHUNK_SIZE,
+    PAGE_SIZE,
+    Resource,
+    accepted,
+    added_id,
+    changed,
+    fields_of,
+    one_item,
+)
+
+__all__ = ["ProductFilters", "ProductUpdate", "ProductVariantsOfProduct", "Products"]
+
+# Repeatable: reads, and the writes that set values or delete. Adding twice makes two products.
+_LIST: Final = Operation("GET", "/sites/{siteid}/products.json", repeatable=True)
+_ADD: Final = Operation("POST", "/sites/{siteid}/products.json", repeatable=False)
+_UPDATE_MANY: Final = Operation("PUT", "/sites/{siteid}/products.json", repeatable=True)
+_DELETE_MANY: Final = Operation("DELETE", "/sites/{siteid}/products.json", repeatable=True)
+_GET: Final = Operation("GET", "/sites/{siteid}/products/{productid}.json", repeatable=True)
+_UPDATE: Final = Operation("PUT", "/sites/{siteid}/products/{productid}.json", repeatable=True)
+_DELETE: Final = Operation("DELETE", "/sites/{siteid}/products/{productid}.json", repeatable=True)
+_GET_VARIANTS: Final = Operation(
+    "GET", "/sites/{siteid}/products/{productid}/productvariants.json", repeatable=True
+)
+_SET_VARIANTS: Final = Operation(
+    "PUT", "/sites/{siteid}/products/{productid}/productvariants.json", repeatable=True
+)
+
+
+class ProductFilters(TypedDict, total=False):
+    """What `Products.list` filters on."""
+
+    sku: Sequence[str]
+    """Only products with one of these article numbers."""
+    includeinactive: bool
+    """Products too that are active neither in the POS nor in the webshop; False by default."""
+    datelastmodified: datetime
+    """Only products modified after that moment; rounded down to whole seconds."""
+
+
+class ProductUpdate(ProductFields, total=False):
+    """An item of `Products.update_many`: the fields to set, and which product it is."""
+
+    productid: int
+
+
+class Products(Resource):
+    """The products of a site.
+
+    Reference: https://developer.sitoo.com/api-reference/products
+    """
+
+    @cached_property
+    def variants(self) -> ProductVariantsOfProduct:
+        """The variants of a product, as one item."""
+        return ProductVariantsOfProduct(self.caller, self.options, self.site)
+
+    def list(
+        self,
+        *,
+        fields: Sequence[ProductField] | None = None,
+        start: int = 0,
+        page_size: int = PAGE_SIZE,
+        **filters: Unpack[ProductFilters],
+    ) -> Paginator[Product]:
+        """Walk the products: ``async for`` gives each, ``await`` the first page.
+
+        Some fields are calculated and slow: ask only for what you use.
+
+        Args:
+            fields: the fields to fetch; left out, Sitoo's default twelve come.
+            start: the index of the first product, counted from 0.
+            page_size: products per request, 1 to 100,000.
+            filters: see `ProductFilters`.
+
+        Raises:
+            InvalidInputError: an unknown field or filter, an empty or bare-string array filter,
+                a naive datetime, a `start` or `page_size` out of range.
+
+        Reference: https://developer.sitoo.com/api-reference/products/get-products
+        """
+        return self._list(
+            _LIST,
+            _LIST.at(siteid=self.site),
+            Product,
+            filters=filters,
+            takes=ProductFilters,
+            fields=fields,
+            start=start,
+            page_size=page_size,
+            identifier="productid",
+            label="products",
+        )
+
+    async def get(self, productid: int, /) -> Product:
+        """Fetch one product with all its fields.
+
+        Raises:
+            NotFoundError: there is no such product on the site.
+
+        Reference: https://developer.sitoo.com/api-reference/products/get-product
+        """
+        return await self._get(_GET, self._path(_GET, productid), Product)
+
+    async def add(self, item: Product | None = None, /, **values: Unpack[ProductFields]) -> int:
+        """Add a product, given as a model or by keywords; `sku` is required.
+
+        Not repeatable: where the answer is lost, the error says so (``sent="unknown"``).
+
+        Returns:
+            The new productid.
+
+        Raises:
+            InvalidInputError: a field that can't be sent; nothing was sent.
+            BadRequestError: Sitoo refused it, for a `sku` that exists, for example.
+
+        Reference: https://developer.sitoo.com/api-reference/products/batch-add-products
+        """
+        payload = writable(Product, one_item(Product, item, values), required=True)
+        return await self._write(_ADD, _ADD.at(siteid=self.site), payload, added_id)
+
+    def add_many(
+        self,
+        items: Iterable[Product | ProductFields] | AsyncIterable[Product | ProductFields],
+        /,
+        *,
+        chunk_size: int = CHUNK_SIZE,
+    ) -> Batch[int]:
+        """Add products in chunks; each outcome's `value` is the new productid.
+
+        Not repeatable: where the answer to a chunk is lost, its outcomes say so.
+
+        Args:
+            items: models or mappings, from any iterable, sync or async.
+            chunk_size: products per request, 1 to 5000.
+
+        Raises:
+            InvalidInputError: an item of a list can't be sent; nothing was sent.
+
+        Reference: https://developer.sitoo.com/api-reference/products/batch-add-products
+        """
+        return self._many(
+            _ADD,
+            _ADD.at(siteid=self.site),
+            items,
+            prepare=lambda item: writable(Product, fields_of(Product, item), required=True),
+            read=added_id,
+            chunk_size=chunk_size,
+            label="products.add_many",
+        )
+
+    async def update(
+        self, productid: int, item: Product | None = None, /, **values: Unpack[ProductFields]
+    ) -> bool:
+        """Set fields of a product and leave all others as they are.
+
+        Clear a `barcode` with ``""``: Sitoo refuses null. Repeatable.
+
+        Returns:
+            True.
+
+        Raises:
+            InvalidInputError: no field is set, or one can't be sent; nothing was sent.
+            NotFoundError: there is no such product on the site.
+
+        Reference: https://developer.sitoo.com/api-reference/products/update-product
+        """
+        given = dict(one_item(Product, item, values))
+        named = given.pop("productid", productid)
+        if named != productid:
+            raise InvalidInputError(
+                f"the item is product {named}, but product {productid} is to be updated",
+                field="productid",
+            )
+        payload = changed(Product, given, identifiers=(), named=())
+        return await self._write(_UPDATE, self._path(_UPDATE, productid), payload, accepted)
+
+    def update_many(
+        self,
+        items: Iterable[Product | ProductUpdate] | AsyncIterable[Product | ProductUpdate],
+        /,
+        *,
+        chunk_size: int = CHUNK_SIZE,
+    ) -> Batch[bool]:
+        """Update products in chunks; each item names its `productid`, or else its `sku`.
+
+        With a `productid`, a `sku` is a field to set like any other. Repeatable: a chunk whose
+        answer is lost is halved and sent again.
+
+        Args:
+            items: models or mappings, from any iterable, sync or async.
+            chunk_size: products per request, 1 to 5000.
+
+        Raises:
+            InvalidInputError: an item of a list can't be sent; nothing was sent.
+
+        Reference: https://developer.sitoo.com/api-reference/products/batch-update-products
+        """
+        return self._many(
+            _UPDATE_MANY,
+            _UPDATE_MANY.at(siteid=self.site),
+            items,
+            prepare=_update_item,
+            read=accepted,
+            chunk_size=chunk_size,
+            label="products.update_many",
+        )
+
+    async def delete(self, productid: int, /) -> bool:
+        """Delete a product. Repeatable.
+
+        Returns:
+            True; also where an earlier attempt, whose answer was lost, had deleted it.
+
+        Raises:
+            NotFoundError: there is no such product on the site.
+
+        Reference: https://developer.sitoo.com/api-reference/products/delete-product
+        """
+        return await self._write(_DELETE, self._path(_DELETE, productid), None, accepted)
+
+    def delete_many(
+        self,
+        items: Iterable[int | Product | ProductUpdate]
+        | AsyncIterable[int | Product | ProductUpdate],
+        /,
+        *,
+        chunk_size: int = CHUNK_SIZE,
+    ) -> Batch[bool]:
+        """Delete products in chunks, named by productid. Repeatable.
+
+        Args:
+            items: productids, or models or mappings that hold one.
+            chunk_size: products per request, 1 to 5000.
+
+        Raises:
+            InvalidInputError: an item of a list has no productid; nothing was sent.
+
+        Reference: https://developer.sitoo.com/api-reference/products/batch-delete-products
+        """
+        return self._many(
+            _DELETE_MANY,
+            _DELETE_MANY.at(siteid=self.site),
+            items,
+            prepare=_delete_item,
+            read=accepted,
+            chunk_size=chunk_size,
+            label="products.delete_many",
+        )
+
+    def _path(self, operation: Operation, productid: int) -> str:
+        return operation.at(siteid=self.site, productid=_productid(productid))
+
+
+class ProductVariantsOfProduct(Resource):
+    """All variants of a product, which Sitoo keeps as one item.
+
+    Reference: https://developer.sitoo.com/api-reference/product-variants
+    """
+
+    async def get(self, productid: int, /) -> ProductVariants:
+        """Fetch the variants of a product and the groups that they differ in.
+
+        Raises:
+            NotFoundError: there is no such product on the site.
+
+        Reference: https://developer.sitoo.com/api-reference/product-variants
+        """
+        path = _GET_VARIANTS.at(siteid=self.site, productid=_productid(productid))
+        return await self._get(_GET_VARIANTS, path, ProductVariants)
+
+    async def set(
+        self,
+        productid: int,
+        /,
+        *,
+        groups: Sequence[ProductVariantGroup | ProductVariantGroupFields],
+        variants: Sequence[ProductVariant | ProductVariantFields],
+    ) -> bool:
+        """Replace all variants of a product: what is left out is DELETED.
+
+        A variant that is not in `variants` is deleted as a product, and a field that a variant
+        leaves out is reset. So both are required whole, each variant with all its required
+        fields, among them four that Sitoo calls deprecated and still wants: `active`,
+        `deliverystatus` (text), `moneyofferprice` and `friendly` (unique; its sku will do). A
+        `barcode` may be ``""`` and not null. ``productid=0`` makes a new variant; fetch the
+        variants again to learn its id. Repeatable, unless it makes a new variant.
+
+        Args:
+            productid: the product that owns the variants; it is one of them.
+            groups: what the variants differ in, such as size, and all the options.
+            variants: every variant that shall exist afterwards.
+
+        Returns:
+            True.
+
+        Raises:
+            InvalidInputError: a required field is missing, or one can't be sent; nothing was sent.
+
+        Reference: https://developer.sitoo.com/api-reference/product-variants
+        """
+        path = _SET_VARIANTS.at(siteid=self.site, productid=_productid(productid))
+        given = {"groups": groups, "variants": variants}
+        payload = writable(ProductVariants, given, required=True)
+        # Sent twice, a variant without an id would be made, deleted and made anew.
+        makes = any(variant["productid"] == 0 for variant in payload["variants"])
+        return await self._write(_SET_VARIANTS, path, payload, accepted, once=makes)
+
+
+def _productid(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInputError(f"productid must be an int, not {value!r}", field="productid")
+    return value
+
+
+def _update_item(item: object) -> dict[str, Any]:
+    values = fields_of(Product, item)
+    if "productid" in values:
+        _productid(values["productid"])
+        named = "productid"
+    elif "sku" in values:
+        named = "sku"
+    else:
+        raise InvalidInputError(
+            "an item must name its product, by productid or else by sku", field="productid"
+        )
+    return changed(Product, values, identifiers=("productid",), named=(named,))
+
+
+def _delete_item(item: Any) -> dict[str, Any]:
+    if isinstance(item, (Product, Mapping)):
+        values = fields_of(Product, item)
+        if "productid" not in values:
+            raise InvalidInputError(
+                "products are deleted by productid alone; a sku does not name one here",
+                field="productid",
+            )
+        item = values["productid"]
+    return {"productid": _productid(item)}

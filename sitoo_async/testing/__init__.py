@@ -1,0 +1,13 @@
+"""Tools for testing code that talks to Sitoo: a fake server, faults, virtual time.
+
+`FakeSitoo` is a real HTTP server on loopback. The pytest fixtures are in
+``sitoo_async.testing.fixtures``; ``python -m sitoo_async.testing`` runs the server on its own.
+"""
+
+from __future__ import annotations
+
+from sitoo_async.testing._faults import Fault
+from sitoo_async.testing._server import FakeSitoo, RecordedRequest
+from sitoo_async.testing._virtual import VirtualTimeLoop, run_virtual
+
+__all__ = ["FakeSitoo", "Fault", "RecordedRequest", "VirtualTimeLoop", "run_virtual"]

@@ -1,0 +1,114 @@
+"""The fake server on its own: ``python -m sitoo_async.testing --port 8080 --products 10000``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import shlex
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from sitoo_async.testing._server import FakeSitoo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+__all__ = ["main"]
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m sitoo_async.testing",
+        description="Serve a fake Sitoo account on loopback until Ctrl-C.",
+    )
+    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one")
+    parser.add_argument("--products", type=int, default=1000, help="size of the catalogue")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same catalogue")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds each request takes")
+    parser.add_argument("--slot-seconds", type=float, default=600.0, help="length of a slot")
+    parser.add_argument(
+        "--slot-requests",
+        type=int,
+        default=None,
+        help="requests per slot and key (default: any number)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _greeting(fake: FakeSitoo) -> str:
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in fake.environment.items()]
+    keywords = [f"    {name}={value!r}," for name, value in fake.credentials.items()]
+    return "\n".join(
+        [
+            f"FakeSitoo serves {len(fake.products())} products at {fake.base_url}; Ctrl-C ends it.",
+            "",
+            *exports,
+            "",
+            "SitooClient(",
+            *keywords,
+            ")",
+        ],
+    )
+
+
+@contextlib.contextmanager
+def _on_signals(call: Callable[[], object]) -> Generator[None]:
+    def handle(_number: int, _frame: object) -> None:
+        call()
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, handle) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+async def _serve(options: argparse.Namespace, ready: Callable[[FakeSitoo], object]) -> None:
+    fake = FakeSitoo(
+        products=options.products,
+        seed=options.seed,
+        port=options.port,
+        delay=options.delay,
+        slot_seconds=options.slot_seconds,
+        slot_requests=options.slot_requests,
+        record=False,
+    )
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with _on_signals(lambda: loop.call_soon_threadsafe(ended.set)):
+        async with fake:
+            sys.stdout.write(_greeting(fake) + "\n")
+            sys.stdout.flush()
+            ready(fake)
+            await ended.wait()
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    ready: Callable[[FakeSitoo], object] = lambda _fake: None,
+) -> int:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        arguments: the command line; None takes that of the process.
+        ready: called with the server once it listens.
+
+    Returns:
+        The exit status: 1 when the port can't be had.
+    """
+    options = _options(arguments)
+    try:
+        asyncio.run(_serve(options, ready))
+    except OSError as error:
+        sys.stderr.write(f"can't listen on port {options.port}: {error.strerror}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

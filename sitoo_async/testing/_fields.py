@@ -1,0 +1,160 @@
+"""The fields of the reference as data, and the rules that the server checks a write against."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Field", "Kind", "Refusal", "check_write", "is_of_kind", "json_object"]
+
+_LONGEST = 128
+
+Kind = Literal[
+    "string", "integer", "number", "boolean", "money", "decimal", "timestamp",
+    "strings", "integers", "objects", "map",
+]  # fmt: skip
+
+
+class Refusal(Exception):  # noqa: N818  # an answer of the server, no error of ours
+    """The server refuses a request, or one item of a batch."""
+
+    def __init__(self, statuscode: int, errortext: str) -> None:
+        super().__init__(errortext)
+        self.statuscode = statuscode
+        self.errortext = errortext
+
+    def as_object(self) -> dict[str, Any]:
+        """The error object of the reference."""
+        return {"statuscode": self.statuscode, "errortext": self.errortext}
+
+
+@attrs.frozen
+class Field:
+    """What the reference says about one field of an object.
+
+    Attributes:
+        kind: its type.
+        default: what it holds when a write has not set it.
+        access: ``"read"`` where the reference says READ ONLY, ``"write"`` where it is only sent.
+        nullable: whether it may read back as null.
+        accepts_null: whether a write may send null; ``barcode`` reads back as null, yet refuses it.
+        required: whether an add must hold it.
+    """
+
+    kind: Kind
+    default: Any = None
+    access: Literal["both", "read", "write"] = "both"
+    nullable: bool = False
+    accepts_null: bool = attrs.field(
+        default=attrs.Factory(lambda self: self.nullable, takes_self=True),
+    )
+    required: bool = False
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _matches(pattern: str) -> Callable[[Any], bool]:
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def _list_of(kind: type) -> Callable[[Any], bool]:
+    # type() rather than isinstance(): true and false are no integers here.
+    return lambda value: (
+        isinstance(value, list) and all(type(item) is kind for item in cast("Sequence[Any]", value))
+    )
+
+
+def _is_attribute_map(value: Any) -> bool:
+    # "The limit of string values is 128 characters."
+    return isinstance(value, dict) and all(
+        len(item) <= _LONGEST if isinstance(item, str) else isinstance(item, int | float)
+        for item in cast("dict[str, Any]", value).values()
+    )
+
+
+_CHECKS: dict[Kind, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": _is_integer,
+    "number": _is_number,
+    "boolean": lambda value: isinstance(value, bool),
+    "money": _matches(r"[-+]?[0-9]+\.[0-9]{2}"),
+    "decimal": _matches(r"[-+]?[0-9]+\.[0-9]{3}"),
+    "timestamp": _is_integer,
+    "strings": _list_of(str),
+    "integers": _list_of(int),
+    "objects": _list_of(dict),
+    "map": _is_attribute_map,
+}
+
+# "Invalid value in barcodealiases (Not string)" was seen; the other texts follow its pattern.
+_EXPECTED: dict[Kind, str] = {
+    "timestamp": "integer",
+    "strings": "string",
+    "integers": "integer",
+    "objects": "object",
+    "map": "object",
+}
+
+
+def is_of_kind(kind: Kind, value: Any) -> bool:
+    """Whether `value`, as JSON gave it, is of the type that the reference documents."""
+    return _CHECKS[kind](value)
+
+
+def json_object(sent: Any) -> dict[str, Any]:
+    """`sent` itself, or a refusal when it is no object."""
+    if not isinstance(sent, dict):
+        raise Refusal(400, "Invalid input, an object was expected.")
+    return cast("dict[str, Any]", sent)
+
+
+def check_write(
+    fields: Mapping[str, Field],
+    sent: Mapping[str, Any],
+    *,
+    identifiers: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Check what a client sent for one item.
+
+    Args:
+        fields: the table of the object.
+        sent: the item as it came.
+        identifiers: read-only fields that name the item here, hence may be present.
+
+    Returns:
+        What is to be stored, identifiers left out.
+
+    Raises:
+        Refusal: 400, naming the first field that breaks a rule.
+    """
+    stored: dict[str, Any] = {}
+    for name, value in sent.items():
+        if name in identifiers:
+            continue
+        field = fields.get(name)
+        if field is None:
+            raise Refusal(400, f'Invalid input, "{name}" is not a valid field.')
+        if field.access == "read":
+            raise Refusal(400, f'Invalid input, "{name}" is a read-only field.')
+        if value is None:
+            if not field.accepts_null:
+                raise Refusal(400, f"Invalid value in {name}")
+        elif not _CHECKS[field.kind](value):
+            expected = _EXPECTED.get(field.kind, field.kind)
+            raise Refusal(400, f"Invalid value in {name} (Not {expected})")
+        # A nullable text that refuses null is cleared with "", which reads back as null.
+        cleared = value == "" and field.nullable and not field.accepts_null
+        stored[name] = None if cleared else value
+    return stored

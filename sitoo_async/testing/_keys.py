@@ -1,0 +1,64 @@
+"""An API key as the server sees it: busy or free, and how much of its slot is used up."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+__all__ = ["Key"]
+
+
+@attrs.define(eq=False)
+class Key:
+    """One API key.
+
+    Attributes:
+        password: what goes with it.
+        at_work: requests admitted and not ended, also those whose client has gone.
+        open: requests arrived and not answered, the refused ones included.
+        locked_until: until when a 50x keeps it busy; None: not locked.
+        slot_began: when its first slot began; None: no request yet.
+        slot: the number of the slot that `used` counts.
+        used: requests admitted in that slot.
+    """
+
+    password: str
+    at_work: int = 0
+    open: int = 0
+    locked_until: float | None = None
+    slot_began: float | None = None
+    slot: int = 0
+    used: int = 0
+
+    def busy(self, now: float) -> bool:
+        """Whether a request that comes `now` is one too many."""
+        if self.locked_until is not None and now >= self.locked_until:
+            self.locked_until = None
+        return self.at_work > 0 or self.locked_until is not None
+
+    def enter_slot(self, now: float, seconds: float) -> None:
+        """Count from zero if a slot has ended; slots follow each other from the first request."""
+        if self.slot_began is None:
+            self.slot_began = now
+        slot = int((now - self.slot_began) // seconds)
+        if slot != self.slot:
+            self.slot = slot
+            self.used = 0
+
+    def slot_left(self, now: float, seconds: float) -> float:
+        """Seconds until the slot ends."""
+        began = now if self.slot_began is None else self.slot_began
+        return seconds - (now - began) % seconds
+
+    def lock(self, now: float, seconds: float | None, slot_seconds: float) -> None:
+        """Stay busy for `seconds`, at most until the slot ends."""
+        left = self.slot_left(now, slot_seconds)
+        self.locked_until = now + min(left, math.inf if seconds is None else seconds)
+
+    def forget(self) -> None:
+        """Unlock it and begin a new slot with the next request."""
+        self.locked_until = None
+        self.slot_began = None
+        self.slot = 0
+        self.used = 0

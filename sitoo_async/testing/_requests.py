@@ -1,0 +1,126 @@
+"""A request as the server reads it, and the record that a test reads afterwards."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import attrs
+from multidict import CIMultiDict
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from sitoo_async.testing._collection import Query
+
+__all__ = ["RecordedRequest", "as_php", "basic_credentials", "below_account", "decoded", "recorded"]
+
+
+@attrs.define(eq=False, kw_only=True)
+class RecordedRequest:
+    """One request as the server saw it.
+
+    Attributes:
+        method: the HTTP method.
+        path: below ``/v2/accounts/{id}``, decoded, without the query.
+        raw_path: the whole request target as it was sent, query included.
+        query: decoded parameters; each with all its values, also those that the API ignores.
+        json: the decoded body; None without one, or when it is not JSON.
+        headers: without ``Authorization``; names in any case.
+        api_id: who it claimed to be; None without readable credentials.
+        connection: the number of the TCP connection that it came on, from 1.
+        request_id: the ``Sitoo-Request-ID`` given to it.
+        started: the loop's time when it came.
+        ended: the loop's time when it was over, answered or not; None while it runs.
+        status: of the answer; None while it runs, and when no whole answer was sent.
+    """
+
+    method: str
+    path: str
+    raw_path: str
+    query: dict[str, list[str]]
+    json: Any = None
+    headers: CIMultiDict[str] = attrs.field(repr=False)
+    api_id: str | None
+    connection: int
+    request_id: str
+    started: float
+    ended: float | None = None
+    status: int | None = None
+
+
+def recorded(
+    request: web.BaseRequest,
+    *,
+    connection: int,
+    request_id: str,
+    now: float,
+) -> RecordedRequest:
+    """The record of a request that has just come."""
+    query: dict[str, list[str]] = {}
+    for name, value in request.query.items():
+        query.setdefault(name, []).append(value)
+    headers = CIMultiDict(request.headers)
+    credentials = basic_credentials(headers.popall("Authorization", [""])[0])
+    return RecordedRequest(
+        method=request.method,
+        path=unquote("/" + "/".join(below_account(request)[1])),
+        raw_path=request.raw_path,
+        query=query,
+        headers=headers,
+        api_id=None if credentials is None else credentials[0],
+        connection=connection,
+        request_id=request_id,
+        started=now,
+    )
+
+
+def below_account(request: web.BaseRequest) -> tuple[str | None, list[str]]:
+    """The account number and the parts of the path below it, still percent-encoded."""
+    parts = request.raw_path.partition("?")[0].split("/")
+    match parts:
+        case ["", "v2", "accounts", account, *below] if account.isascii() and account.isdecimal():
+            return account, below
+        case _:
+            return None, parts[1:]
+
+
+def as_php(request: web.BaseRequest) -> Query:
+    """The parameters as PHP reads them: the last of a name counts, ``name[]`` collects."""
+    query: Query = {}
+    for name, value in request.query.items():
+        if name.endswith("[]"):
+            held = query.get(name[:-2])
+            query[name[:-2]] = [*held, value] if isinstance(held, list) else [value]
+        else:
+            query[name] = value
+    return query
+
+
+def basic_credentials(header: str) -> tuple[str, str] | None:
+    """API ID and password of an ``Authorization`` header, if it is readable."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        api_id, separator, password = base64.b64decode(token, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (api_id, password) if separator else None
+
+
+def decoded(body: bytes) -> tuple[Any, bool]:
+    """The value of a JSON body (None without one), and whether it could be read."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    if not body:
+        return None, True
+    try:
+        return json.loads(body, parse_constant=refuse), True
+    except ValueError:
+        return None, False

@@ -1,0 +1,425 @@
+"""FakeSitoo: a real HTTP server on loopback that keeps the rules of the Sitoo REST API."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import random
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from sitoo_async.testing._account import Account
+from sitoo_async.testing._answers import Answer, encoded, oversized, refused, send, send_half
+from sitoo_async.testing._fields import Refusal
+from sitoo_async.testing._keys import Key
+from sitoo_async.testing._requests import (
+    RecordedRequest,
+    as_php,
+    basic_credentials,
+    below_account,
+    decoded,
+    recorded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from aiohttp.web_protocol import RequestHandler
+
+    from sitoo_async.testing._collection import Item
+    from sitoo_async.testing._faults import Fault
+
+__all__ = ["FakeSitoo", "RecordedRequest"]
+
+EPOCH = 1_700_000_000
+"""What the server's clock shows when the loop's clock shows 0."""
+
+_MADE_UP = b'{"totalcount": 0, "items": []}'
+
+
+class _Dropped(Exception):  # noqa: N818  # not an error: the connection is closed on purpose
+    """The connection goes away without an answer."""
+
+
+class FakeSitoo:
+    """A Sitoo account behind a real HTTP server on loopback, written from the public reference.
+
+    It refuses what the reference says that Sitoo refuses: a second request while one is in flight,
+    more requests than a slot allows, unknown fields, prices off their pattern. Faults can be
+    scripted, and every request is recorded. Time is the running loop's, so on a `VirtualTimeLoop`
+    ten-minute slots pass at once.
+
+    Example:
+        >>> async with FakeSitoo(products=100) as fake:
+        ...     fake.script(Fault.drop(when="after", method="PUT"))
+        ...     async with SitooClient(**fake.credentials) as sitoo:
+        ...         await sitoo.products.get(21)
+
+    Args:
+        products: how many products of the catalogue the first site holds from the start.
+        seed: of the catalogue and of the request ids.
+        account_id: the account number in the path.
+        api_id: the first API key; default ``{account_id}-125``.
+        password: of that key.
+        sites: the eshopids that exist.
+        host: the address to listen on.
+        port: 0 takes a free one.
+        delay: seconds of work that each admitted request takes, during which its key is busy.
+        slot_seconds: the length of a slot.
+        slot_requests: how many requests a key may make in one slot; None: any number.
+        record: whether `requests` is filled; a server that runs for days had better not.
+
+    Attributes:
+        requests: every request since the start or the last `reset`, in the order of arrival.
+        highest_in_flight: the largest number of requests of one key that were open at once,
+            refused ones included. A request stays open until its work is over, even if its client
+            has gone. A lock that a fault left behind is not a request.
+        overlaps: requests refused because the key was busy; not those of `Fault.refuse`.
+        limited: requests refused because the slot was used up.
+    """
+
+    def __init__(
+        self,
+        *,
+        products: int = 0,
+        seed: int = 1,
+        account_id: int = 90316,
+        api_id: str | None = None,
+        password: str = "fake-password",  # noqa: S107  # it opens this fake and nothing else
+        sites: Sequence[int] = (1, 2),
+        host: str = "127.0.0.1",
+        port: int = 0,
+        delay: float = 0.0,
+        slot_seconds: float = 600.0,
+        slot_requests: int | None = None,
+        record: bool = True,
+    ) -> None:
+        if not sites:
+            raise ValueError("sites: name at least one eshopid")
+        self.requests: list[RecordedRequest] = []
+        self.highest_in_flight = 0
+        self.overlaps = 0
+        self.limited = 0
+        self._account_id = account_id
+        self._api_id = f"{account_id}-125" if api_id is None else api_id
+        self._password = password
+        self._keys = {self._api_id: Key(password)}
+        self._sites = tuple(sites)
+        self._host = host
+        self._port = port
+        self._delay = delay
+        self._slot_seconds = slot_seconds
+        self._slot_requests = slot_requests
+        self._record = record
+        self._random = random.Random(seed)  # noqa: S311  # ids of requests, not secrets
+        self._account = Account(sites, seed, self._clock)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._runner: web.ServerRunner | None = None
+        self._base_url: str | None = None
+        self._handlers: set[asyncio.Task[Any]] = set()
+        self._connections: dict[RequestHandler, int] = {}
+        self._connection_count = 0
+        self._faults: list[tuple[Fault, int]] = []
+        self._unlocked = asyncio.Event()
+        self.add_products(products)
+
+    # The server's life.
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            RuntimeError: it listens already.
+            OSError: the port is taken.
+        """
+        if self._runner is not None:
+            raise RuntimeError("this FakeSitoo is started already")
+        self._loop = asyncio.get_running_loop()
+        self._unlocked = asyncio.Event()  # one of this loop
+        # A disconnected client does not cancel the handler: the real server goes on working too.
+        server = web.Server(self._handle, handler_cancellation=False, access_log=None)
+        runner = web.ServerRunner(server, shutdown_timeout=1)
+        await runner.setup()
+        site = web.TCPSite(runner, self._host, self._port)
+        try:
+            await site.start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self._base_url = f"http://{host}:{runner.addresses[0][1]}"
+
+    async def aclose(self) -> None:
+        """Stop at once, hanging requests included. The stores and the records stay."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        handlers = list(self._handlers)
+        for handler in handlers:
+            handler.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
+        await runner.cleanup()
+        self._base_url = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens, such as ``http://127.0.0.1:41234``."""
+        if self._base_url is None:
+            raise RuntimeError("this FakeSitoo is not started: use `async with` or `start()`")
+        return self._base_url
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What a client is built with: ``SitooClient(**fake.credentials)``."""
+        return {
+            "account_id": self._account_id,
+            "api_id": self._api_id,
+            "password": self._password,
+            "base_url": self.base_url,
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as environment variables."""
+        return {
+            "SITOO_ACCOUNT_ID": str(self._account_id),
+            "SITOO_API_ID": self._api_id,
+            "SITOO_PASSWORD": self._password,
+            "SITOO_BASE_URL": self.base_url,
+            "SITOO_SITE": str(self._sites[0]),
+        }
+
+    # What a test does to it.
+
+    def script(self, *faults: Fault) -> None:
+        """Queue `faults`; each admitted request meets the first one in the queue that fits it."""
+        self._faults.extend((fault, fault.times) for fault in faults)
+
+    def add_key(self, api_id: str, password: str) -> None:
+        """Let another API key of this account in."""
+        self._keys[api_id] = Key(password)
+
+    def products(self, site: int | None = None) -> dict[int, Item]:
+        """The live store of `site` (default: the first) by productid.
+
+        A test may read and change it: what it holds is what the server answers.
+        """
+        return self._account.products[self._sites[0] if site is None else site].items
+
+    def add_products(self, count: int, site: int | None = None) -> None:
+        """Add the next `count` products of the catalogue to `site` (default: the first)."""
+        self._account.add_products(count, self._sites[0] if site is None else site)
+
+    def unlock(self) -> None:
+        """Free the keys that a fault left locked, and let hanging requests end."""
+        for key in self._keys.values():
+            key.locked_until = None
+        self._unlocked.set()
+        self._unlocked = asyncio.Event()
+
+    def reset(self) -> None:
+        """Forget records, faults, counters, slots and locks; the stores stay as they are."""
+        self.requests.clear()
+        self._faults.clear()
+        self.highest_in_flight = self.overlaps = self.limited = 0
+        for key in self._keys.values():
+            key.forget()
+
+    def _clock(self) -> int:
+        return EPOCH if self._loop is None else EPOCH + int(self._loop.time())
+
+    # One request.
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # a coroutine of a running server has a task
+        self._handlers.add(task)
+        record = recorded(
+            request,
+            connection=self._connection(request),
+            request_id=str(uuid.UUID(int=self._random.getrandbits(128), version=4)),
+            now=self._now(),
+        )
+        if self._record:
+            self.requests.append(record)
+        try:
+            return await self._exchange(request, record)
+        except (_Dropped, ConnectionError):
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        finally:
+            record.ended = self._now()
+            self._handlers.discard(task)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _connection(self, request: web.BaseRequest) -> int:
+        protocol = request.protocol
+        if protocol not in self._connections:
+            self._connection_count += 1
+            living = {p: n for p, n in self._connections.items() if p.transport is not None}
+            self._connections = living | {protocol: self._connection_count}
+        return self._connections[protocol]
+
+    async def _exchange(
+        self,
+        request: web.BaseRequest,
+        record: RecordedRequest,
+    ) -> web.StreamResponse:
+        try:
+            body = await request.content.read()
+        except Exception as error:
+            # The client went away, or sent what is no HTTP body, before the request was complete.
+            raise _Dropped from error
+        record.json, readable = decoded(body)
+        try:
+            key = self._admitted_key(request)
+        except Refusal as refusal:
+            return await send(request, record, refused(refusal))
+        key.open += 1
+        self.highest_in_flight = max(self.highest_in_flight, key.open)
+        try:
+            too_many = self._refused_turn(key)
+            if too_many is not None:
+                return await send(request, record, too_many)
+            key.at_work += 1
+            try:
+                return await self._work(request, record, key, readable=readable)
+            finally:
+                key.at_work -= 1
+        finally:
+            key.open -= 1
+
+    def _admitted_key(self, request: web.BaseRequest) -> Key:
+        credentials = basic_credentials(request.headers.get("Authorization", ""))
+        if credentials is not None:
+            api_id, password = credentials
+            key = self._keys.get(api_id)
+            if key is not None and key.password == password:
+                account = below_account(request)[0]
+                if account is None:
+                    raise Refusal(404, "Not Found. The url is invalid.")
+                # The key is good, but not for this account, whether or not that exists.
+                if account != str(self._account_id):
+                    raise Refusal(403, "403: Forbidden")
+                return key
+        raise Refusal(401, "401: Unauthorized")
+
+    def _refused_turn(self, key: Key) -> Answer | None:
+        now = self._now()
+        if key.busy(now):
+            self.overlaps += 1
+            # This kind of 429 names no time: the other request may end any moment.
+            return refused(Refusal(429, "429: Too many connections"))
+        key.enter_slot(now, self._slot_seconds)
+        if self._slot_requests is not None and key.used >= self._slot_requests:
+            self.limited += 1
+            left = math.ceil(key.slot_left(now, self._slot_seconds))
+            return refused(
+                Refusal(429, "429: Too many requests"),
+                {"X-Rate-Limit-Reset": str(max(1, left))},
+            )
+        key.used += 1
+        return None
+
+    async def _work(
+        self,
+        request: web.BaseRequest,
+        record: RecordedRequest,
+        key: Key,
+        *,
+        readable: bool,
+    ) -> web.StreamResponse:
+        # At least one turn of the loop, so that requests that come together do overlap.
+        await asyncio.sleep(self._delay)
+        fault = self._next_fault(record)
+        if fault is None:
+            return await send(request, record, self._answer(request, record, readable=readable))
+        answer = None
+        if fault.when == "after":
+            answer = self._answer(request, record, readable=readable)
+        if fault.kind == "hang":
+            await self._hang(fault.seconds)
+            answer = answer or self._answer(request, record, readable=readable)
+            return await send(request, record, answer)
+        return await self._strike(request, record, key, fault, answer)
+
+    def _next_fault(self, record: RecordedRequest) -> Fault | None:
+        for index, (fault, times) in enumerate(self._faults):
+            if fault.matches(record.method, record.path):
+                if times > 1:
+                    self._faults[index] = (fault, times - 1)
+                else:
+                    del self._faults[index]
+                return fault
+        return None
+
+    async def _hang(self, seconds: float | None) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._unlocked.wait()
+
+    async def _strike(
+        self,
+        request: web.BaseRequest,
+        record: RecordedRequest,
+        key: Key,
+        fault: Fault,
+        answer: Answer | None,
+    ) -> web.StreamResponse:
+        kind = fault.kind
+        if kind == "drop":
+            raise _Dropped
+        if kind == "half":
+            return await send_half(request, record, answer or Answer(200, _MADE_UP))
+        if kind == "slow" and answer is not None:
+            return await send(request, record, answer, seconds=fault.seconds or 0.0)
+        if kind == "oversize":
+            return await send(request, record, oversized(fault))
+        if kind == "locked":
+            key.lock(self._now(), fault.seconds, self._slot_seconds)
+        if fault.body is None:
+            text = fault.errortext or f"{fault.status}: fault"
+            literal = refused(Refusal(fault.status, text), fault.headers)
+        else:
+            # The load balancer's own page comes without a request id.
+            literal = Answer(fault.status, fault.body, fault.headers, named=kind != "html502")
+        return await send(request, record, literal)
+
+    def _answer(
+        self,
+        request: web.BaseRequest,
+        record: RecordedRequest,
+        *,
+        readable: bool,
+    ) -> Answer:
+        if not readable and request.method != "GET":
+            return refused(Refusal(400, "Invalid JSON."))
+        parts = [unquote(part) for part in below_account(request)[1]]
+        # Every path answers with and without the extension.
+        parts[-1:] = [part.removesuffix(".json") for part in parts[-1:]]
+        try:
+            result = self._account.answer(request.method, parts, as_php(request), record.json)
+        except Refusal as refusal:
+            return refused(refusal)
+        return Answer(200, encoded(result))

@@ -1,0 +1,36 @@
+"""Pytest fixtures: write ``pytest_plugins = ["sitoo_async.testing.fixtures"]`` in a conftest.py.
+
+They need pytest and pytest-asyncio.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+
+from sitoo_async.testing._server import FakeSitoo
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sitoo_async import SitooClient
+
+__all__ = ["fake_sitoo", "sitoo"]
+
+
+@pytest_asyncio.fixture
+async def fake_sitoo() -> AsyncIterator[FakeSitoo]:
+    """A started fake server whose first site holds 25 products."""
+    async with FakeSitoo(products=25) as fake:
+        yield fake
+
+
+@pytest_asyncio.fixture
+async def sitoo(fake_sitoo: FakeSitoo) -> AsyncIterator[SitooClient]:
+    """A client on the fake server of this test."""
+    # The server stands without the client, so the client loads only where it is asked for.
+    from sitoo_async import SitooClient  # noqa: PLC0415
+
+    async with SitooClient(**fake_sitoo.credentials) as client:
+        yield client

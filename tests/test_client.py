@@ -1,0 +1,491 @@
+"""Construction, views, lifecycle, and what must never be shown."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import pickle
+import traceback
+
+import aiohttp
+import anyio
+import pytest
+
+import sitoo_async
+from sitoo_async import RetryPolicy, SitooClient, errors
+from sitoo_async.testing import FakeSitoo, Fault
+
+virtual = pytest.mark.virtual_time
+
+GOOD = {"api_id": "90316-125", "password": "pw", "base_url": "https://api.example"}
+
+
+@pytest.fixture
+async def fake():
+    async with FakeSitoo(products=25) as server:
+        yield server
+
+
+# ------------------------------------------------------------------------------- construction
+
+
+def test_it_is_made_outside_a_loop_and_used_in_one():
+    async def use():
+        async with FakeSitoo(products=3) as fake:
+            client = SitooClient(**fake.credentials)
+            assert (await client.products.list()).totalcount == 3
+            await client.aclose()
+
+    SitooClient(**GOOD)
+    asyncio.run(use())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"base_url": "http://api.example"}, "base_url"),
+        ({"base_url": "ftp://api.example"}, "base_url"),
+        ({"base_url": ""}, "base_url"),
+        ({"base_url": "https://user:pw@api.example"}, "base_url"),
+        ({"base_url": "https://api.example/v3"}, "base_url"),
+        ({"base_url": "https://api.example/v2/accounts/1"}, "account_id"),
+        ({"account_id": "abc"}, "account_id"),
+        ({"api_id": ""}, "api_id"),
+        ({"api_id": "1:2"}, "api_id"),
+        ({"password": ""}, "password"),
+        ({"password": None}, "password"),
+        ({"password": "\ud800"}, "password"),
+        ({"site": "{0FA0E4C1-0000-0000-0000-000000000000}"}, "site"),
+        ({"site": 0}, "site"),
+        ({"site": True}, "site"),
+        ({"queue_timeout": -1}, "queue_timeout"),
+        ({"request_timeout": 0}, "request_timeout"),
+        ({"request_timeout": None}, "request_timeout"),
+        ({"deadline": float("nan")}, "deadline"),
+        ({"max_rate_limit_wait": "60"}, "max_rate_limit_wait"),
+        ({"max_waiting": 1.5}, "max_waiting"),
+        ({"max_response_bytes": 0}, "max_response_bytes"),
+        ({"priority": "urgent"}, "priority"),
+        ({"retry": 3}, "retry"),
+        ({"time_out": 3}, "time_out"),
+    ],
+    ids=str,
+)
+def test_an_option_that_can_not_work_is_refused_by_its_name(wrong, field):
+    with pytest.raises(errors.ConfigurationError) as caught:
+        SitooClient(**{**GOOD, "account_id": 90316, **wrong})
+    assert isinstance(caught.value, errors.InvalidInputError)
+    assert caught.value.field == field
+    assert field in str(caught.value)
+
+
+def test_views_check_their_options_and_sites_too():
+    client = SitooClient(**GOOD)
+    with pytest.raises(errors.InvalidOptionError):
+        client.with_options(deadline=0)
+    with pytest.raises(errors.InvalidOptionError):
+        client.site("{0FA0E4C1-0000-0000-0000-000000000000}")
+    with pytest.raises(errors.InvalidOptionError, match="attempts"):
+        RetryPolicy(attempts=0)
+
+
+def test_from_env_reads_the_environment_and_the_constructor_does_not(monkeypatch):
+    monkeypatch.setenv("SITOO_API_ID", "90316-125")
+    monkeypatch.setenv("SITOO_BASE_URL", "https://api.example/v2/accounts/90316")
+    monkeypatch.delenv("SITOO_PASSWORD", raising=False)
+    with pytest.raises(errors.ConfigurationError, match="SITOO_PASSWORD"):
+        SitooClient.from_env()
+    monkeypatch.setenv("SITOO_PASSWORD", "pw")
+    monkeypatch.setenv("SITOO_SITE", "2")
+    client = SitooClient.from_env(deadline=5)
+    assert repr(client) == "<SitooClient account 90316 site 2 at https://api.example, open>"
+    monkeypatch.setenv("SITOO_ACCOUNT_ID", "7")
+    with pytest.raises(errors.ConfigurationError, match="account"):
+        SitooClient.from_env()
+    monkeypatch.delenv("SITOO_ACCOUNT_ID")
+    monkeypatch.setenv("SITOO_SITE", "{GUID}")
+    with pytest.raises(errors.ConfigurationError, match="site"):
+        SitooClient.from_env()
+
+
+def test_resources_are_cached_attributes():
+    client = SitooClient(**GOOD)
+    assert client.products is client.products
+    assert client.products.variants is client.products.variants
+    assert client.site(2).products is not client.products
+
+
+# --------------------------------------------------------------------------------------- views
+
+
+@virtual
+async def test_a_view_of_another_site_shares_the_lane(fake):
+    fake.add_products(7, site=2)
+    async with SitooClient(**fake.credentials) as client:
+        assert (await client.site(2).products.list()).totalcount == 7
+        assert client.stats().sent == 1
+
+
+@virtual
+async def test_a_view_with_other_options_leaves_the_client_as_it_was(fake):
+    async with SitooClient(**fake.credentials) as client:
+        hasty = client.with_options(request_timeout=1, retry=RetryPolicy(attempts=1))
+        fake.script(Fault.hang(5, times=2))
+        with pytest.raises(errors.RequestTimeoutError):
+            await hasty.products.list()
+        assert (await client.products.list()).totalcount == 25
+
+
+@virtual
+async def test_bulk_views_give_way_to_interactive_calls(fake):
+    async with SitooClient(**fake.credentials) as client:
+        fake.script(Fault.hang(1, times=4))
+        bulk = client.with_options(priority="bulk")
+        calls = [asyncio.ensure_future(bulk.products.get(n)) for n in (1, 2, 3)]
+        await asyncio.sleep(0.5)
+        calls.append(asyncio.ensure_future(client.products.list()))
+        await asyncio.gather(*calls, return_exceptions=True)
+    assert [record.path.count("/") for record in fake.requests] == [4, 3, 4, 4]
+
+
+# ----------------------------------------------------------------------------------- lifecycle
+
+
+@virtual
+async def test_a_closed_client_says_so(fake):
+    client = SitooClient(**fake.credentials)
+    await client.aclose()
+    await client.aclose()
+    with pytest.raises(errors.ClientClosedError):
+        await client.products.list()
+    assert fake.requests == []
+    assert "closed" in repr(client)
+
+
+@virtual
+async def test_async_with_drains_what_waits(fake):
+    fake.script(Fault.hang(1, times=3))
+    async with SitooClient(**fake.credentials) as client:
+        calls = [asyncio.ensure_future(client.products.list()) for _ in range(3)]
+        await asyncio.sleep(0.1)
+    assert [(await call).totalcount for call in calls] == [25] * 3
+    with pytest.raises(errors.ClientClosedError):
+        await client.products.list()
+
+
+@virtual
+async def test_retries_are_let_in_while_it_drains(fake):
+    fake.script(Fault.html502(times=2))
+    async with SitooClient(**fake.credentials) as client:
+        call = asyncio.ensure_future(client.products.list())
+        await asyncio.sleep(0.05)
+    assert (await call).totalcount == 25
+    assert len(fake.requests) == 3
+
+
+@virtual
+async def test_an_exception_drops_what_waits_and_awaits_what_flies(fake):
+    fake.script(Fault.hang(1))
+    client = SitooClient(**fake.credentials)
+
+    async def fail():
+        async with client:
+            flying = asyncio.ensure_future(client.products.list())
+            waiting = asyncio.ensure_future(client.products.list())
+            await asyncio.sleep(0.5)
+            calls.extend([flying, waiting])
+            raise ZeroDivisionError
+
+    calls = []
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert (await calls[0]).totalcount == 25
+    with pytest.raises(errors.ClientClosedError):
+        await calls[1]
+    assert len(fake.requests) == 1
+
+
+@virtual
+async def test_a_dropped_call_that_fails_is_not_tried_again(fake):
+    fake.script(Fault.server_error(503, times=5))
+    client = SitooClient(**fake.credentials)
+    call = asyncio.ensure_future(client.products.list())
+    await asyncio.sleep(0)
+    await client.aclose(drain=False)
+    with pytest.raises((errors.ServerError, errors.ClientClosedError)):
+        await call
+    assert len(fake.requests) <= 1
+
+
+@virtual
+async def test_a_call_that_pauses_before_its_next_try_ends_when_the_client_is_dropped(fake):
+    client = SitooClient(**fake.credentials, retry=RetryPolicy(pause=3))
+    await fake.aclose()
+    call = asyncio.ensure_future(client.products.list())
+    await asyncio.sleep(1)
+    await client.aclose(drain=False)
+    with pytest.raises(errors.ConnectError):
+        await call
+
+
+@virtual
+async def test_closing_waits_for_the_exchange_in_flight_only_so_long(fake):
+    fake.script(Fault.hang())
+    loop = asyncio.get_running_loop()
+    client = SitooClient(**fake.credentials, grace=2)
+    call = asyncio.ensure_future(client.products.list())
+    await asyncio.sleep(1)
+    began = loop.time()
+    await client.aclose(drain=False)
+    assert loop.time() - began == pytest.approx(2, abs=0.1)
+    with pytest.raises(errors.ReadError) as caught:
+        await call
+    assert caught.value.sent == "unknown"
+    fake.unlock()
+
+
+@virtual
+@pytest.mark.parametrize("drain", [True, False])
+@pytest.mark.parametrize("how", ["asyncio", "anyio"])
+async def test_closing_is_shielded_from_cancellation_while_an_exchange_flies(fake, how, drain):
+    fake.script(Fault.hang(3))
+    loop = asyncio.get_running_loop()
+    client = SitooClient(**fake.credentials)
+    call = asyncio.ensure_future(client.products.list())
+    await asyncio.sleep(1)
+    if how == "asyncio":
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await client.aclose(drain=drain)
+    else:
+        with anyio.move_on_after(0.5) as scope:
+            await client.aclose(drain=drain)
+        assert scope.cancelled_caught is drain  # what was shielded ended well
+    assert loop.time() - fake.requests[0].started == pytest.approx(3, abs=0.1)
+    assert (await call).totalcount == 25
+
+
+@virtual
+async def test_cancelling_a_drain_turns_it_into_a_drop(fake):
+    fake.script(Fault.answer(429, headers={"X-Rate-Limit-Reset": "300"}, errortext="429: x"))
+    client = SitooClient(**fake.credentials)
+    calls = [asyncio.ensure_future(client.products.list()) for _ in range(3)]
+    await asyncio.sleep(1)
+    closing = asyncio.ensure_future(client.aclose())
+    also = asyncio.ensure_future(client.aclose())
+    with anyio.move_on_after(5):
+        await client.aclose()
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert isinstance(results[0], errors.RateLimitError)  # its last real error
+    assert [type(r) for r in results[1:]] == [errors.ClientClosedError] * 2
+    await asyncio.gather(closing, also)
+
+
+@virtual
+async def test_closing_one_client_leaves_the_other_of_the_same_key_alone(fake):
+    fake.script(Fault.hang(1, times=2))
+    one, two = SitooClient(**fake.credentials), SitooClient(**fake.credentials)
+    first = asyncio.ensure_future(one.products.list())
+    second = asyncio.ensure_future(two.products.list())
+    await asyncio.sleep(0.1)
+    await two.aclose(drain=False)
+    with pytest.raises(errors.ClientClosedError):
+        await second
+    assert (await first).totalcount == 25
+    await one.aclose()
+
+
+def test_one_loop_at_a_time_and_a_new_one_after_its_loop_has_closed():
+    client = None
+
+    async def use():
+        async with FakeSitoo(products=3) as fake:
+            nonlocal client
+            client = client or SitooClient(**fake.credentials)
+            client._caller.address = SitooClient(**fake.credentials)._caller.address
+            assert (await client.products.list()).totalcount == 3
+
+    async def close():
+        await client.aclose()
+
+    asyncio.run(use())
+    asyncio.run(use())  # bound anew
+    asyncio.run(close())
+    assert "closed" in repr(client)
+
+
+def test_a_client_at_work_in_another_loop_is_told_apart():
+    async def in_other_loop(call):
+        with pytest.raises(errors.WrongLoopError):
+            await call
+
+    async def main():
+        async with FakeSitoo(products=3) as fake, SitooClient(**fake.credentials) as client:
+            await client.products.list()
+            for call in (client.products.get(1), client.aclose()):
+                await asyncio.to_thread(asyncio.run, in_other_loop(call))
+
+    asyncio.run(main())
+
+
+async def test_an_injected_session_is_used_and_never_closed(fake):
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        async with SitooClient(**fake.credentials, session=session) as client:
+            with pytest.raises(errors.NotFoundError):
+                await client.products.get(999_999)
+        assert not session.closed
+        async with session.get(fake.base_url, raise_for_status=False) as answer:
+            assert answer.status in (401, 404)
+    client = SitooClient(**fake.credentials, session=session)
+    with pytest.raises(errors.ClientClosedError, match="session"):
+        await client.products.get(1)
+    await client.aclose()
+
+
+async def test_an_injected_session_closed_on_the_way_is_told(fake):
+    session = aiohttp.ClientSession()
+    async with SitooClient(**fake.credentials, session=session) as client:
+        await client.products.list()
+        await session.close()
+        with pytest.raises(errors.ClientClosedError, match="session"):
+            await client.products.list()
+
+
+# ---------------------------------------------------------------------------- the escape hatch
+
+
+@virtual
+async def test_the_escape_hatch_gives_the_raw_answer(fake):
+    async with SitooClient(**fake.credentials) as client:
+        answer = await client.request(
+            "GET", "/sites/1/products.json", params={"num": 2, "fields": ["productid", "sku"]}
+        )
+        assert answer.status == 200
+        assert answer.json()["totalcount"] == 25
+        assert len(answer.json()["items"]) == 2
+        assert answer.request_id == answer.headers["sitoo-request-id"]
+        made = await client.request("POST", "/sites/1/products.json", json={"sku": "RAW"})
+        assert fake.products()[made.json()]["sku"] == "RAW"
+        fake.script(Fault.drop(method="PUT"))
+        body = {"title": "x"}
+        path = f"/sites/1/products/{made.json()}.json"
+        with pytest.raises(errors.ReadError):
+            await client.request("PUT", path, json=body)
+        assert (await client.request("PUT", path, json=body, repeatable=True)).json() is True
+
+
+@virtual
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        ({"method": "PATCH", "path": "/a"}, "method"),
+        ({"method": "GET", "path": "a"}, "path"),
+        ({"method": "GET", "path": "/a/../b"}, "path"),
+        ({"method": "GET", "path": "/a?b=c"}, "path"),
+        ({"method": "GET", "path": "/a", "params": {"sku": []}}, "sku"),
+        ({"method": "POST", "path": "/a", "json": object()}, "json"),
+        ({"method": "GET", "path": "/a", "params": {"sku": ["x" * 9000]}}, "url"),
+    ],
+    ids=str,
+)
+async def test_the_escape_hatch_refuses_what_can_not_be_sent(fake, call, field):
+    async with SitooClient(**fake.credentials) as client:
+        with pytest.raises(errors.InvalidInputError) as caught:
+            await client.request(**call)
+    assert caught.value.field == field
+    assert fake.requests == []
+
+
+# ------------------------------------------------------------------- wrong credentials and host
+
+
+@virtual
+async def test_wrong_credentials_give_one_clear_error(fake):
+    async with SitooClient(**{**fake.credentials, "password": "wrong"}) as client:
+        with pytest.raises(errors.AuthenticationError) as caught:
+            await client.products.list()
+    assert caught.value.status == 401
+
+
+async def test_a_wrong_host_gives_one_clear_error():
+    class NoSuchHost(aiohttp.abc.AbstractResolver):
+        async def resolve(self, host, port=0, family=0):
+            raise OSError(-2, "Name or service not known")
+
+        async def close(self):
+            pass
+
+    connector = aiohttp.TCPConnector(resolver=NoSuchHost())
+    async with aiohttp.ClientSession(connector=connector) as session:
+        options = {**GOOD, "base_url": "https://api.nowhere.invalid", "session": session}
+        async with SitooClient(**options, retry=RetryPolicy(attempts=1)) as client:
+            with pytest.raises(errors.ConnectError, match=r"api\.nowhere\.invalid") as caught:
+                await client.products.list()
+    assert caught.value.sent == "no"
+
+
+# ------------------------------------------------------------------------------------- secrets
+
+
+async def test_credentials_appear_nowhere(fake, caplog):
+    caplog.set_level(logging.DEBUG)
+    asyncio.get_running_loop().set_debug(enabled=True)
+    credentials = fake.credentials
+    password = credentials["password"]
+    header = base64.b64encode(f"{fake.credentials['api_id']}:{password}".encode()).decode()
+    shown = []
+
+    def show(error):
+        whole = traceback.TracebackException.from_exception(error, capture_locals=True)
+        shown.extend([*whole.format(), repr(error), str(error), repr(vars(error))])
+        if isinstance(error, errors.SitooError):
+            shown.append(repr(pickle.dumps(error)))
+
+    async with SitooClient(**fake.credentials, retry=RetryPolicy(attempts=1)) as client:
+        shown.extend([repr(client), repr(vars(client)), repr(vars(client._caller))])
+        faults = [
+            Fault.drop(),
+            Fault.half(),
+            Fault.html502(),
+            Fault.answer(302, headers={"Location": "https://elsewhere.example/"}),
+            Fault.answer(200, body="no JSON"),
+            Fault.answer(401, errortext="no"),
+        ]
+        for fault in faults:
+            fake.script(fault)
+            with pytest.raises(errors.SitooError) as caught:
+                await client.products.list()
+            show(caught.value)
+        fake.script(Fault.hang(0.05))
+        with pytest.raises(errors.RequestTimeoutError) as caught:
+            await client.with_options(request_timeout=0.02).products.list()
+        show(caught.value)
+        await fake.aclose()
+        with pytest.raises(errors.ConnectError) as caught:
+            await client.products.list()
+        show(caught.value)
+        with pytest.raises(TypeError, match="pickled"):
+            pickle.dumps(client)
+    with pytest.raises(errors.ConfigurationError) as caught:
+        SitooClient(**{**credentials, "base_url": "http://api.example"})
+    show(caught.value)
+    shown.extend(repr(record.__dict__) + record.getMessage() for record in caplog.records)
+    # This test's own frame holds the credentials openly; everything else may not.
+    own = ("password =", "header =", "credentials =", "shown =", "text =")
+    lines = [line for line in "\n".join(shown).splitlines() if not line.strip().startswith(own)]
+    assert len(lines) > 500
+    text = "\n".join(lines)
+    assert password not in text
+    assert header not in text
+
+
+# --------------------------------------------------------------------------------- public names
+
+
+def test_the_public_names():
+    assert sitoo_async.__all__ == sorted(sitoo_async.__all__)
+    for name in sitoo_async.__all__:
+        assert getattr(sitoo_async, name) is not None
+    public = {name for name in errors.__all__ if name != "Sent"}
+    assert public <= {*sitoo_async.__all__}

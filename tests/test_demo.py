@@ -1,0 +1,396 @@
+"""The demonstration and its command line, on virtual time wherever it waits."""
+
+from __future__ import annotations
+
+import io
+import logging
+import runpy
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sitoo_async import __main__ as command_line
+from sitoo_async._demo import (
+    DemoOptions,
+    demo,
+    planned_prices,
+    show,
+    show_real,
+)
+from sitoo_async._screen import PlainScreen, RichScreen, log_on, screen_for
+from sitoo_async._tally import Step, repeats
+from sitoo_async.models import Product
+from sitoo_async.testing import FakeSitoo, Fault
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = DemoOptions(products=100)
+
+
+@pytest.fixture(autouse=True)
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACCOUNT_ID", "API_ID", "PASSWORD", "BASE_URL", "SITE"):
+        monkeypatch.delenv(f"SITOO_{name}", raising=False)
+
+
+@pytest.fixture
+def no_rich(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rich", None)
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture(params=[PlainScreen, RichScreen])
+def screen(request: pytest.FixtureRequest, stream: io.StringIO) -> Any:
+    return request.param(stream)
+
+
+# ------------------------------------------------------------------------------- it all adds up
+
+
+@pytest.mark.virtual_time
+async def test_the_demo_shows_every_step_and_that_everything_adds_up(
+    screen: Any, stream: io.StringIO
+) -> None:
+    assert await show(SMALL, screen) == 0
+    shown = stream.getvalue()
+    assert "productid 101 does not exist" in shown
+    assert "already exists" in shown
+    assert "13 gave up, 3 of them while their request was under way" in shown
+    assert "sent='unknown'" in shown
+    assert "checks hold; two requests never met" in shown
+    assert "NOT SO" not in shown
+
+
+@pytest.mark.virtual_time
+async def test_the_table_tells_what_each_step_took(stream: io.StringIO) -> None:
+    await show(SMALL, PlainScreen(stream))
+    table = stream.getvalue().partition("What it took\n")[2]
+    rows = {line.split()[0]: line.split()[1:5] for line in table.splitlines()[2:8]}
+    # Requests, the highest number in flight, refused, retried.
+    assert rows == {
+        "walk": ["1", "1", "0", "0"],
+        "prices": ["5", "1", "0", "0"],
+        "tasks": ["91", "1", "0", "0"],
+        "faults": ["6", "1", "0", "2"],
+        "slot": ["41", "1", "1", "1"],
+        "all": ["144", "1", "1", "3"],
+    }
+
+
+@pytest.mark.virtual_time
+async def test_the_rate_limit_is_sat_out_to_the_end_of_the_slot(stream: io.StringIO) -> None:
+    await show(DemoOptions(products=100, slot=5.0), PlainScreen(stream))
+    longest = stream.getvalue().rpartition("the longest was ")[2]
+    assert 4.0 < float(longest.split()[0]) < 6.0
+
+
+class Overlapping(FakeSitoo):
+    """Claims to have seen two requests at once."""
+
+    async def start(self) -> None:
+        await super().start()
+        self.overlaps = 1
+
+
+class Flawless(FakeSitoo):
+    """Can't be made to fail."""
+
+    def script(self, *faults: Fault) -> None:
+        """Do nothing."""
+
+
+class Broken(FakeSitoo):
+    """Fails for all who ask for one product."""
+
+    async def start(self) -> None:
+        await super().start()
+        self.script(Fault.answer(400, errortext="no [bold]", path="/products/7.json", method="GET"))
+
+
+class Generous(FakeSitoo):
+    """Knows no rate limit."""
+
+    def __init__(self, *, slot_requests: int | None = None, **options: Any) -> None:
+        assert slot_requests is None or slot_requests > 0
+        super().__init__(**options)
+
+
+class Forgetful(FakeSitoo):
+    """Lists one product less than it has."""
+
+    async def start(self) -> None:
+        await super().start()
+        self.products()[9].update(active=False, activepos=False)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("server", "rule"),
+    [
+        (Overlapping, "the server never saw two requests at once"),
+        (Flawless, "an add whose answer was lost says so, and is not sent twice"),
+        (Flawless, "every refused or lost request was sent again, except the add"),
+        (Broken, "each of 100 tasks got its own answer, unless it gave up"),
+        (Generous, "the rate limit was met"),
+        (Forgetful, "the walk gave every product exactly once"),
+    ],
+)
+async def test_the_exit_status_is_1_when_something_does_not_add_up(
+    server: type[FakeSitoo], rule: str, stream: io.StringIO
+) -> None:
+    assert await show(SMALL, PlainScreen(stream), server=server) == 1
+    assert f"NOT SO: {rule}\n" in stream.getvalue()
+
+
+@pytest.mark.virtual_time
+async def test_a_task_that_failed_is_shown_as_sitoo_put_it(
+    screen: Any, stream: io.StringIO
+) -> None:
+    await show(SMALL, screen, server=Broken)
+    assert "BadRequestError: 400: no [bold]" in " ".join(stream.getvalue().split())
+
+
+def test_planned_failures_are_some_of_the_changes_and_differ_in_kind() -> None:
+    products = [Product(productid=number, sku=f"s{number}", moneyprice=0) for number in range(100)]
+    changes, planned = planned_prices(products, 25)
+    assert len(changes) == 25
+    assert set(planned.values()) == {400, 404}
+    assert 0 < len(planned) < 25
+
+
+async def test_only_the_repetition_of_a_failed_request_counts_as_one(
+    fake_sitoo: FakeSitoo, sitoo: Any
+) -> None:
+    fake_sitoo.script(Fault.refuse(), Fault.drop(method="POST"))
+    await sitoo.products.get(1)
+    await sitoo.products.get(1)
+    with pytest.raises(Exception, match="may have done the work"):
+        await sitoo.products.add(sku="new")
+    assert repeats(fake_sitoo.requests) == (1, 1)
+
+
+def test_a_step_that_took_no_time_has_a_row_nevertheless() -> None:
+    assert Step("quick").row() == ("quick", "0", "?", "0", "?", "0", "100%", "0.000 s")
+
+
+# --------------------------------------------------------------------------------- a real account
+
+
+@pytest.fixture
+async def account(monkeypatch: pytest.MonkeyPatch) -> Any:
+    async with FakeSitoo(products=1100) as fake:
+        for name, value in fake.environment.items():
+            monkeypatch.setenv(name, value)
+        yield fake
+
+
+async def test_a_real_account_is_only_read_and_only_a_little(
+    account: FakeSitoo, screen: Any, stream: io.StringIO
+) -> None:
+    assert await show_real(DemoOptions(real=True), screen) == 0
+    assert {request.method for request in account.requests} == {"GET"}
+    assert len(account.requests) == 4 + 10
+    shown = " ".join(stream.getvalue().split())
+    assert "at most 1,000 products" in shown
+    assert "Nothing is changed" in shown
+
+
+async def test_an_empty_account_and_fewer_products_will_do(
+    account: FakeSitoo, screen: Any, stream: io.StringIO
+) -> None:
+    account.products().clear()
+    assert await show_real(DemoOptions(real=True, products=100), screen) == 0
+    assert "0 of 0 products read" in stream.getvalue()
+
+
+async def test_a_real_account_that_fails_is_told(
+    account: FakeSitoo, screen: Any, stream: io.StringIO
+) -> None:
+    account.script(Fault.answer(403, path="/products/1.json"))
+    assert await show_real(DemoOptions(real=True, products=100), screen) == 1
+    assert "PermissionDeniedError" in stream.getvalue()
+
+
+# --------------------------------------------------------------------------- ends before the end
+
+
+class Interrupting(FakeSitoo):
+    async def start(self) -> None:
+        await super().start()
+        signal.raise_signal(signal.SIGINT)
+
+
+class Locked(FakeSitoo):
+    @property
+    def credentials(self) -> dict[str, Any]:
+        return super().credentials | {"password": "wrong"}
+
+
+def test_ctrl_c_ends_the_demo_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo(SMALL, server=Interrupting) == 130
+    assert "Interrupted" in capsys.readouterr().out
+
+
+def test_a_call_that_fails_ends_the_demo_with_its_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert demo(SMALL, server=Locked) == 1
+    shown = capsys.readouterr().out
+    assert "ended early: AuthenticationError: 401" in shown
+    assert "wrong" not in shown
+
+
+def test_without_credentials_the_demo_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo(DemoOptions(real=True)) == 2
+    assert "set SITOO_API_ID" in capsys.readouterr().out
+
+
+def test_warnings_of_the_library_stand_among_the_lines(stream: io.StringIO) -> None:
+    logger = logging.getLogger("sitoo_async")
+    with log_on(PlainScreen(stream)):
+        logger.warning("on hold for %.1f s", 2)
+        logger.info("all quiet")
+    logger.warning("afterwards")
+    assert stream.getvalue() == "  log: on hold for 2.0 s\n"
+
+
+# ------------------------------------------------------------------------------------- the screen
+
+
+@pytest.mark.usefixtures("no_rich")
+def test_without_rich_the_screen_is_plain_text(stream: io.StringIO) -> None:
+    screen = screen_for(stream)
+    assert isinstance(screen, PlainScreen)
+    screen.line("Title", "heading")
+    with screen.bar("things", 8) as advance:
+        for _ in range(8):
+            advance()
+    screen.table(("Name", "Count"), [("a", "1"), ("long name", "12")])
+    assert stream.getvalue() == (
+        "\nTitle\n"
+        "  things: 2 of 8\n  things: 4 of 8\n  things: 6 of 8\n  things: 8 of 8\n"
+        "  Name       Count\n"
+        "  ---------  -----\n"
+        "  a              1\n"
+        "  long name     12\n"
+    )
+
+
+def test_with_rich_a_bar_and_a_table_are_drawn(stream: io.StringIO) -> None:
+    screen = screen_for(stream)
+    assert isinstance(screen, RichScreen)
+    with screen.bar("things", 2) as advance:
+        advance()
+        advance()
+    screen.table(("Name", "Count"), [("[a]", "1")])
+    shown = stream.getvalue()
+    assert "2/2" in shown
+    assert "[a]" in shown
+
+
+# ------------------------------------------------------------------------------- the command line
+
+
+def run_main(arguments: list[str]) -> int:
+    try:
+        return command_line.main(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+def test_help_tells_of_the_prompt_and_of_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "top-level await" in shown
+    assert "demo" in shown
+
+
+def test_the_demo_has_a_help_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_main(["demo", "--help"]) == 0
+    assert "at least 100 (default: 10000)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["dance"], "invalid choice: 'dance'"),
+        (["demo", "--products", "99"], "99 is not from 100"),
+        (["demo", "--products", "many"], "invalid int value: 'many'"),
+        (["demo", "--delay", "nan"], "nan is not from 0"),
+        (["demo", "--slot", "0.5"], "0.5 is not from 1"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_refused_with_the_usage(
+    arguments: list[str], remedy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_main(arguments) == 2
+    shown = capsys.readouterr().err
+    assert "usage: python -m sitoo_async" in shown
+    assert remedy in shown
+
+
+def test_the_demo_command_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[DemoOptions] = []
+
+    def note(options: DemoOptions) -> int:
+        given.append(options)
+        return 7
+
+    monkeypatch.setattr("sitoo_async._demo.demo", note)
+    assert command_line.main(["demo", "--products", "100", "--seed", "3", "--real"]) == 7
+    assert given == [DemoOptions(products=100, seed=3, real=True)]
+
+
+def test_what_is_missing_is_named_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "sitoo_async._demo")
+    monkeypatch.setitem(sys.modules, "anyio.lowlevel", None)
+    assert command_line.main(["demo"]) == 1
+    assert "anyio.lowlevel is missing" in capsys.readouterr().err
+
+
+def test_ctrl_c_before_a_command_is_at_work_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: DemoOptions) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sitoo_async._demo.demo", interrupted)
+    assert command_line.main(["demo"]) == 130
+
+
+@pytest.fixture
+def as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["sitoo_async", "dance"])
+    monkeypatch.delitem(sys.modules, "sitoo_async.__main__")
+
+
+@pytest.mark.usefixtures("as_a_module")
+def test_the_package_runs_as_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        runpy.run_module("sitoo_async", run_name="__main__")
+    assert stop.value.code == 2
+    assert "dance" in capsys.readouterr().err
+
+
+def test_the_demo_runs_as_a_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sitoo_async", "demo", "--products", "100", "--slot", "1"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "two requests never met" in done.stdout
+    assert "log: on hold" in done.stdout
+    assert done.stderr == ""

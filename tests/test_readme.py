@@ -1,0 +1,81 @@
+"""Everything that the README shows in Python is run here, against the fake server.
+
+A comment before a block says how: ``<!-- run: pytest -->`` and ``<!-- run: script -->`` run it as a
+file of its own; all others run with top-level await, and with `sitoo` and `fake` at hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from sitoo_async import SitooClient
+from sitoo_async.testing import FakeSitoo
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"(?:^<!-- run: (\w+) -->\n)?^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(how: str) -> list[Any]:
+    return [
+        pytest.param(match[2], id=f"line {README.count(chr(10), 0, match.start(2)) + 1}")
+        for match in BLOCK.finditer(README)
+        if (match[1] or "await") == how
+    ]
+
+
+def test_each_block_is_run_in_a_known_way() -> None:
+    known = sum(len(blocks(how)) for how in ("await", "pytest", "script"))
+    assert known == README.count("```python\n")
+    assert min(len(blocks("await")), len(blocks("pytest")), len(blocks("script"))) > 0
+
+
+@pytest.mark.parametrize("block", blocks("await"))
+async def test_a_block_runs_at_a_prompt(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with FakeSitoo(products=60) as fake, SitooClient(**fake.credentials) as sitoo:
+        for name, value in fake.environment.items():
+            monkeypatch.setenv(name, value)
+        names = {"SitooClient": SitooClient, "asyncio": asyncio, "fake": fake, "sitoo": sitoo}
+        code = compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        result = FunctionType(code, names)()
+        if inspect.iscoroutine(result):
+            await result
+        assert fake.overlaps == 0
+
+
+@pytest.mark.parametrize("block", blocks("script"))
+def test_a_block_runs_as_a_script(block: str) -> None:
+    exec(compile(block, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102  # our page
+
+
+@pytest.mark.parametrize("block", blocks("pytest"))
+def test_a_block_runs_under_pytest(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "test_block.py"
+    path.write_text(block, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    done = subprocess.run(  # noqa: S603  # our own page
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_the_commands_are_one_line_each() -> None:
+    # .ci/run takes the second from here.
+    assert README.count("\npython3 -m venv .venv && ") == 1
+    assert README.count("\npython3 -m venv .venv-test && ") == 1
