@@ -366,11 +366,11 @@ class Lane:
         order = ticket.submitted + HANDICAP[ticket.priority]
         heapq.heappush(self._heap, (order, ticket.number, entry))
         self._count(ticket, 1)
-        ends = [] if ticket.deadline is None else [ticket.deadline]
-        if ticket.queue_left is not None:
-            ends.append(entry.entered + ticket.queue_left)
-        if ends:
-            entry.timer = self.loop.call_at(min(ends), self._expire, entry)
+        queue_end = None if ticket.queue_left is None else entry.entered + ticket.queue_left
+        if queue_end is not None and (ticket.deadline is None or queue_end < ticket.deadline):
+            entry.timer = self.loop.call_at(queue_end, self._expire, entry)
+        elif ticket.deadline is not None:
+            entry.timer = self.loop.call_at(ticket.deadline, self._overdue, entry)
 
     def _leave(self, entry: _Entry) -> None:
         """Count an entry out; what is left of it in the heap is passed over later."""
@@ -393,29 +393,22 @@ class Lane:
         entry.settle(error=error)
 
     def _expire(self, entry: _Entry) -> None:
-        """An entry's timer: the queue timeout while it waits, the deadline at any time."""
-        entry.timer = None
-        now = self.loop.time()
-        deadline = entry.ticket.deadline
-        if not entry.waiting:
-            # In flight: like a cancellation, the exchange runs on.
-            entry.settle(
-                error=DeadlineError(
-                    "the deadline of the whole call passed while the request was in flight",
-                    sent="unknown",
-                ),
-            )
-            return
-        if deadline is not None and deadline <= now:
-            error: SitooError = DeadlineError(
-                "the deadline of the whole call passed while it waited for its turn"
-            )
-        else:
-            error = QueueTimeoutError(
-                f"no turn came within queue_timeout, after {now - entry.entered:.1f} s"
-            )
+        """The queue timeout of an entry that waits."""
+        waited = self.loop.time() - entry.entered
+        error = QueueTimeoutError(f"no turn came within queue_timeout, after {waited:.1f} s")
         self._dismiss(entry, error)
         self._dispatch()
+
+    def _overdue(self, entry: _Entry) -> None:
+        """The deadline of an entry that waits or flies."""
+        if entry.waiting:
+            waited = "the deadline of the whole call passed while it waited for its turn"
+            self._dismiss(entry, DeadlineError(waited))
+            self._dispatch()
+        else:
+            # Like a cancellation in flight: the exchange runs on.
+            flew = "the deadline of the whole call passed while the request was in flight"
+            entry.settle(error=DeadlineError(flew, sent="unknown"))
 
     # --------------------------------------------------------------------------- the dispatch
 
@@ -450,7 +443,7 @@ class Lane:
         if ticket.queue_left is not None:
             ticket.queue_left -= wait
         if ticket.deadline is not None:
-            entry.timer = self.loop.call_at(ticket.deadline, self._expire, entry)
+            entry.timer = self.loop.call_at(ticket.deadline, self._overdue, entry)
         self._waits += 1
         self._waited += wait
         self._longest_wait = max(self._longest_wait, wait)

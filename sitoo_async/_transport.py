@@ -37,9 +37,20 @@ async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
     context.reused = True
 
 
-_reuse = aiohttp.TraceConfig()
-_reuse.on_connection_reuseconn.append(_note_reuse)
-_reuse.freeze()
+async def _note_connection(_: Any, context: SimpleNamespace, __: Any) -> None:
+    context.trace_request_ctx.connected = True
+
+
+def _trace(**signals: Any) -> aiohttp.TraceConfig:
+    config = aiohttp.TraceConfig()
+    for name, note in signals.items():
+        getattr(config, name).append(note)
+    config.freeze()
+    return config
+
+
+_reuse: Final = _trace(on_connection_reuseconn=_note_reuse)
+_connection: Final = _trace(on_connection_create_end=_note_connection)
 
 
 @attrs.define
@@ -59,10 +70,11 @@ class _Attempt:
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         connector = self.session.connector
-        # A connector that keeps nothing would make a connection here and another one later.
+        # A connector that keeps no connections would make one here and another one later; there
+        # a trace of the session tells when the connection is made.
         if connector is not None and not connector.force_close:
             await self._connect(connector, request)
-        self.connected = True
+            self.connected = True
         try:
             return await handler(request)
         except TimeoutError:
@@ -98,8 +110,11 @@ class Transport:
         self._lent = lent
         if lent is not None and lent.closed:
             raise ClientClosedError("the session that was given to the client is closed")
+        connector = aiohttp.TCPConnector() if lent is None else lent.connector
+        keeps = connector is not None and not connector.force_close
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector() if lent is None else lent.connector,
+            connector=connector,
+            trace_configs=[] if keeps else [_connection],
             connector_owner=lent is None,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={
@@ -129,7 +144,8 @@ class Transport:
         if session.closed:
             raise ClientClosedError("the session that was given to the client is closed")
         loop = asyncio.get_running_loop()
-        stale = loop.time() - self._last_used > FRESH
+        # Of the connections that others left in a lent pool, nobody knows how long they idled.
+        stale = self._lent is not None or loop.time() - self._last_used > FRESH
         attempt = _Attempt(session, fresh=stale and not request.repeatable)
         body = request.body()
         try:
@@ -141,6 +157,7 @@ class Transport:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf),
                 middlewares=(attempt,),
+                trace_request_ctx=attempt,
             ) as answer:
                 return await _read(answer, limit)
         except TimeoutError as error:

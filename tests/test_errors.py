@@ -213,11 +213,11 @@ def test_our_own_causes_travel_in_a_pickle_with_all_they_know():
 
 
 def test_a_foreign_cause_stays_behind_since_it_may_hold_sockets_and_headers():
-    class Unpicklable(Exception):
+    class LiveError(Exception):
         def __reduce__(self):
             raise TypeError("holds a socket")
 
-    error = raised(made(errors.ReadError), Unpicklable("Authorization: Basic c2VjcmV0"))
+    error = raised(made(errors.ReadError), LiveError("Authorization: Basic c2VjcmV0"))
     assert error.__cause__ is not None
     assert b"c2VjcmV0" not in pickle.dumps(error)
     assert again(error).__cause__ is None
@@ -225,14 +225,16 @@ def test_a_foreign_cause_stays_behind_since_it_may_hold_sockets_and_headers():
 
 
 def test_what_was_being_handled_meanwhile_stays_behind_too():
-    try:
+    def fail():
         try:
-            raise OSError("with a socket")
+            raise OSError("with a socket")  # noqa: TRY301  # it is what was being handled
         except OSError:
             raise made(errors.ReadError)  # noqa: B904  # the context is the case
-    except errors.ReadError as error:
-        assert error.__context__ is not None
-        assert again(error).__context__ is None
+
+    with pytest.raises(errors.ReadError) as caught:
+        fail()
+    assert caught.value.__context__ is not None
+    assert again(caught.value).__context__ is None
 
 
 def test_a_batch_error_pickles_with_its_result():

@@ -157,7 +157,8 @@ def test_a_pause_never_shrinks_and_never_exceeds_its_limit(pause, longest, attem
 
 
 def test_a_call_is_tried_four_times_by_default():
-    assert FOUR == RetryPolicy(attempts=4, pause=0.1, longest_pause=5.0)
+    policy = RetryPolicy()
+    assert (policy.attempts, policy.pause, policy.longest_pause) == (4, 0.1, 5.0)
 
 
 def test_a_policy_is_a_value():
