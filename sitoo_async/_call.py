@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 import attrs
 
+from sitoo_async._checks import check_number
 from sitoo_async._hooks import ExchangeRecord, Observer, log_exchange
 from sitoo_async._lane import Gate, Lane, LaneStats, Priority, Ticket, lane_for
 from sitoo_async._retry import RetryPolicy, decide
@@ -67,10 +68,12 @@ class Options:
     max_response_bytes: int = 64 * 1024 * 1024
 
     def __attrs_post_init__(self) -> None:
-        for name in ("queue_timeout", "request_timeout", "deadline", "max_rate_limit_wait"):
-            _check_number(name, getattr(self, name), optional=name in _OPTIONAL, whole=False)
-        for name in ("max_waiting", "max_response_bytes"):
-            _check_number(name, getattr(self, name), optional=name in _OPTIONAL, whole=True)
+        check_number("queue_timeout", self.queue_timeout, zero=True, optional=True)
+        check_number("request_timeout", self.request_timeout)
+        check_number("deadline", self.deadline, optional=True)
+        check_number("max_rate_limit_wait", self.max_rate_limit_wait, zero=True)
+        check_number("max_waiting", self.max_waiting, whole=True, zero=True, optional=True)
+        check_number("max_response_bytes", self.max_response_bytes, whole=True)
         if self.priority not in ("interactive", "bulk"):
             raise InvalidOptionError(
                 f"priority must be 'interactive' or 'bulk', not {self.priority!r}",
@@ -78,24 +81,6 @@ class Options:
             )
         if not isinstance(self.retry, RetryPolicy):
             raise InvalidOptionError("retry must be a RetryPolicy", field="retry")
-
-
-_OPTIONAL = frozenset({"queue_timeout", "deadline", "max_waiting"})
-_MAY_BE_ZERO = frozenset({"queue_timeout", "max_rate_limit_wait", "max_waiting"})
-
-
-def _check_number(name: str, value: object, *, optional: bool, whole: bool) -> None:
-    if value is None and optional:
-        return
-    kinds = (int,) if whole else (int, float)
-    number = isinstance(value, kinds) and not isinstance(value, bool)
-    # The comparison with itself keeps NaN out, which compares as neither.
-    if number and (value > 0 or (value == 0 and name in _MAY_BE_ZERO)):  # type: ignore[operator]
-        return
-    least = "0 or more" if name in _MAY_BE_ZERO else "more than 0"
-    kind = "an int" if whole else "a number of seconds"
-    or_none = ", or None" if optional else ""
-    raise InvalidOptionError(f"{name} must be {kind}, {least}{or_none}, not {value!r}", field=name)
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 import attrs
 
 from sitoo_async._call import Caller, Options
+from sitoo_async._checks import check_number
 from sitoo_async._retry import RetryPolicy
 from sitoo_async._wire import (
     Address,
@@ -96,6 +97,7 @@ class SitooClient:
             raise InvalidOptionError(
                 "api_id must be the API ID of the key, such as '10020-140'", field="api_id"
             )
+        check_number("grace", grace, zero=True)
         self._options = _options(Options(), options)
         self._site = _site(site)
         self._caller = Caller(
@@ -109,7 +111,15 @@ class SitooClient:
         )
 
     @classmethod
-    def from_env(cls, **options: Unpack[OptionFields]) -> Self:
+    def from_env(
+        cls,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        gate: Gate | None = None,
+        grace: float = 10.0,
+        observers: Sequence[Observer] = (),
+        **options: Unpack[OptionFields],
+    ) -> Self:
         """A client from the environment, which nothing else here ever reads.
 
         ``SITOO_API_ID``, ``SITOO_PASSWORD`` and ``SITOO_BASE_URL`` must be set;
@@ -131,6 +141,10 @@ class SitooClient:
             base_url=os.environ["SITOO_BASE_URL"],
             account_id=os.environ.get("SITOO_ACCOUNT_ID") or None,
             site=int(site) if site.isdecimal() else _site(site),
+            session=session,
+            gate=gate,
+            grace=grace,
+            observers=observers,
             **options,
         )
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import attrs
 
+from sitoo_async._checks import check_number
 from sitoo_async.errors import (
     ConnectError,
-    InvalidOptionError,
     RateLimitError,
     ReadError,
     RequestTimeoutError,
@@ -51,14 +51,9 @@ class RetryPolicy:
     longest_pause: float = 5.0
 
     def __attrs_post_init__(self) -> None:
-        # A bool is an int to Python, and never a number of attempts.
-        if isinstance(self.attempts, bool) or self.attempts < 1:
-            raise InvalidOptionError(
-                f"attempts must be at least 1, not {self.attempts!r}", field="attempts"
-            )
-        for name in ("pause", "longest_pause"):
-            if not getattr(self, name) >= 0:
-                raise InvalidOptionError(f"{name} must be 0 or more seconds", field=name)
+        check_number("attempts", self.attempts, whole=True)
+        check_number("pause", self.pause, zero=True)
+        check_number("longest_pause", self.longest_pause, zero=True)
 
 
 @attrs.frozen
@@ -90,7 +85,9 @@ def decide(policy: RetryPolicy, error: SitooError, *, repeatable: bool, attempt:
         return Decision(again=True, counts=False)
     left = attempt < policy.attempts
     if isinstance(error, ConnectError):
-        pause = min(policy.pause * 2 ** (attempt - 1), policy.longest_pause)
+        # 64 doublings are beyond any limit, and far more would be beyond any float.
+        doubled = policy.pause * 2 ** min(attempt - 1, 64)
+        pause = min(doubled, policy.longest_pause)
         return Decision(again=left, pause=pause)
     if isinstance(error, _AMBIGUOUS):
         return Decision(again=left and repeatable)

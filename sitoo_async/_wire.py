@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import difflib
 import ipaddress
+import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 from urllib.parse import quote, unquote, urlsplit
@@ -143,8 +144,7 @@ class Address:
                 field="base_url",
             )
         account = cls._account(account_id, api_id, named.group(1))
-        bracketed = f"[{host}]" if ":" in host else host
-        return cls(f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}", account)
+        return cls(_origin(parts.scheme, host, port), account)
 
     @staticmethod
     def _account(account_id: int | str | None, api_id: str, in_url: str | None) -> int:
@@ -162,6 +162,23 @@ class Address:
                 field="account_id",
             )
         return int(number)
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    if ":" in host:
+        host = f"[{host}]"
+    else:
+        try:
+            # What no resolver takes would otherwise look like a network that is down.
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            host = ""
+        if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", host):
+            raise InvalidOptionError("base_url names no valid host", field="base_url")
+    # A default port that is written out would make a second lane for the same key.
+    if port is None or port == {"https": 443, "http": 80}[scheme]:
+        return f"{scheme}://{host}"
+    return f"{scheme}://{host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -207,7 +224,15 @@ def _segment(name: str, value: int | str) -> str:
     # Dots can't be encoded away: "%2E%2E" is climbed just like "..".
     if text in {"", ".", ".."}:
         raise InvalidInputError(f"{name} must not be {text!r}", field=name)
-    return quote(text, safe="")
+    return _quoted(name, text)
+
+
+def _quoted(name: str, text: str, safe: str = "") -> str:
+    try:
+        return quote(text, safe=safe)
+    except UnicodeEncodeError:
+        # A lone surrogate, as broken exports and file names hold them.
+        raise InvalidInputError(f"{name} is not valid text: {text!r}", field=name) from None
 
 
 Kind = Literal["text", "integer", "boolean", "timestamp", "texts", "integers"]
@@ -250,10 +275,13 @@ def query_string(values: Mapping[str, Any], kinds: Mapping[str, Kind] | None = N
                 raise InvalidInputError(
                     f"{name!r} is not a filter here{_nearest(name, kinds)}", field=name
                 )
-    return "&".join(
-        f"{quote(name, safe='')}={_parameter(name, value, _kind(name, value, kinds))}"
-        for name, value in values.items()
-    )
+    parts: list[str] = []
+    for name, given in values.items():
+        # Read once: whoever looks at an iterator's elements has used them up.
+        value: object = [*cast("Iterator[object]", given)] if isinstance(given, Iterator) else given
+        parameter = _parameter(name, value, _kind(name, value, kinds))
+        parts.append(f"{_quoted(name, name)}={parameter}")
+    return "&".join(parts)
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
@@ -295,7 +323,7 @@ def _parameter(name: str, value: object, kind: Kind) -> str:
             )
         # Whole seconds, rounded down: a filter "modified after" then misses nothing.
         return str(int(value.timestamp() // 1))
-    return quote(str(value), safe="")
+    return _quoted(name, str(value))
 
 
 def _array(name: str, value: object, kind: Kind) -> str:
@@ -319,7 +347,7 @@ def _array(name: str, value: object, kind: Kind) -> str:
                 "separates the elements on the wire",
                 field=name,
             )
-    return ",".join(quote(str(element), safe="") for element in elements)
+    return ",".join(_quoted(name, str(element)) for element in elements)
 
 
 def plain_path(path: str) -> str:
@@ -335,17 +363,22 @@ def plain_path(path: str) -> str:
         )
     if {".", ".."} & {*unquote(path).split("/")}:
         raise InvalidInputError(f"path must not climb: {path!r}", field="path")
-    return quote(path, safe="/%")
+    encoded = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path)
+    return _quoted("path", encoded, safe="/%")
 
 
 def plain_json(value: Any) -> msgspec.Raw:
     """A body of the user's own, encoded at once so that a fault shows before it waits.
 
+    Only what JSON has a word for: NaN is not null, and how a datetime or a Decimal is written
+    depends on the field, which nobody knows here.
+
     Raises:
         InvalidInputError: it holds something that is not a plain JSON type.
     """
     try:
-        return msgspec.Raw(msgspec.json.encode(value))
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        return msgspec.Raw(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInputError(f"json can't be encoded: {error}", field="json") from None
 

@@ -69,6 +69,7 @@ def test_it_is_made_outside_a_loop_and_used_in_one():
         ({"priority": "urgent"}, "priority"),
         ({"retry": 3}, "retry"),
         ({"time_out": 3}, "time_out"),
+        ({"grace": -1}, "grace"),
     ],
     ids=str,
 )

@@ -5,7 +5,7 @@ Reference: https://developer.sitoo.com/api-reference/products
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, TypedDict, Unpack
@@ -355,7 +355,7 @@ def _update_item(item: object) -> dict[str, Any]:
 
 
 def _delete_item(item: Any) -> dict[str, Any]:
-    if isinstance(item, (Product, Mapping)):
+    if not isinstance(item, int):
         values = fields_of(Product, item)
         if "productid" not in values:
             raise InvalidInputError(
