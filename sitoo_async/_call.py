@@ -122,7 +122,7 @@ class Caller:
         self._session = session
         self._gate = gate
         self._grace = grace
-        self._observers = (log_exchange, *observers)
+        self._observers = tuple(observers)
         self._binding: _Binding | None = None
         self._state: Literal["open", "draining", "dropping", "closed"] = "open"
         self._calls = 0
@@ -143,22 +143,19 @@ class Caller:
         return lane_for(loop, self.address.origin, self.api_id, self._gate)
 
     async def _bind(self) -> _Binding:
-        """The binding to the running loop; a new one where there was none or its loop is gone."""
+        """Bind to the running loop, where there is no binding yet or its loop is gone."""
         loop = asyncio.get_running_loop()
-        binding = self._binding
-        if binding is not None and binding.loop is loop:
-            return binding
-        if binding is not None:
-            if not binding.loop.is_closed():
-                raise WrongLoopError(
-                    "the client is at work in another event loop: give each loop its own client"
-                )
-            self._binding = self._idle = None
-            self._calls = 0
-            # Its loop is gone and its sockets with it; this only marks the session closed.
-            await binding.transport.aclose()
+        former = self._binding
+        if former is not None and not former.loop.is_closed():
+            raise WrongLoopError(
+                "the client is at work in another event loop: give each loop its own client"
+            )
         transport = Transport(self._authorization, lent=self._session)
         self._binding = binding = _Binding(loop, self._lane(loop), transport)
+        if former is not None:
+            self._calls, self._idle = 0, None
+            # Its loop is gone and its sockets with it; this only marks the session closed.
+            await former.transport.aclose()
         return binding
 
     async def aclose(self, *, drain: bool) -> None:
@@ -215,7 +212,9 @@ class Caller:
         request.check(self.address.root)
         if self._state != "open":
             raise ClientClosedError("the client is closed: make a new one")
-        binding = await self._bind()
+        binding = self._binding
+        if binding is None or binding.loop is not asyncio.get_running_loop():
+            binding = await self._bind()
         ticket = binding.lane.ticket(
             priority="bulk" if bulk else options.priority,
             owner=self,
@@ -258,19 +257,32 @@ class Caller:
             lane.hold(verdict.hold, f"Sitoo said {outcome}")
         elif verdict.brief:
             lane.hold_briefly(str(outcome))
+        if self._observers or logger.isEnabledFor(logging.DEBUG):
+            self._tell(request, response, outcome, loop.time() - began)
+        return outcome
+
+    def _tell(
+        self,
+        request: Request,
+        response: Response | None,
+        outcome: Response | SitooError,
+        elapsed: float,
+    ) -> None:
+        """Log the exchange and show it to the observers."""
         record = ExchangeRecord(
             method=request.method,
             path=request.path,
             status=None if response is None else response.status,
             error=type(outcome).__name__ if isinstance(outcome, SitooError) else None,
             request_id=None if response is None else response.request_id,
-            elapsed=loop.time() - began,
+            elapsed=elapsed,
             received=0 if response is None else len(response.body),
         )
+        log_exchange(record)
+        loop = asyncio.get_running_loop()
         for observer in self._observers:
             # Not here: an observer is not to run, let alone to raise, inside an exchange.
             loop.call_soon(observer, record)
-        return outcome
 
 
 @attrs.define(eq=False)

@@ -378,8 +378,8 @@ class Lane:
         entry.disarm()
         self._count(entry.ticket, -1)
         # A storm of cancellations during a long hold must not leave a heap of the dead.
-        waiting = sum(self._waiting.values())
-        if len(self._heap) > max(FEWEST_TO_COMPACT, 2 * waiting):
+        left = len(self._heap)
+        if left > FEWEST_TO_COMPACT and left > 2 * sum(self._waiting.values()):
             self._heap = [item for item in self._heap if item[2].waiting]
             heapq.heapify(self._heap)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 from types import SimpleNamespace
 from typing import Any, Final
@@ -25,6 +26,9 @@ FRESH: Final = 5.0
 _BROKEN: Final = (aiohttp.ClientError, OSError)
 
 _NOT_MADE: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+# Making a connection has no time limit of its own: that of the whole exchange runs already.
+_NO_TIMEOUT: Final = aiohttp.ClientTimeout()
 
 _JSON: Final = {"Content-Type": "application/json"}
 
@@ -87,11 +91,10 @@ class _Attempt:
     ) -> None:
         """Leave the connection in the pool that the request takes from there at once."""
         while True:
-            context = SimpleNamespace(reused=False)
-            traces = [Trace(self.session, _reuse, context)] if self.fresh else []
-            # No time limit of its own: the one of the whole exchange runs already.
-            connection = await connector.connect(request, traces, aiohttp.ClientTimeout())
-            if not context.reused:
+            context = SimpleNamespace(reused=False) if self.fresh else None
+            traces = [] if context is None else [Trace(self.session, _reuse, context)]
+            connection = await connector.connect(request, traces, _NO_TIMEOUT)
+            if context is None or not context.reused:
                 connection.release()
                 return
             connection.close()
@@ -155,7 +158,7 @@ class Transport:
                 data=body,
                 headers=None if body is None else _JSON,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf),
+                timeout=_timeout(seconds),
                 middlewares=(attempt,),
                 trace_request_ctx=attempt,
             ) as answer:
@@ -178,6 +181,12 @@ class Transport:
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""
         await self._session.close()
+
+
+@functools.lru_cache(maxsize=64)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    # aiohttp rounds long timeouts up to whole seconds unless told not to.
+    return aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf)
 
 
 def _lost(error: BaseException | None) -> ConnectError | ReadError:

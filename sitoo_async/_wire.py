@@ -87,15 +87,15 @@ class Address:
     Attributes:
         origin: scheme, host and port, such as ``https://api.mysitoo.com``.
         account_id: the account's number.
+        root: the URL that every path of the reference is relative to.
     """
 
     origin: str
     account_id: int
+    root: str = attrs.field(init=False)
 
-    @property
-    def root(self) -> str:
-        """The URL that every path of the reference is relative to."""
-        return f"{self.origin}/v2/accounts/{self.account_id}"
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "root", f"{self.origin}/v2/accounts/{self.account_id}")
 
     @classmethod
     def parse(cls, base_url: str, *, account_id: int | str | None, api_id: str) -> Address:
@@ -218,6 +218,8 @@ class Operation:
 
 
 def _segment(name: str, value: int | str) -> str:
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise InvalidInputError(f"{name} must be an int or a string, not {value!r}", field=name)
     text = str(value)
@@ -383,7 +385,7 @@ def plain_json(value: Any) -> msgspec.Raw:
         raise InvalidInputError(f"json can't be encoded: {error}", field="json") from None
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Request:
     """What is to be sent, before it is turned into bytes.
 
@@ -415,7 +417,7 @@ class Request:
         Raises:
             InvalidInputError: the URL is longer than 8 kB.
         """
-        length = len(self.url(root))
+        length = len(root) + len(self.path) + len(self.query) + 1
         if length > LONGEST_URL:
             raise InvalidInputError(
                 f"the URL would be {length} bytes long, more than {LONGEST_URL}: "
@@ -468,7 +470,7 @@ class Response:
             ) from None
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Verdict:
     """What one exchange means for its caller and for the lane.
 

@@ -6,13 +6,11 @@ these.
 
 from __future__ import annotations
 
-import contextlib
 import typing
 from collections.abc import (
     AsyncIterable,
     Callable,
     Collection,
-    Generator,
     Iterable,
     Mapping,
     Sequence,
@@ -105,8 +103,7 @@ class Resource:
 
     async def _get(self, operation: Operation, path: str, model: type[M]) -> M:
         body = await self._send(operation, path)
-        with _answering(operation, path):
-            return decode_item(body, model, strict=self.options.strict)
+        return _read(operation, path, decode_item, body, model, strict=self.options.strict)
 
     def _list(
         self,
@@ -136,8 +133,8 @@ class Resource:
             return await self._send(operation, path, query=query(start, num, selection), bulk=bulk)
 
         def decode(body: bytes) -> tuple[list[M], int]:
-            with _answering(operation, path):
-                return decode_page(body, model, strict=self.options.strict)
+            strict = self.options.strict
+            return _read(operation, path, decode_page, body, model, strict=strict)
 
         async def count() -> int:
             # One row of one field is the least that an envelope can be asked for.
@@ -155,8 +152,7 @@ class Resource:
         once: bool = False,
     ) -> V:
         body = await self._send(operation, path, payload=payload, once=once)
-        with _answering(operation, path):
-            return read(decode_value(body))
+        return _read(operation, path, lambda: read(decode_value(body)))
 
     def _many(
         self,
@@ -172,8 +168,7 @@ class Resource:
         async def send(chunk: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # one seam
             # A chunk whose outcome is unknown is halved, not repeated as it is.
             body = await self._send(operation, path, payload=chunk, bulk=bulk, once=True)
-            with _answering(operation, path):
-                return decode_value(body)
+            return _read(operation, path, decode_value, body)
 
         return Batch(
             send,
@@ -188,11 +183,10 @@ class Resource:
         )
 
 
-@contextlib.contextmanager
-def _answering(operation: Operation, path: str) -> Generator[None]:
-    """Name the request in the error of an answer that can't be read."""
+def _read(operation: Operation, path: str, read: Callable[..., V], *what: Any, **options: Any) -> V:
+    """Read an answer, and name its request in the error where it can't be read."""
     try:
-        yield
+        return read(*what, **options)
     except DecodeError as error:
         error.method, error.path, error.status = operation.method, path, 200
         error.worsen("yes")
