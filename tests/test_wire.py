@@ -122,6 +122,20 @@ def test_a_base_url_that_can_not_be_meant_is_refused_by_name(base_url, says):
 
 
 @pytest.mark.parametrize(
+    "userinfo", ["key:sec/ret", "key:sec#ret", "key:sec?ret", "key:/ret", "key:sec:ret"]
+)
+@pytest.mark.parametrize("scheme", ["", "https://"])
+def test_a_password_with_the_marks_of_a_url_in_it_is_not_quoted_as_a_part_of_the_url(
+    scheme, userinfo
+):
+    with pytest.raises(errors.InvalidOptionError, match="credentials") as caught:
+        parse(f"{scheme}{userinfo}@api.mysitoo.com")
+    assert "sec" not in str(caught.value)
+    assert "ret" not in str(caught.value)
+    assert caught.value.field == "base_url"
+
+
+@pytest.mark.parametrize(
     "host", ["a" * 64 + ".mysitoo.com", "api..mysitoo.com", "api mysitoo.com", "api\x00.com"]
 )
 def test_a_host_that_no_resolver_takes_is_refused_by_name(host):
@@ -467,6 +481,13 @@ def test_a_filter_that_the_server_would_silently_ignore_is_refused(name, says):
     with pytest.raises(errors.InvalidInputError, match=says) as caught:
         query_string({"num": 1, name: "value"}, KINDS)
     assert caught.value.field == name
+
+
+@pytest.mark.parametrize("params", [{1: 2}, {None: "a"}, [("a", 1)], "a=1"], ids=repr)
+def test_parameters_that_are_no_mapping_from_names_are_refused(params):
+    with pytest.raises(errors.InvalidInputError, match="params") as caught:
+        query_string(params)
+    assert caught.value.field == "params"
 
 
 def test_the_refusals_tell_the_remedy():

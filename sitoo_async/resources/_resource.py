@@ -103,7 +103,8 @@ class Resource:
 
     async def _get(self, operation: Operation, path: str, model: type[M]) -> M:
         body = await self._send(operation, path)
-        return _read(operation, path, decode_item, body, model, strict=self.options.strict)
+        strict = self.options.strict
+        return _read(operation, path, lambda: decode_item(body, model, strict=strict))
 
     def _list(
         self,
@@ -134,7 +135,7 @@ class Resource:
 
         def decode(body: bytes) -> tuple[list[M], int]:
             strict = self.options.strict
-            return _read(operation, path, decode_page, body, model, strict=strict)
+            return _read(operation, path, lambda: decode_page(body, model, strict=strict))
 
         async def count() -> int:
             # One row of one field is the least that an envelope can be asked for.
@@ -168,7 +169,7 @@ class Resource:
         async def send(chunk: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # one seam
             # A chunk whose outcome is unknown is halved, not repeated as it is.
             body = await self._send(operation, path, payload=chunk, bulk=bulk, once=True)
-            return _read(operation, path, decode_value, body)
+            return _read(operation, path, lambda: decode_value(body))
 
         return Batch(
             send,
@@ -183,10 +184,10 @@ class Resource:
         )
 
 
-def _read(operation: Operation, path: str, read: Callable[..., V], *what: Any, **options: Any) -> V:
+def _read(operation: Operation, path: str, read: Callable[[], V]) -> V:
     """Read an answer, and name its request in the error where it can't be read."""
     try:
-        return read(*what, **options)
+        return read()
     except DecodeError as error:
         error.method, error.path, error.status = operation.method, path, 200
         error.worsen("yes")

@@ -102,9 +102,9 @@ class FakeSitoo:
         if not sites:
             raise ValueError("sites: name at least one eshopid")
         self.requests: list[RecordedRequest] = []
-        self.highest_in_flight = 0
-        self.overlaps = 0
-        self.limited = 0
+        self.highest_in_flight: int = 0
+        self.overlaps: int = 0
+        self.limited: int = 0
         self._account_id = account_id
         self._api_id = f"{account_id}-125" if api_id is None else api_id
         self._password = password
