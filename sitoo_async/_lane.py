@@ -264,8 +264,6 @@ class Lane:
             if entry.waiting:
                 self._leave(entry)
                 self._dispatch()
-            elif not answer.cancelled() and answer.done():
-                answer.exception()  # it came in the same moment; nobody will look at it
             raise
         finally:
             ticket.retried = True

@@ -115,16 +115,18 @@ class Address:
                 field="base_url",
             )
         text = base_url.strip()
+        # Before anything is taken apart: a password with a slash in it looks like a path or a port,
+        # and would be quoted as one.
+        if "@" in text:
+            raise InvalidOptionError(
+                "base_url must not carry credentials: give api_id= and password=",
+                field="base_url",
+            )
         try:
             parts = urlsplit(text if "://" in text else f"https://{text}")
             port = parts.port
         except ValueError as error:
             raise InvalidOptionError(f"base_url is not a URL: {error}", field="base_url") from None
-        if parts.username is not None or parts.password is not None:
-            raise InvalidOptionError(
-                "base_url must not carry credentials: give api_id= and password=",
-                field="base_url",
-            )
         host = parts.hostname
         if not host or parts.query or parts.fragment:
             raise InvalidOptionError(
@@ -271,6 +273,8 @@ def query_string(values: Mapping[str, Any], kinds: Mapping[str, Kind] | None = N
             and answer with everything), a value of another kind, an empty array (it would mean
             everything), an element that is empty or holds a comma, a naive datetime.
     """
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise InvalidInputError("params must be a mapping of names to values", field="params")
     if kinds is not None:
         for name in values:
             if name not in kinds:
