@@ -61,13 +61,15 @@ _connection: Final = _trace(on_connection_create_end=_note_connection)
 class _Attempt:
     """A client middleware for one request: first a connection, then, once, the request.
 
-    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent. And
-    it stops aiohttp from sending a PUT or DELETE a second time by itself when a kept-alive
-    connection turns out to be dead: whether that may be done is the retry table's to say.
+    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent. (A
+    `warm` connection, used a moment ago, needs no looking after.) And it stops aiohttp from
+    sending a PUT or DELETE a second time by itself when a kept-alive connection turns out to be
+    dead: whether that may be done is the retry table's to say.
     """
 
     session: aiohttp.ClientSession
     fresh: bool
+    warm: bool = False
     connected: bool = False
 
     async def __call__(
@@ -76,7 +78,9 @@ class _Attempt:
         connector = self.session.connector
         # A connector that keeps no connections would make one here and another one later; there
         # a trace of the session tells when the connection is made.
-        if connector is not None and not connector.force_close:
+        if self.warm:
+            self.connected = True
+        elif connector is not None and not connector.force_close:
             await self._connect(connector, request)
             self.connected = True
         try:
@@ -149,7 +153,9 @@ class Transport:
         loop = asyncio.get_running_loop()
         # Of the connections that others left in a lent pool, nobody knows how long they idled.
         stale = self._lent is not None or loop.time() - self._last_used > FRESH
-        attempt = _Attempt(session, fresh=stale and not request.repeatable)
+        attempt = _Attempt(session, fresh=stale and not request.repeatable, warm=not stale)
+        # Only an exchange that ends well leaves a connection behind.
+        self._last_used = -math.inf
         body = request.body()
         try:
             async with session.request(
@@ -162,7 +168,7 @@ class Transport:
                 middlewares=(attempt,),
                 trace_request_ctx=attempt,
             ) as answer:
-                return await _read(answer, limit)
+                response = await _read(answer, limit)
         except TimeoutError as error:
             if not attempt.connected:
                 raise ConnectError(f"no connection within {seconds:g} s") from error
@@ -175,8 +181,8 @@ class Transport:
             if not attempt.connected:
                 raise ConnectError(f"no connection: {_tell(error)}") from error
             raise _lost(error) from error
-        finally:
-            self._last_used = loop.time()
+        self._last_used = loop.time()
+        return response
 
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""
