@@ -226,7 +226,9 @@ class Caller:
         try:
             return await _Call(self, binding, ticket, request, options).run()
         finally:
-            self._calls -= 1
+            # A call that its closed loop left behind may end when the client is bound anew.
+            if self._binding is binding or self._binding is None:
+                self._calls -= 1
             if not self._calls and self._idle is not None:
                 self._idle.set_result(None)
                 self._idle = None

@@ -48,6 +48,7 @@ class Entry:
         """Note a failure; its `sent` is at least `least`."""
         # A copy for each item: errors collect tracebacks, and callers change what they are given.
         mine = copy.copy(error).worsen(least)
+        mine.__cause__ = error.__cause__
         self.failure = mine if self.failure is None else mine.worsen(self.failure.sent)
 
     def stop(self, error: SitooError) -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, SupportsIndex, cast
 from urllib.parse import quote, unquote, urlsplit
 
 import attrs
@@ -59,6 +59,10 @@ LONGEST_RESET: Final = 600.0
 """Seconds; a slot lasts ten minutes, so no reset can be further away."""
 
 
+# What is a Decimal by now stands for a JSON number; money has become text long before.
+_encoder: Final = msgspec.json.Encoder(decimal_format="number")
+
+
 class Secret(str):
     """Text that goes on the wire as it is but never shows in a repr or a traceback."""
 
@@ -66,6 +70,10 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "'[redacted]'"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Secret:
+        # Who shortens long values before showing them shows a piece of this one otherwise.
+        return Secret(super().__getitem__(key))
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("credentials are not pickled")
@@ -413,7 +421,7 @@ class Request:
 
     def body(self) -> bytes | None:
         """The JSON body, encoded only when the turn is given."""
-        return None if self.payload is None else msgspec.json.encode(self.payload)
+        return None if self.payload is None else _encoder.encode(self.payload)
 
     def check(self, root: str) -> None:
         """Refuse what no server reads.

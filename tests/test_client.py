@@ -316,6 +316,31 @@ def test_one_loop_at_a_time_and_a_new_one_after_its_loop_has_closed():
     assert "closed" in repr(client)
 
 
+def test_a_call_that_a_closed_loop_left_behind_does_not_disturb_the_next_loop():
+    client = SitooClient(**GOOD | {"base_url": "http://127.0.0.1:9"})
+    left = []
+
+    async def leave():
+        left.append(client.products.get(1).__await__())
+        next(left[0])
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave())
+    pending = asyncio.all_tasks(loop)
+    for task in pending:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+    loop.close()
+
+    async def use():
+        with pytest.raises(errors.ConnectError):
+            await client.with_options(retry=RetryPolicy(attempts=1)).products.get(1)
+        left.pop().close()
+        await asyncio.wait_for(client.aclose(), 5)
+
+    asyncio.run(use())
+
+
 def test_a_client_at_work_in_another_loop_is_told_apart():
     async def in_other_loop(call):
         with pytest.raises(errors.WrongLoopError):

@@ -920,3 +920,9 @@ def test_an_error_made_from_an_answer_can_be_pickled_and_copied():
             57.0,
             "86aa994c",
         )
+
+
+def test_a_piece_of_a_secret_is_a_secret():
+    # Long values are cut before they are shown, by rich for one.
+    assert repr(Secret("x" * 100)[:80]) == "'[redacted]'"
+    assert repr(Secret("abc")[0]) == "'[redacted]'"

@@ -69,7 +69,8 @@ def changes(before: M, after: M) -> M:
 
     Args:
         before: the item as it was fetched.
-        after: a changed copy of it (`copy.copy` or `attrs.evolve`).
+        after: a changed copy of it (`copy.deepcopy`, so that no list is shared, or
+            `attrs.evolve`).
 
     Returns:
         A model with the writable fields that differ, and with the field that identifies the item
