@@ -322,6 +322,27 @@ async def test_variants_are_set_whole_and_read_back(fake, client, some):
     assert [(pair.name, pair.value) for pair in product.variant] == [("Size", "M")]
 
 
+async def test_fetched_variants_are_set_back_once_what_sitoo_hides_is_filled_in(fake, client, some):
+    owner = variant(fake.products()[some[0]]["sku"], productid=some[0])
+    groups = [{"name": "Size", "options": ["S"]}]
+    await client.products.variants.set(some[0], groups=groups, variants=[owner])
+    found = await client.products.variants.get(some[0])
+    assert is_set(found.variants[0], "pricelisthasvolume")
+    for one in found.variants:
+        one.active, one.deliverystatus, one.moneyofferprice = True, "", 0
+        one.friendly, one.barcode, one.title = one.sku, one.barcode or "", "Changed"
+    sent = {"groups": found.groups, "variants": found.variants}
+    assert await client.products.variants.set(some[0], **sent) is True
+    assert fake.products()[some[0]]["title"] == "Changed"
+
+
+@pytest.mark.parametrize("wrong", [None, "S", {"sku": "a"}], ids=repr)
+async def test_variants_that_are_no_list_are_refused(fake, client, wrong):
+    with pytest.raises(errors.InvalidInputError, match="variants"):
+        await client.products.variants.set(1, groups=[], variants=wrong)
+    assert fake.requests == []
+
+
 async def test_what_a_set_of_variants_leaves_out_is_deleted(fake, client, some):
     owner = variant(fake.products()[some[0]]["sku"], productid=some[0])
     groups = [{"name": "Size", "options": ["S", "M"]}]

@@ -15,6 +15,8 @@ from sitoo_async._codec import writable
 from sitoo_async._pages import Paginator
 from sitoo_async._wire import Operation
 from sitoo_async.errors import InvalidInputError
+from sitoo_async.models import set_fields
+from sitoo_async.models._fields import fields_of as model_fields
 from sitoo_async.models.products import (
     Product,
     ProductField,
@@ -313,6 +315,8 @@ class ProductVariantsOfProduct(Resource):
         `barcode` may be ``""`` and not null. ``productid=0`` makes a new variant; fetch the
         variants again to learn its id. Repeatable, unless it makes a new variant.
 
+        A fetched variant can be given back once those four, which Sitoo does not return, are set.
+
         Args:
             productid: the product that owns the variants; it is one of them.
             groups: what the variants differ in, such as size, and all the options.
@@ -327,11 +331,22 @@ class ProductVariantsOfProduct(Resource):
         Reference: https://developer.sitoo.com/api-reference/product-variants
         """
         path = _SET_VARIANTS.at(siteid=self.site, productid=_productid(productid))
+        if isinstance(variants, (list, tuple)):
+            variants = [_without_read_only(variant) for variant in variants]
         given = {"groups": groups, "variants": variants}
         payload = writable(ProductVariants, given, required=True)
         # Sent twice, a variant without an id would be made, deleted and made anew.
         makes = any(variant["productid"] == 0 for variant in payload["variants"])
         return await self._write(_SET_VARIANTS, path, payload, accepted, once=makes)
+
+
+def _without_read_only(variant: Any) -> Any:
+    """A variant as it can be sent: one that was fetched holds what only Sitoo sets."""
+    if not isinstance(variant, ProductVariant):
+        return variant
+    known = model_fields(ProductVariant)
+    settable = set_fields(variant).items()
+    return {name: value for name, value in settable if not known[name].read_only}
 
 
 def _productid(value: object) -> int:
