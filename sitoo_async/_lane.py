@@ -466,16 +466,19 @@ class Lane:
             # By somebody else: the loop shuts down, most likely. The hold keeps _dispatch from
             # starting a task that the shutdown would not see.
             self.hold_briefly("an exchange was cancelled from outside")
+        # The next exchange first, then the caller of this one: what that does with its answer it
+        # then does while the next request is on the wire.
+        if self.gate is not None:
+            self._give(self.gate)
+        else:
+            self._dispatch()
+        if task.cancelled():
             lost = ReadError("the exchange was cancelled from outside", sent="unknown")
             entry.settle(error=lost)
         elif (error := task.exception()) is not None:
             entry.settle(error=error)
         else:
             entry.settle(result=task.result())
-        if self.gate is not None:
-            self._give(self.gate)
-        else:
-            self._dispatch()
 
     # ------------------------------------------------------------------------------- the gate
 

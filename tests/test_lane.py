@@ -133,6 +133,16 @@ async def test_one_exchange_at_a_time_in_the_order_of_submission(bench):
     assert bench.most_at_once == 1
 
 
+async def test_the_next_exchange_starts_before_the_caller_of_the_last_goes_on(bench):
+    async def first():
+        await bench.call("first")
+        bench.log.append(("decoding", bench.now()))
+
+    caller = asyncio.ensure_future(first())
+    await asyncio.gather(caller, bench.start("second"))
+    assert bench.names == ["first", "second", "decoding"]
+
+
 async def test_an_idle_lane_has_no_task_and_no_timer(bench):
     before = asyncio.all_tasks()
     await bench.call("only")
