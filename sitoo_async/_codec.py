@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 
 import cattrs
 import msgspec
 
-from sitoo_async.errors import DecodeError, InvalidInputError
+from sitoo_async.errors import DecodeError
 from sitoo_async.models._base import Model
 from sitoo_async.models._fields import fields_of
-from sitoo_async.models._json import is_array, is_mapping, is_object
-from sitoo_async.models._kinds import write_timestamp
+from sitoo_async.models._json import encode, is_array, is_mapping, is_object
 from sitoo_async.models._reading import IMPOSSIBLE, Reading, wrong_shape
 from sitoo_async.models._rows import Build, any_row, builder, exact_row
 from sitoo_async.models._unset import UNSET
@@ -34,7 +32,6 @@ __all__ = [
     "decode_value",
     "encode",
     "select",
-    "timestamp",
     "writable",
 ]
 
@@ -42,7 +39,6 @@ M = TypeVar("M", bound=Model)
 
 # Floats come as Decimal on both paths: exact, and never a surprise in a sum of money.
 _generic: Final = msgspec.json.Decoder(float_hook=Decimal)
-_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 # Reading ------------------------------------------------------------------------------------
@@ -181,27 +177,6 @@ def _fast(cls: type[Model]) -> _Fast:
 
 
 # Writing ------------------------------------------------------------------------------------
-
-
-def encode(value: Any) -> bytes:
-    """Plain JSON-able objects to bytes.
-
-    Raises:
-        InvalidInputError: something in it has no JSON form.
-    """
-    try:
-        return _encoder.encode(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"this can't be sent as JSON: {error}") from None
-
-
-def timestamp(value: datetime, *, field: str) -> int:
-    """An aware datetime to whole seconds since the epoch, rounded down.
-
-    Raises:
-        InvalidInputError: it is naive, or no datetime.
-    """
-    return write_timestamp(value, field)
 
 
 # cattrs -------------------------------------------------------------------------------------

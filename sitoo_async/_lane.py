@@ -462,23 +462,22 @@ class Lane:
         self._flying = None
         self._task = None
         self._busy += self.loop.time() - self._started
+        failure = _failure(task)
         if task.cancelled():
             # By somebody else: the loop shuts down, most likely. The hold keeps _dispatch from
             # starting a task that the shutdown would not see.
             self.hold_briefly("an exchange was cancelled from outside")
+            failure = ReadError("the exchange was cancelled from outside", sent="unknown")
         # The next exchange first, then the caller of this one: what that does with its answer it
         # then does while the next request is on the wire.
         if self.gate is not None:
             self._give(self.gate)
         else:
             self._dispatch()
-        if task.cancelled():
-            lost = ReadError("the exchange was cancelled from outside", sent="unknown")
-            entry.settle(error=lost)
-        elif (error := task.exception()) is not None:
-            entry.settle(error=error)
-        else:
+        if failure is None:
             entry.settle(result=task.result())
+        else:
+            entry.settle(error=failure)
 
     # ------------------------------------------------------------------------------- the gate
 

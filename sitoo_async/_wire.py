@@ -31,6 +31,8 @@ from sitoo_async.errors import (
     SitooError,
     TransportError,
 )
+from sitoo_async.models._json import encode, is_object
+from sitoo_async.models._kinds import write_timestamp
 
 __all__ = [
     "Address",
@@ -57,10 +59,6 @@ LONGEST_URL: Final = 8_192
 
 LONGEST_RESET: Final = 600.0
 """Seconds; a slot lasts ten minutes, so no reset can be further away."""
-
-
-# What is a Decimal by now stands for a JSON number; money has become text long before.
-_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 class Secret(str):
@@ -330,13 +328,8 @@ def _parameter(name: str, value: object, kind: Kind) -> str:
         # PHP's 1 and 0 are not understood, only the words are (behaviour 5.3.22).
         return "true" if value else "false"
     if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise InvalidInputError(
-                f"{name} is a naive datetime: give it a timezone, such as datetime.UTC",
-                field=name,
-            )
         # Whole seconds, rounded down: a filter "modified after" then misses nothing.
-        return str(int(value.timestamp() // 1))
+        return str(write_timestamp(value, name))
     return _quoted(name, str(value))
 
 
@@ -421,7 +414,7 @@ class Request:
 
     def body(self) -> bytes | None:
         """The JSON body, encoded only when the turn is given."""
-        return None if self.payload is None else _encoder.encode(self.payload)
+        return None if self.payload is None else encode(self.payload)
 
     def check(self, root: str) -> None:
         """Refuse what no server reads.
@@ -579,14 +572,13 @@ def _error_text(response: Response) -> str | None:
         body = msgspec.json.decode(response.body)
     except _UNREADABLE:
         return None
-    if not isinstance(body, dict):
+    if not is_object(body):
         return None
-    told = cast("dict[str, Any]", body)
-    text = told.get("errortext")
-    if text is None and "error_code" in told:
-        data = told.get("error_data")
-        details = cast("dict[str, Any]", data).values() if isinstance(data, dict) else ()
-        text = ": ".join(str(part) for part in (told["error_code"], *details))
+    text = body.get("errortext")
+    if text is None and "error_code" in body:
+        data = body.get("error_data")
+        details = data.values() if is_object(data) else ()
+        text = ": ".join(str(part) for part in (body["error_code"], *details))
     return None if text is None else str(text)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sitoo_async._codec import encode, select, timestamp, writable
+from sitoo_async._codec import encode, select, writable
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import (
     UNSET,
@@ -23,6 +23,7 @@ from sitoo_async.models import (
 )
 from sitoo_async.models._base import model
 from sitoo_async.models._kinds import AdditionalData, Decimal3, Number, Tags
+from sitoo_async.models._kinds import write_timestamp as timestamp
 
 
 @model

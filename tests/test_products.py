@@ -429,7 +429,7 @@ BAD = {
     ),
     "item of another kind": (lambda p: p.update_many([7]), "item"),
     "deletion by sku": (lambda p: p.delete_many([{"sku": "a"}]), "productid"),
-    "deletion of a text": (lambda p: p.delete_many(["a"]), "item"),
+    "deletion of a text": (lambda p: p.delete_many(["a"]), "productid"),
     "one item for many": (lambda p: p.update_many(Product(title="x")), "items"),
     "one mapping for many": (lambda p: p.update_many({"title": "x"}), "items"),
 }

@@ -1,11 +1,30 @@
-"""What a value is in JSON, said so that every type checker understands it."""
+"""JSON: what a value is in it, said so that every type checker understands, and its bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
-__all__ = ["is_array", "is_list", "is_mapping", "is_object"]
+import msgspec
+
+from sitoo_async.errors import InvalidInputError
+
+__all__ = ["encode", "is_array", "is_list", "is_mapping", "is_object"]
+
+# What is still a Decimal stands for a JSON number; money has become text long before.
+_encoder: Final = msgspec.json.Encoder(decimal_format="number")
+
+
+def encode(value: Any) -> bytes:
+    """Plain JSON-able objects to bytes.
+
+    Raises:
+        InvalidInputError: something in it has no JSON form.
+    """
+    try:
+        return _encoder.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInputError(f"this can't be sent as JSON: {error}") from None
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:

@@ -283,7 +283,7 @@ def write_timestamp(value: Any, field: str) -> int:
         raise _refuse(field, "an aware datetime", value)
     if value.utcoffset() is None:
         raise InvalidInputError(
-            f"{field} is a naive datetime; give it a time zone, such as tzinfo=UTC", field=field
+            f"{field} is a naive datetime: give it a timezone, such as datetime.UTC", field=field
         )
     return (value - _EPOCH) // _SECOND
 

@@ -15,8 +15,9 @@ from sitoo_async._codec import writable
 from sitoo_async._pages import Paginator
 from sitoo_async._wire import Operation
 from sitoo_async.errors import InvalidInputError
-from sitoo_async.models import set_fields
+from sitoo_async.models import Model, set_fields
 from sitoo_async.models._fields import fields_of as model_fields
+from sitoo_async.models._json import is_list, is_mapping
 from sitoo_async.models.products import (
     Product,
     ProductField,
@@ -331,7 +332,7 @@ class ProductVariantsOfProduct(Resource):
         Reference: https://developer.sitoo.com/api-reference/product-variants
         """
         path = _SET_VARIANTS.at(siteid=self.site, productid=_productid(productid))
-        if isinstance(variants, (list, tuple)):
+        if is_list(variants):
             variants = [_without_read_only(variant) for variant in variants]
         given = {"groups": groups, "variants": variants}
         payload = writable(ProductVariants, given, required=True)
@@ -370,7 +371,7 @@ def _update_item(item: object) -> dict[str, Any]:
 
 
 def _delete_item(item: Any) -> dict[str, Any]:
-    if not isinstance(item, int):
+    if isinstance(item, Model) or is_mapping(item):
         values = fields_of(Product, item)
         if "productid" not in values:
             raise InvalidInputError(
