@@ -1,25 +1,62 @@
 # ruff: noqa: INP001  # a script, not a package
-"""Write the typed dictionaries of writable fields below the models that they belong to.
+"""Write what follows from the models: dictionaries of writable fields, names, lazy imports.
 
-``python .ci/write_fields.py`` rewrites them; ``--check`` only tells whether they are current.
+``python .ci/write_fields.py`` rewrites the lower part of each module of models, and the whole of
+``models/__init__.py``; ``--check`` only tells whether they are current.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+LINE: Final = 101  # with its end
 MODELS: Final = ROOT / "sitoo_async" / "models"
 MARKER: Final = (
     "# --- From here on written by .ci/write_fields.py; change the models above and run it. ---\n"
 )
 # The objects whose collections take a selection of fields.
-SELECTABLE: Final = {"Product"}
+SELECTABLE: Final = {
+    "Category",
+    "InfluencerCode",
+    "Manufacturer",
+    "Order",
+    "PosPaymentType",
+    "PosProfile",
+    "PriceList",
+    "PriceListItem",
+    "Product",
+    "ProductGroup",
+    "ReasonCode",
+    "Resource",
+    "SalesTax",
+    "SalesTaxGroup",
+    "Settings",
+    "Shipment",
+    "Store",
+    "User",
+    "Voucher",
+    "Warehouse",
+    "WarehouseBatch",
+    "WarehouseBatchItem",
+    "WarehouseItem",
+    "WarehouseTransaction",
+}
+# What every model shares, at hand without loading any group.
+SHARED: Final = {
+    "Model": "_base",
+    "OpenEnum": "_enums",
+    "UNSET": "_unset",
+    "changes": "_base",
+    "is_set": "_base",
+    "set_fields": "_base",
+}
 
 sys.path.insert(0, str(ROOT))
 
@@ -75,7 +112,7 @@ def render(path: Path) -> str:
     written_by_hand, marker, _ = path.read_text(encoding="utf-8").partition(MARKER)
     if not marker:
         raise SystemExit(f"{path} lacks the marker line")
-    module = import_module(f"sitoo_async.models.{path.stem}")
+    module = load(path)
     models = [
         value
         for value in vars(module).values()
@@ -85,6 +122,82 @@ def render(path: Path) -> str:
     ]
     lines = [line for model in models for line in (*typed_dict(model), *literal(model))]
     return "".join((written_by_hand, marker, *lines))
+
+
+PACKAGE: Final = '''"""The objects of the reference, as typed models.
+
+Names on models are the wire names, as the reference prints them. Each group of objects lives in
+a module that is loaded when one of its names is first used.
+
+Written by .ci/write_fields.py; add a model to its module and run it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+{shared}
+if TYPE_CHECKING:
+{groups}
+__all__ = [
+{names}]
+
+_MODULE_OF: Final = {{
+{module_of}}}
+
+if not TYPE_CHECKING:  # pragma: no branch  # checkers know every name from the imports above
+
+    def __getattr__(name: str) -> Any:
+        module = _MODULE_OF.get(name)
+        if module is None:
+            raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+        value = getattr(import_module(f"{{__name__}}.{{module}}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+'''
+
+
+def rank(name: str) -> tuple[bool, bool]:
+    """Constants come first, then classes, then functions."""
+    return not name.isupper(), not name[0].isupper()
+
+
+def imports(module: str, names: Iterable[str], indent: str = "") -> str:
+    """The lines that import names from a module of the package."""
+    # Within an import, unlike in __all__, ruff wants the case of letters not to count.
+    ordered = sorted(names, key=lambda name: (rank(name), name.lower()))
+    line = f"{indent}from sitoo_async.models.{module} import {', '.join(ordered)}\n"
+    if len(line) <= LINE:
+        return line
+    listed = "".join(f"{indent}    {name},\n" for name in ordered)
+    return f"{indent}from sitoo_async.models.{module} import (\n{listed}{indent})\n"
+
+
+def render_package() -> str:
+    """The whole text of ``models/__init__.py`` as it should be."""
+    public = {path.stem: list[str](load(path).__all__) for path in modules()}
+    shared = {
+        module: [name for name, home in SHARED.items() if home == module]
+        for module in sorted(set(SHARED.values()))
+    }
+    module_of = {name: module for module, names in public.items() for name in names}
+    exported = sorted([*SHARED, *module_of], key=lambda name: (rank(name), name))
+    return PACKAGE.format(
+        shared="".join(imports(module, names) for module, names in shared.items()),
+        groups="".join(imports(module, names, "    ") for module, names in public.items()),
+        names="".join(f'    "{name}",\n' for name in exported),
+        module_of="".join(f'    "{name}": "{module_of[name]}",\n' for name in sorted(module_of)),
+    )
+
+
+def load(path: Path) -> ModuleType:
+    """The module of models that lives there."""
+    return import_module(f"sitoo_async.models.{path.stem}")
 
 
 def modules() -> list[Path]:
@@ -97,10 +210,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if stale")
     check = parser.parse_args(arguments).check
-    stale = [path for path in modules() if path.read_text(encoding="utf-8") != render(path)]
+    wanted = {path: render(path) for path in modules()}
+    wanted[MODELS / "__init__.py"] = render_package()
+    stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     for path in stale:
         if not check:
-            path.write_text(render(path), encoding="utf-8")
+            path.write_text(wanted[path], encoding="utf-8")
         print(path.relative_to(ROOT), "is stale" if check else "written")  # noqa: T201  # a script
     return 1 if check and stale else 0
 

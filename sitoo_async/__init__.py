@@ -10,10 +10,10 @@ in flight. In front of it stand typed models, lazy pages, and batches that answe
 """
 
 from sitoo_async._batch import Batch, BatchResult, Outcome
-from sitoo_async._call import Options
 from sitoo_async._client import SitooClient
 from sitoo_async._hooks import ExchangeRecord, Observer
 from sitoo_async._lane import Gate, LaneStats
+from sitoo_async._options import Options
 from sitoo_async._pages import Page, Paginator
 from sitoo_async._retry import RetryPolicy
 from sitoo_async._version import __version__
@@ -46,6 +46,7 @@ from sitoo_async.errors import (
     SitooWarning,
     TransportError,
     UnexpectedTypeWarning,
+    UnverifiedEndpointWarning,
     WrongLoopError,
 )
 from sitoo_async.models import UNSET, changes, is_set, set_fields
@@ -92,6 +93,7 @@ __all__ = [
     "TransportError",
     "UNSET",
     "UnexpectedTypeWarning",
+    "UnverifiedEndpointWarning",
     "WrongLoopError",
     "__version__",
     "changes",

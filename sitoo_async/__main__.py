@@ -1,4 +1,4 @@
-"""``python -m sitoo_async``: a prompt with top-level await, or with ``demo`` the demonstration."""
+"""``python -m sitoo_async``: a prompt with top-level await, the demo, the index of operations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def _parser() -> argparse.ArgumentParser:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", title="commands", metavar="[demo]")
+    commands = parser.add_subparsers(
+        dest="command", title="commands", metavar="[demo | operations]"
+    )
     demo = commands.add_parser(
         "demo",
         help="show what the library does, against a fake server of its own",
@@ -72,6 +74,14 @@ def _parser() -> argparse.ArgumentParser:
         default=2.0,
         help="seconds of the rate limit's slot, which is 600 at Sitoo (default: %(default)s)",
     )
+    operations = commands.add_parser(
+        "operations",
+        help="list every operation of the API, and the method that performs it",
+        description="Every operation of the REST API v2, and how it is called here.",
+    )
+    form = operations.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="an array of objects, for programs")
+    form.add_argument("--markdown", action="store_true", help="the page of the documentation")
     return parser
 
 
@@ -92,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from sitoo_async._demo import DemoOptions, demo  # noqa: PLC0415  # see above
 
             return demo(DemoOptions(**chosen))
+        if command == "operations":
+            return _operations(**chosen)
         from sitoo_async._repl import repl  # noqa: PLC0415  # see above
 
         return repl()
@@ -102,6 +114,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{error.name} is missing in this environment: pip install 'sitoo_async[cli]'\n"
         )
         return 1
+
+
+def _operations(*, json: bool, markdown: bool) -> int:
+    from sitoo_async._index import as_json, as_markdown, as_table  # noqa: PLC0415  # see above
+
+    write = as_json if json else as_markdown if markdown else as_table
+    sys.stdout.write(write())
+    return 0
 
 
 if __name__ == "__main__":

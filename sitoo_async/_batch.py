@@ -6,14 +6,13 @@ input order, whatever happens to the requests: refused items, lost answers, a ke
 valid. Large requests may die with a 50x; the reference then recommends a smaller batch, and so the
 chunk is halved where repeating does no harm, and later chunks are smaller either way.
 
-These modules know neither HTTP nor the lane: they are given a function that sends one chunk. Here
+These modules know neither HTTP nor the lane: they are given a function that opens a chunk. Here
 are the reading of the input and the two ways of using a batch; `_chunks` brings one chunk to its
 outcomes, `_outcomes` is what the user gets.
 """
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import logging
 import warnings
@@ -21,9 +20,7 @@ from collections import deque
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
-    Awaitable,
     Callable,
-    Coroutine,
     Generator,
     Iterable,
     Iterator,
@@ -32,7 +29,7 @@ from collections.abc import (
 )
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from sitoo_async._chunks import Entry, Sending
+from sitoo_async._chunks import Entry, OpenChunk, Sending
 from sitoo_async._outcomes import BatchResult, Outcome, summary
 from sitoo_async.errors import InvalidInputError
 
@@ -71,14 +68,16 @@ class Batch(AsyncIterator[Outcome[V]]):
     sending: the rest of a list gets outcomes that say so; a stream, which may be endless, is read
     no further.
 
+    A chunk is one call, however often it is cut up and sent again: `deadline` and `queue_timeout`
+    hold for each chunk as a whole, and a client that drains finishes the chunk under way.
+
     A batch runs once. Awaited again, it gives the same result. It is either awaited or iterated:
     one left half done (a `break`, a cancellation) can be iterated further only if it was left
     between two outcomes; all else is a `RuntimeError`. After a whole iteration the await gives the
     result for a list, but not for a stream, whose outcomes are not kept.
 
     Args:
-        send: sends one chunk: `(prepared items, bulk)`, and gives the decoded answer. It makes one
-            attempt: refusals and connections that could not be made are its own business.
+        open_chunk: opens a chunk for sending; see `OpenChunk`.
         items: the input.
         prepare: checks one input and gives what is sent for it, or raises InvalidInputError.
         read: turns the `return` of one result into the value of its outcome.
@@ -87,7 +86,6 @@ class Batch(AsyncIterator[Outcome[V]]):
         deletes: whether an item that is gone is what was wanted.
         label: the operation's name, for texts.
         policy: how often a chunk, or an item of it, is tried.
-        sleep: waits for that many seconds.
 
     Raises:
         InvalidInputError: `chunk_size` is out of its range, or `items` is a single item.
@@ -95,7 +93,7 @@ class Batch(AsyncIterator[Outcome[V]]):
 
     def __init__(
         self,
-        send: Callable[[list[Any], bool], Coroutine[Any, Any, Any]],
+        open_chunk: OpenChunk,
         items: Iterable[Any] | AsyncIterable[Any],
         *,
         prepare: Callable[[Any], Any],
@@ -105,7 +103,6 @@ class Batch(AsyncIterator[Outcome[V]]):
         deletes: bool,
         label: str,
         policy: RetryPolicy,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         _check_chunk_size(chunk_size)
         _check_items(items)
@@ -114,7 +111,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._label = label
         smallest = max(1, chunk_size // _SMALLEST_SHARE)
         self._sending = Sending(
-            send, read, policy, repeatable, deletes, label, sleep, chunk_size, smallest
+            open_chunk, read, policy, repeatable, deletes, label, chunk_size, smallest
         )
         self._touched = False  # whether anybody asked for an outcome
         self._awaited = False

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import anyio
 import attrs
 
-from sitoo_async._checks import check_number
+from sitoo_async._address import Address
+from sitoo_async._credentials import Secret
 from sitoo_async._hooks import ExchangeRecord, Observer, log_exchange
 from sitoo_async._lane import Gate, Lane, LaneStats, Priority, Ticket, lane_for
-from sitoo_async._retry import RetryPolicy, decide
+from sitoo_async._options import Options
+from sitoo_async._retry import decide
 from sitoo_async._transport import Transport
-from sitoo_async._wire import Address, Request, Response, Secret, judge, judge_failure
+from sitoo_async._wire import Request, Response, judge, judge_failure
 from sitoo_async.errors import (
     ClientClosedError,
-    InvalidOptionError,
+    DeadlineError,
     LaneError,
     NotFoundError,
     RateLimitError,
@@ -36,51 +38,9 @@ from sitoo_async.errors import (
 if TYPE_CHECKING:
     import aiohttp
 
-__all__ = ["Caller", "Options"]
+__all__ = ["Call", "Caller"]
 
 logger = logging.getLogger("sitoo_async")
-
-
-@attrs.frozen
-class Options:
-    """What travels with each call, and differs between the views of one client.
-
-    Attributes:
-        queue_timeout: seconds a call may wait for its turns, in all; None for any time.
-        request_timeout: seconds for one exchange.
-        deadline: seconds for the whole call: queue, holds, retries; None for any time.
-        max_rate_limit_wait: seconds a call agrees to sit out a rate limit.
-        max_waiting: calls that may wait in the lane when this one comes; None for any number.
-        priority: ``"interactive"``, or ``"bulk"`` to give way to interactive calls.
-        retry: how often a call is tried.
-        strict: whether an answer that breaks its documented types is a `DecodeError`.
-        max_response_bytes: the largest body that is read, decompressed.
-    """
-
-    queue_timeout: float | None = None
-    request_timeout: float = 120.0
-    deadline: float | None = None
-    max_rate_limit_wait: float = 660.0
-    max_waiting: int | None = None
-    priority: Priority = "interactive"
-    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
-    strict: bool = False
-    max_response_bytes: int = 64 * 1024 * 1024
-
-    def __attrs_post_init__(self) -> None:
-        check_number("queue_timeout", self.queue_timeout, zero=True, optional=True)
-        check_number("request_timeout", self.request_timeout)
-        check_number("deadline", self.deadline, optional=True)
-        check_number("max_rate_limit_wait", self.max_rate_limit_wait, zero=True)
-        check_number("max_waiting", self.max_waiting, whole=True, zero=True, optional=True)
-        check_number("max_response_bytes", self.max_response_bytes, whole=True)
-        if self.priority not in ("interactive", "bulk"):
-            raise InvalidOptionError(
-                f"priority must be 'interactive' or 'bulk', not {self.priority!r}",
-                field="priority",
-            )
-        if not isinstance(self.retry, RetryPolicy):
-            raise InvalidOptionError("retry must be a RetryPolicy", field="retry")
 
 
 @attrs.frozen
@@ -134,6 +94,11 @@ class Caller:
     def state(self) -> str:
         """``open``, ``draining``, ``dropping`` or ``closed``."""
         return self._state
+
+    @property
+    def dropped(self) -> bool:
+        """Whether nothing is sent any more, not even for a call that has begun."""
+        return self._state in ("dropping", "closed")
 
     def stats(self) -> LaneStats:
         """What the key's lane in the running loop is doing."""
@@ -201,37 +166,38 @@ class Caller:
     # -------------------------------------------------------------------------------- calling
 
     async def call(self, request: Request, options: Options, *, bulk: bool = False) -> Response:
-        """Make one call: as many exchanges as it takes and the retry policy allows.
+        """Make a call of one request; see `Call.send`."""
+        with self.open(options, bulk=bulk) as call:
+            return await call.send(request)
 
-        Returns:
-            The answer, always a 2xx.
+    def open(self, options: Options, *, bulk: bool = False) -> Call:
+        """A call of one or more requests, to be used in a ``with``."""
+        return Call(self, options, "bulk" if bulk else options.priority)
 
-        Raises:
-            SitooError: how the call failed; `sent` tells the worst over all its attempts.
-        """
-        request.check(self.address.root)
+    async def admit(self, options: Options, priority: Priority) -> tuple[_Binding, Ticket]:
+        """Let a call begin now; `end` must follow."""
         if self._state != "open":
             raise ClientClosedError("the client is closed: make a new one")
         binding = self._binding
         if binding is None or binding.loop is not asyncio.get_running_loop():
             binding = await self._bind()
-        ticket = binding.lane.ticket(
-            priority="bulk" if bulk else options.priority,
+        self._calls += 1
+        return binding, binding.lane.ticket(
+            priority=priority,
             owner=self,
             queue_timeout=options.queue_timeout,
             deadline=options.deadline,
             patience=options.max_rate_limit_wait,
         )
-        self._calls += 1
-        try:
-            return await _Call(self, binding, ticket, request, options).run()
-        finally:
-            # A call that its closed loop left behind may end when the client is bound anew.
-            if self._binding is binding or self._binding is None:
-                self._calls -= 1
-            if not self._calls and self._idle is not None:
-                self._idle.set_result(None)
-                self._idle = None
+
+    def end(self, binding: _Binding) -> None:
+        """Count a call out that was admitted."""
+        # A call that its closed loop left behind may end when the client is bound anew.
+        if self._binding is binding or self._binding is None:
+            self._calls -= 1
+        if not self._calls and self._idle is not None:
+            self._idle.set_result(None)
+            self._idle = None
 
     async def exchange(
         self, binding: _Binding, request: Request, options: Options
@@ -288,22 +254,60 @@ class Caller:
 
 
 @attrs.define(eq=False)
-class _Call:
-    """The attempts of one call."""
+class Call:
+    """One call's place in the lane, kept for all that it sends.
+
+    Most calls send one request. The chunk of a batch may be sent again in pieces, which are
+    retries to the lane: they keep the chunk's order, are let in whatever waits, also while the
+    client drains, and have what the chunk left of `deadline` and `queue_timeout`.
+    """
 
     caller: Caller
-    binding: _Binding
-    ticket: Ticket
-    request: Request
     options: Options
+    priority: Priority
+    begun: bool = False
+    binding: _Binding = attrs.field(init=False)
+    ticket: Ticket = attrs.field(init=False)
+    # Of the request at hand:
+    request: Request = attrs.field(init=False)
     exchanges: int = 0
     counted: int = 0
     worst: Sent = "no"
     last: SitooError | None = None
 
-    async def run(self) -> Response:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.begun:
+            self.caller.end(self.binding)
+
+    async def send(self, request: Request, *, pause: float = 0.0) -> Response:
+        """Send one request: as many exchanges as it takes and the retry policy allows.
+
+        Args:
+            request: what to send; the first one begins the call.
+            pause: seconds to wait before a further one, off the lane.
+
+        Returns:
+            The answer, always a 2xx.
+
+        Raises:
+            SitooError: how it failed; `sent` tells the worst over all attempts at this request.
+        """
+        request.check(self.caller.address.root)
+        if self.begun:
+            await self._go_on(pause)
+        else:
+            self.binding, self.ticket = await self.caller.admit(self.options, self.priority)
+            self.begun = True
+        self.request = request
+        turn, most = self.binding.lane.turn, self.options.max_waiting
         while True:
-            outcome = await self._turn()
+            try:
+                outcome = await turn(self.ticket, self._exchange, max_waiting=most)
+            except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
+                self._give_up(refusal)
             self.exchanges += 1
             if isinstance(outcome, Response):
                 return outcome
@@ -313,24 +317,32 @@ class _Call:
             self.worst = self.last.sent
             await self._go_again(self.last)
 
-    async def _turn(self) -> Response | SitooError:
-        caller, binding = self.caller, self.binding
-        try:
-            return await binding.lane.turn(
-                self.ticket,
-                lambda: caller.exchange(binding, self.request, self.options),
-                max_waiting=self.options.max_waiting,
-            )
-        except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
-            if refusal.sent == "unknown":
-                self.exchanges += 1
-            elif self.last is not None:
-                # Something was sent before: what became of it matters more than the queue.
-                if isinstance(self.last, RateLimitError) and isinstance(refusal, RateLimitError):
-                    self.last.retry_after = refusal.retry_after
-                self.last.add_note(f"not tried again: {refusal}")
-                raise self._describe(self.last) from self.last.__cause__
-            raise self._describe(refusal) from refusal.__cause__ or self.last
+    async def _go_on(self, pause: float) -> None:
+        """Return when the next request may be sent, raise when none may."""
+        if pause:
+            if not self.ticket.lasts(self.binding.loop.time() + pause):
+                raise DeadlineError("the deadline of the whole call allows no further try")
+            await anyio.sleep(pause)
+        if self.caller.dropped:
+            raise ClientClosedError("the client was closed before all of the call was sent")
+        # Each request has attempts of its own, and may meet the end of a slot of its own.
+        self.exchanges, self.counted, self.worst, self.last = 0, 0, "no", None
+        self.ticket.refused_since = None
+
+    def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
+        return self.caller.exchange(self.binding, self.request, self.options)
+
+    def _give_up(self, refusal: SitooError) -> NoReturn:
+        """Raise for a turn that did not come, or whose exchange was given up."""
+        if refusal.sent == "unknown":
+            self.exchanges += 1
+        elif self.last is not None:
+            # Something was sent before: what became of it matters more than the queue.
+            if isinstance(self.last, RateLimitError) and isinstance(refusal, RateLimitError):
+                self.last.retry_after = refusal.retry_after
+            self.last.add_note(f"not tried again: {refusal}")
+            raise self._describe(self.last) from self.last.__cause__
+        raise self._describe(refusal) from refusal.__cause__ or self.last
 
     async def _go_again(self, error: SitooError) -> None:
         """Return when the call may go again, raise when it may not."""
@@ -349,10 +361,10 @@ class _Call:
         if not decision.again:
             raise error
         if decision.pause:
-            if ticket.deadline is not None and loop.time() + decision.pause > ticket.deadline:
+            if not ticket.lasts(loop.time() + decision.pause):
                 raise error
             await anyio.sleep(decision.pause)
-        if self.caller.state in ("dropping", "closed"):
+        if self.caller.dropped:
             raise error
 
     def _already_gone(self, outcome: SitooError) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar, cast
 
 import attrs
@@ -27,9 +28,18 @@ from sitoo_async.errors import (
     SitooError,
 )
 
-__all__ = ["Entry", "Sending"]
+__all__ = ["Entry", "OpenChunk", "SendPiece", "Sending"]
 
 V = TypeVar("V")
+
+SendPiece = Callable[[list[Any], float], Coroutine[Any, Any, Any]]
+"""Waits for that many seconds, sends prepared items, and gives the decoded answer.
+
+It makes one attempt: refusals and connections that could not be made are its own business.
+"""
+
+OpenChunk = Callable[[bool], AbstractContextManager[SendPiece]]
+"""Opens one chunk, bulk or not; all that is sent for it counts as one call."""
 
 _MOST_REFUSALS = 8  # how often one item may be answered 429 inside a batch
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds; between tries of items refused inside a 200
@@ -88,13 +98,12 @@ class _Piece:
 class Sending(Generic[V]):
     """Brings one chunk after the other to its outcomes; keeps the size and what ended the run."""
 
-    send: Callable[[list[Any], bool], Coroutine[Any, Any, Any]]
+    open: OpenChunk
     read: Callable[[Any], V]
     policy: RetryPolicy
     repeatable: bool
     deletes: bool
     label: str
-    sleep: Callable[[float], Awaitable[None]]
     size: int
     smallest: int
     fatal: SitooError | None = None
@@ -104,26 +113,25 @@ class Sending(Generic[V]):
     ) -> None:
         """Send the entries until each has an outcome in `found`, by its index."""
         work = deque([_Piece(entries)])
-        while work:
-            piece = work.popleft()
-            if self.fatal is not None:
-                self._refuse(piece, self.fatal, found)
-            elif len(piece.entries) > self.size:
-                # The size was lowered after this piece was made.
-                work.extendleft(reversed(piece.parts(self.size)))
-            else:
-                first, later = await self._exchange(piece, found, bulk=bulk)
-                work.extendleft(reversed(first))
-                work.extend(later)
+        with self.open(bulk) as send:
+            while work:
+                piece = work.popleft()
+                if self.fatal is not None:
+                    self._refuse(piece, self.fatal, found)
+                elif len(piece.entries) > self.size:
+                    # The size was lowered after this piece was made.
+                    work.extendleft(reversed(piece.parts(self.size)))
+                else:
+                    first, later = await self._exchange(piece, found, send)
+                    work.extendleft(reversed(first))
+                    work.extend(later)
 
     async def _exchange(
-        self, piece: _Piece, found: dict[int, Outcome[V]], *, bulk: bool
+        self, piece: _Piece, found: dict[int, Outcome[V]], send: SendPiece
     ) -> tuple[list[_Piece], list[_Piece]]:
         """Send one piece; what must be sent again comes back, to go first or last."""
-        if piece.pause > 0:
-            await self.sleep(piece.pause)
         try:
-            answer = await self.send([entry.prepared for entry in piece.entries], bulk)
+            answer = await send([entry.prepared for entry in piece.entries], piece.pause)
             rows = self._rows(answer, len(piece.entries))
         except (ServerError, ReadError, RequestTimeoutError) as error:
             return self._halve(piece, error, found), []

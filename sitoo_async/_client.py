@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 import attrs
 
-from sitoo_async._call import Caller, Options
+from sitoo_async._address import Address
+from sitoo_async._call import Caller
 from sitoo_async._checks import check_number
+from sitoo_async._credentials import Secret, authorization
+from sitoo_async._groups import Groups
+from sitoo_async._options import Options
+from sitoo_async._path import plain_path
+from sitoo_async._query import query_string
 from sitoo_async._retry import RetryPolicy
-from sitoo_async._wire import (
-    Address,
-    Method,
-    Request,
-    Response,
-    Secret,
-    authorization,
-    plain_json,
-    plain_path,
-    query_string,
-)
+from sitoo_async._wire import Method, Request, Response, plain_json
 from sitoo_async.errors import InvalidInputError, InvalidOptionError
 
 if TYPE_CHECKING:
@@ -32,7 +27,6 @@ if TYPE_CHECKING:
 
     from sitoo_async._hooks import Observer
     from sitoo_async._lane import Gate, LaneStats, Priority
-    from sitoo_async.resources.products import Products
 
 __all__ = ["OptionFields", "SitooClient"]
 
@@ -51,7 +45,7 @@ class OptionFields(TypedDict, total=False):
     max_response_bytes: int
 
 
-class SitooClient:
+class SitooClient(Groups):
     """An account of Sitoo, called through the single lane of one API key.
 
     Build it anywhere, inside a loop or not; it binds to the loop of its first call. Clients with
@@ -245,13 +239,6 @@ class SitooClient:
             repeatable=method == "GET" if repeatable is None else repeatable,
         )
         return await self._caller.call(request, self._options)
-
-    @cached_property
-    def products(self) -> Products:
-        """The products of the site."""
-        from sitoo_async.resources.products import Products  # noqa: PLC0415  # on first use
-
-        return Products(self._caller, self._options, self._site)
 
     def __repr__(self) -> str:
         if "_caller" not in vars(self):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 
 import cattrs
@@ -27,15 +28,18 @@ from sitoo_async.models._writing import plain, select, writable
 
 __all__ = [
     "converter",
+    "decode_array",
     "decode_item",
     "decode_page",
     "decode_value",
     "encode",
+    "last_row",
     "select",
     "writable",
 ]
 
 M = TypeVar("M", bound=Model)
+V = TypeVar("V", int, str)
 
 # Floats come as Decimal on both paths: exact, and never a surprise in a sum of money.
 _generic: Final = msgspec.json.Decoder(float_hook=Decimal)
@@ -75,6 +79,38 @@ def decode_page(body: bytes, cls: type[M], *, strict: bool = False) -> tuple[lis
             raise wrong_shape("an object", row, trail)
         items.append(reading.item(cls, row, trail))
     return items, totalcount
+
+
+def decode_array(body: bytes, cls: type[M], *, strict: bool = False) -> tuple[list[M], int]:
+    """Read a bare array of objects, and how many it holds.
+
+    Raises:
+        DecodeError: not JSON, no array or, where `strict`, not of the documented types.
+    """
+    items, _ = decode_page(b'{"totalcount":0,"items":%b}' % body, cls, strict=strict)
+    return items, len(items)
+
+
+def last_row(body: bytes, name: str, kind: type[V]) -> tuple[int, V | None]:
+    """How many rows an answer holds, and a field of the last one, without decoding the rest.
+
+    An answer that can't be read has no rows here; decoding it tells what is wrong.
+    """
+    hashable: Any = kind  # which mypy doubts of a type
+    rows = _peek(name, hashable)
+    with suppress(msgspec.DecodeError):
+        found = rows(body)
+        items: list[Any] = getattr(found, "items", found)
+        return len(items), getattr(items[-1], name) if items else None
+    return 0, None
+
+
+@cache
+def _peek(name: str, kind: Any) -> Callable[[bytes], Any]:
+    rows = list
+    row = msgspec.defstruct("Row", [(name, kind | None, None)], gc=False)
+    envelope = msgspec.defstruct("Rows", [("items", rows[row])], gc=False)
+    return msgspec.json.Decoder(envelope | rows[row]).decode
 
 
 def _envelope(value: Any) -> tuple[list[Any], int]:

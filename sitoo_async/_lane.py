@@ -121,6 +121,10 @@ class Ticket:
     refused_since: float | None = None
     retried: bool = False
 
+    def lasts(self, until: float) -> bool:
+        """Whether the deadline lets the call go on at that moment, in loop time."""
+        return self.deadline is None or until <= self.deadline
+
     def hold_end(self, now: float, entered: float) -> float:
         """The latest end of a hold that the call still agrees to sit out, in loop time."""
         end = (now if self.refused_since is None else self.refused_since) + self.patience

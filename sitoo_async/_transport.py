@@ -13,9 +13,16 @@ import attrs
 from aiohttp.tracing import Trace
 from yarl import URL
 
+from sitoo_async._credentials import Secret
 from sitoo_async._version import __version__
-from sitoo_async._wire import Request, Response, Secret
-from sitoo_async.errors import ClientClosedError, ConnectError, ReadError, RequestTimeoutError
+from sitoo_async._wire import Request, Response
+from sitoo_async.errors import (
+    ClientClosedError,
+    ConnectError,
+    ReadError,
+    RequestTimeoutError,
+    WrongLoopError,
+)
 
 __all__ = ["Transport"]
 
@@ -111,25 +118,39 @@ class Transport:
         authorization: the header's value.
         lent: a session of the user's; its connector is used and never closed, its own settings
             (errors on a status, authentication, cookies, re-sending) are not.
+
+    Raises:
+        ClientClosedError: the session that was lent is closed.
+        WrongLoopError: the session that was lent belongs to another loop than the running one.
     """
 
     def __init__(self, authorization: Secret, *, lent: aiohttp.ClientSession | None = None) -> None:
         self._lent = lent
         if lent is not None and lent.closed:
             raise ClientClosedError("the session that was given to the client is closed")
+        loop = asyncio.get_running_loop()
         connector = aiohttp.TCPConnector() if lent is None else lent.connector
         keeps = connector is not None and not connector.force_close
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            trace_configs=[] if keeps else [_connection],
-            connector_owner=lent is None,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={
-                "Accept": "application/json",
-                "Authorization": authorization,
-                "User-Agent": f"sitoo_async/{__version__} {aiohttp.http.SERVER_SOFTWARE}",
-            },
-        )
+        try:
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                # Without it the session takes the connector's loop, whichever that is.
+                loop=loop,
+                trace_configs=[] if keeps else [_connection],
+                connector_owner=lent is None,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={
+                    "Accept": "application/json",
+                    "Authorization": authorization,
+                    "User-Agent": f"sitoo_async/{__version__} {aiohttp.http.SERVER_SOFTWARE}",
+                },
+            )
+        except RuntimeError as error:
+            # All that aiohttp raises here, and its one public way to tell a connector's loop.
+            raise WrongLoopError(
+                "the session that was given to the client belongs to another event loop: make it "
+                "in the loop that uses the client, or leave session out"
+            ) from error
         self._last_used = -math.inf
 
     async def send(self, request: Request, *, root: str, seconds: float, limit: int) -> Response:

@@ -54,6 +54,7 @@ __all__ = [
     "SitooWarning",
     "TransportError",
     "UnexpectedTypeWarning",
+    "UnverifiedEndpointWarning",
     "WrongLoopError",
 ]
 
@@ -166,7 +167,7 @@ class ClientClosedError(SitooError):
 
 
 class WrongLoopError(SitooError):
-    """The client is at work in another event loop that is still alive."""
+    """The client, or the session lent to it, belongs to another event loop."""
 
 
 class InvalidInputError(SitooError, ValueError):
@@ -321,3 +322,11 @@ class SitooWarning(UserWarning):
 
 class UnexpectedTypeWarning(SitooWarning):
     """An answer held a value of another type than the reference documents; it was kept as is."""
+
+
+class UnverifiedEndpointWarning(SitooWarning):
+    """An operation was used whose path no reference page prints; told once for each.
+
+    Raised as an error (``warnings.simplefilter("error", UnverifiedEndpointWarning)``), it keeps
+    such requests from being sent at all.
+    """

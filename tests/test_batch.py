@@ -7,11 +7,13 @@ import logging
 import pickle
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from sitoo_async._batch import Batch, BatchResult, Outcome
+from sitoo_async._chunks import SendPiece
 from sitoo_async._retry import RetryPolicy
 from sitoo_async.errors import (
     AuthenticationError,
@@ -48,7 +50,7 @@ class Server:
         self.gate: asyncio.Event | None = None
         self.gated = 0  # from which call on the gate is closed
 
-    async def send(self, items: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # the contract
+    async def send(self, items: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # as in chunk
         call = len(self.calls)
         self.calls.append((items, bulk))
         await asyncio.sleep(0)
@@ -68,8 +70,14 @@ class Server:
         self.done[item] += 1
         return {"statuscode": status, "return": item * 10}
 
-    async def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
+    @contextmanager
+    def chunk(self, bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
+        async def send(items: list[Any], pause: float) -> Any:
+            if pause:
+                self.pauses.append(pause)
+            return await self.send(items, bulk)
+
+        yield send
 
     def batch(self, items: Any, *, chunk_size: int = 4, **options: Any) -> Batch[int]:
         options = {
@@ -80,10 +88,7 @@ class Server:
             "policy": RetryPolicy(attempts=4),
             **options,
         }
-        return Batch(
-            self.send, items, chunk_size=chunk_size, label="items.update_many", sleep=self.sleep,
-            **options,
-        )  # fmt: skip
+        return Batch(self.chunk, items, chunk_size=chunk_size, label="items.update_many", **options)
 
     @property
     def chunks(self) -> list[list[Any]]:
@@ -687,7 +692,7 @@ async def test_refused_items_still_wait_when_their_piece_is_cut():
 
 async def test_one_item_that_the_server_chokes_on_fails_alone():
     class Choking(Server):
-        async def send(self, items: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # the contract
+        async def send(self, items: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # as in chunk
             answer = await super().send(items, bulk)
             if 5 in items:
                 raise AMBIGUOUS[0]

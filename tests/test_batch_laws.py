@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sitoo_async._batch import Batch, BatchResult
+from sitoo_async._chunks import SendPiece
 from sitoo_async._retry import RetryPolicy
 from sitoo_async.errors import (
     AuthenticationError,
@@ -74,7 +76,7 @@ class Server:
         self.log: list[Sent] = []
         self.bulk: list[bool] = []
 
-    async def send(self, items: list[int], bulk: bool) -> Any:  # noqa: FBT001  # the contract
+    async def send(self, items: list[int], bulk: bool) -> Any:  # noqa: FBT001  # as in open_chunk
         self.bulk.append(bulk)
         await asyncio.sleep(0)
         fault = self.calls.pop(0) if self.calls else "fine"
@@ -106,12 +108,17 @@ class Server:
     def run(
         self, items: Any, *, chunk_size: int, repeatable: bool, deletes: bool = False
     ) -> BatchResult[bool]:
-        async def no_sleep(seconds: float) -> None:
-            assert 0 < seconds <= 10
+        @contextmanager
+        def open_chunk(bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
+            async def send(items: list[int], pause: float) -> Any:
+                assert 0 <= pause <= 10
+                return await self.send(items, bulk)
+
+            yield send
 
         async def run() -> BatchResult[bool]:
             return await Batch(
-                self.send,
+                open_chunk,
                 items() if callable(items) else items,
                 prepare=lambda item: item,
                 read=bool,
@@ -120,7 +127,6 @@ class Server:
                 deletes=deletes,
                 label="laws",
                 policy=RetryPolicy(attempts=ATTEMPTS),
-                sleep=no_sleep,
             )
 
         return asyncio.run(run())

@@ -378,3 +378,124 @@ async def test_one_debug_record_an_exchange_without_the_query(fake, client, capl
     assert len(told) == 1
     assert told[0].startswith("GET /sites/1/products.json: 200 in ")
     assert "secret-sku" not in told[0]
+
+
+# ------------------------------------------------------- a chunk and its pieces are one call
+
+
+EIGHT = [{"productid": n, "title": f"New {n}"} for n in range(1, 9)]
+
+
+def chunks(fake):
+    """How many items each batch held, as it came to the server."""
+    return [len(record.json) for record in fake.requests if record.method == "PUT"]
+
+
+async def started(batch):
+    """Run a batch in a task, and return when its first request is under way."""
+
+    async def run():
+        return await batch
+
+    task = asyncio.ensure_future(run())
+    await asyncio.sleep(0.05)
+    return task
+
+
+@pytest.mark.parametrize("fault", [Fault.html502(), Fault.hang(20)], ids=["50x", "timeout"])
+async def test_a_drain_serves_all_pieces_of_a_chunk(fake, fault):
+    fake.script(twice(attrs.evolve(fault, method="PUT")))
+    async with SitooClient(**fake.credentials, request_timeout=10) as client:
+        batch = await started(client.products.update_many(EIGHT))
+    assert batch.done()
+    assert len((await batch).succeeded) == 8
+    assert chunks(fake)[-3:] == [2, 2, 4]
+    assert fake.products()[8]["title"] == "New 8"
+
+
+async def test_a_drain_serves_no_further_chunk(fake):
+    fake.script(Fault.html502(method="PUT"))
+    async with SitooClient(**fake.credentials) as client:
+        batch = await started(client.products.update_many(EIGHT, chunk_size=4))
+    result = await batch
+    assert [outcome.ok for outcome in result] == [True] * 4 + [False] * 4
+    assert isinstance(result[4].error, errors.ClientClosedError)
+    assert chunks(fake) == [4, 2, 2]
+
+
+async def test_a_drop_between_two_pieces_ends_the_chunk(fake):
+    fake.script(Fault.answer(200, body=[{"statuscode": 429}] * 8, method="PUT"))
+    client = SitooClient(**fake.credentials)
+    batch = await started(client.products.update_many(EIGHT))  # pauses for 0.2 s
+    await client.aclose(drain=False)
+    result = await batch
+    assert {type(outcome.error) for outcome in result} == {errors.ClientClosedError}
+    assert {outcome.error.sent for outcome in result} == {"no"}
+    assert chunks(fake) == [8]
+
+
+async def test_pieces_do_not_count_against_max_waiting(fake, client):
+    fake.script(Fault.hang(1, method="PUT"), Fault.html502(method="PUT"))
+    narrow = client.with_options(max_waiting=2)
+    # The first chunk passes; the second one is cut while as many calls wait as may.
+    batch = await started(narrow.products.update_many(EIGHT, chunk_size=4))
+    await asyncio.sleep(1)
+    reads = [asyncio.ensure_future(narrow.products.get(n)) for n in (1, 2)]
+    assert len((await batch).succeeded) == 8
+    await asyncio.gather(*reads)
+    assert chunks(fake) == [4, 4, 2, 2]
+
+
+async def test_pieces_keep_the_place_of_their_chunk(fake, client):
+    fake.script(Fault.server_error(503, method="PUT"))
+    batch = await started(client.products.update_many(EIGHT))  # the hold of 0.2 s runs
+    reads = [asyncio.ensure_future(client.products.get(n)) for n in (1, 2, 3)]
+    await asyncio.gather(batch, *reads)
+    # The lane has gone on when the first half's caller hears of it; the second half waits once.
+    assert methods(fake) == ["PUT", "PUT", "GET", "PUT", "GET", "GET"]
+
+
+async def test_a_deadline_holds_for_a_chunk_and_all_its_pieces(fake, client):
+    fake.script(Fault.server_error(503, method="PUT"), Fault.hang(2, method="PUT", times=2))
+    began = now()
+    result = await client.with_options(deadline=3).products.update_many(EIGHT)
+    assert now() - began == pytest.approx(3, abs=0.01)
+    assert [outcome.ok for outcome in result] == [True] * 4 + [False] * 4
+    assert isinstance(result[7].error, errors.DeadlineError)
+    assert result[7].error.sent == "unknown"
+
+
+async def test_a_deadline_begins_anew_with_each_chunk(fake, client):
+    fake.script(Fault.hang(2, method="PUT", times=2))
+    result = await client.with_options(deadline=3).products.update_many(EIGHT, chunk_size=4)
+    assert len(result.succeeded) == 8
+
+
+async def test_a_chunk_does_not_pause_beyond_its_deadline(fake, client):
+    refused = [{"statuscode": 429, "errortext": "busy"}] * 8
+    fake.script(Fault.answer(200, body=refused, method="PUT", times=9))
+    began = now()
+    result = await client.with_options(deadline=1).products.update_many(EIGHT)
+    assert now() - began < 1  # 0.2 and 0.4 s fit, another 0.8 do not
+    assert {type(outcome.error) for outcome in result} == {errors.DeadlineError}
+    assert {outcome.error.sent for outcome in result} == {"no"}
+    assert chunks(fake) == [8] * 3
+
+
+async def test_a_queue_timeout_holds_for_a_chunk_and_all_its_pieces(fake, client):
+    fake.script(Fault.server_error(503, times=2, method="PUT"))
+    began = now()
+    # The first hold of 0.2 s fits, the second one does not any more.
+    result = await client.with_options(queue_timeout=0.3).products.update_many(EIGHT)
+    assert now() - began < 0.3
+    assert {type(outcome.error) for outcome in result} == {errors.ServerError}
+    assert {outcome.error.sent for outcome in result} == {"unknown"}
+
+
+async def test_each_piece_may_sit_out_a_rate_limit(fake, client):
+    limit = Fault.answer(429, headers={"X-Rate-Limit-Reset": "500"}, errortext="429: limit")
+    fake.script(limit, Fault.html502(method="PUT"), limit)
+    began = now()
+    result = await client.products.update_many(EIGHT)
+    assert len(result.succeeded) == 8
+    assert now() - began > 1000

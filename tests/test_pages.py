@@ -15,7 +15,8 @@ from typing import Any
 import anyio
 import pytest
 
-from sitoo_async._pages import ByOffset, Page, Paginator
+from sitoo_async._advance import ByOffset
+from sitoo_async._pages import Page, Paginator
 from sitoo_async.errors import DecodeError, InvalidInputError, ReadError
 
 

@@ -317,7 +317,7 @@ def test_tab_completes_the_names_of_the_session(
     monkeypatch.setitem(sys.modules, "readline", readline)
     run("", terminal=True)
     assert readline.bindings == [binding]
-    assert readline.completer("sitoo.produc", 0) == "sitoo.products"
+    assert readline.completer("sitoo.manu", 0) == "sitoo.manufacturers"
 
 
 def test_the_history_outlives_the_session(run: Run, readline: FakeReadline, history: Path) -> None:
@@ -460,7 +460,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 def test_a_session_in_a_terminal(terminal: Terminal, history: Path) -> None:
     terminal.wait_for(">>> ")
-    terminal.type("sitoo.produ\t.list()\n")
+    terminal.type("sitoo.products.li\t)\n")
     terminal.wait_for("<Paginator products: position 0, total unknown>")
     terminal.wait_for(">>> ")
     terminal.type("print('begun'); await asyncio.sleep(60)\n")

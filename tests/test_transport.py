@@ -20,8 +20,9 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from sitoo_async import errors
+from sitoo_async._credentials import Secret, authorization
 from sitoo_async._transport import Transport
-from sitoo_async._wire import Request, Secret, authorization, judge
+from sitoo_async._wire import Request, judge
 
 PASSWORD = "correct horse battery staple"
 HEADER = authorization("90316-125", PASSWORD)
@@ -774,6 +775,28 @@ async def test_a_lent_session_that_is_closed_is_told_at_once():
     await session.close()
     with pytest.raises(errors.ClientClosedError, match="session"):
         Transport(HEADER, lent=session)
+
+
+async def a_session():
+    return aiohttp.ClientSession()
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["alive", "closed"])
+async def test_a_lent_session_of_another_loop_is_told_before_anything_is_sent(closed):
+    other = asyncio.new_event_loop()
+    session = await asyncio.to_thread(other.run_until_complete, a_session())
+    if closed:
+        other.close()
+    async with Server(OK) as server:
+        with pytest.raises(errors.WrongLoopError, match="session") as caught:
+            async with opened(lent=session) as transport:
+                await sending(transport, server)
+        assert server.writers == []
+    assert caught.value.sent == "no"
+    assert "make it in the loop" in str(caught.value)
+    assert not session.closed  # it stays its owner's to close
+    await session.close()
+    other.close()
 
 
 async def test_a_lent_session_that_is_closed_later_is_told_before_anything_is_sent():

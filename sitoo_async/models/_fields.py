@@ -95,7 +95,7 @@ def _field(name: str, hint: Any) -> Field:
                 else:
                     kind = extra
             hint = hint.__origin__
-        elif get_origin(hint) in (Union, UnionType):
+        elif get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
             nullable = True
             (hint,) = (part for part in get_args(hint) if part is not NoneType)
         else:

@@ -6,13 +6,12 @@ process; a strict reading raises instead. All else comes out as on the fast way.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Mapping
 from decimal import Decimal
-from traceback import walk_stack
 from typing import Any, Final
 
+from sitoo_async._stack import level_outside
 from sitoo_async.errors import DecodeError, UnexpectedTypeWarning
 from sitoo_async.models._base import Model
 from sitoo_async.models._fields import fields_of
@@ -125,20 +124,6 @@ class Reading:
                 f"{owner} is documented as {need} and came as {came} (at {location}); it stays"
                 " as it came (told once for each field)",
                 UnexpectedTypeWarning,
-                stacklevel=_level_outside(),
+                stacklevel=level_outside(),
             )
         return value
-
-
-def _level_outside() -> int:
-    """The stack level, for the caller, of the nearest frame that is neither ours nor cattrs'."""
-    frames = walk_stack(sys._getframe(1))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    names = (frame.f_globals.get("__name__", "") for frame, _ in frames)
-    return next(
-        (
-            level
-            for level, name in enumerate(names, start=1)
-            if not name.startswith(("sitoo_async.", "cattrs."))
-        ),
-        1,
-    )

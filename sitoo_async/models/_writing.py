@@ -70,7 +70,10 @@ def _write_object(
                 field=f"{prefix}{name}",
             )
         written[name] = _write_field(field, value, prefix + name, required=required)
-    if required:
+    # An object within another may be named rather than described: the reference puts a sales tax
+    # into a group by its salestaxid alone.
+    named = prefix and any(fields[name].identifier for name in written)
+    if required and not named:
         for name, field in fields.items():
             if field.required and name not in written:
                 raise InvalidInputError(

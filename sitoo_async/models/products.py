@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, TypedDict
 
 from sitoo_async.models._base import Model, model
-from sitoo_async.models._enums import OpenEnum
 from sitoo_async.models._kinds import Attributes, Mark, Money, Number, Timestamp
+from sitoo_async.models._shared_enums import ProductGroupType
 from sitoo_async.models._unset import UNSET
 
 __all__ = [
@@ -29,14 +29,6 @@ __all__ = [
     "ProductVariants",
     "ProductVariantsFields",
 ]
-
-
-class ProductGroupType(OpenEnum):
-    """What kind of thing a product is."""
-
-    PRODUCT = 10
-    SERVICE = 20
-    GIFT_CARD = 30
 
 
 @model

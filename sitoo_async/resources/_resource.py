@@ -1,251 +1,151 @@
 """What all resources share: how each verb of Sitoo's becomes a call. Said once, here.
 
-The methods of a group keep their own honest signatures; their bodies are one call to one of
-these.
+The methods of a group keep their own honest signatures; their bodies are one call to one of the
+verbs of `Resource`: of one item (`Calls`), of a collection (`Listing`), or of many items (here).
 """
 
 from __future__ import annotations
 
-import typing
-from collections.abc import (
-    AsyncIterable,
-    Callable,
-    Collection,
-    Iterable,
-    Mapping,
-    Sequence,
-)
-from datetime import datetime
-from functools import cache
-from typing import Any, Final, TypeVar, cast
+from collections.abc import AsyncIterable, Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from sitoo_async._batch import Batch
-from sitoo_async._call import Caller, Options
-from sitoo_async._codec import decode_item, decode_page, decode_value, select, writable
-from sitoo_async._pages import Paginator
-from sitoo_async._wire import Kind, Operation, Request, query_string
-from sitoo_async.errors import DecodeError, InvalidInputError
-from sitoo_async.models import Model, set_fields
+from sitoo_async._chunks import SendPiece
+from sitoo_async._codec import decode_value
+from sitoo_async._operation import Operation
+from sitoo_async._wire import Request
+from sitoo_async.models import Model
+from sitoo_async.resources._calls import At, reading
+from sitoo_async.resources._items import accepted, addition, deletion, named_update
+from sitoo_async.resources._listing import PAGE_SIZE, Listing, NoFilters, joined
 
-__all__ = ["Resource", "accepted", "added_id", "changed", "fields_of", "one_item"]
+__all__ = ["CHUNK_SIZE", "PAGE_SIZE", "At", "NoFilters", "Resource", "joined", "reading"]
 
-M = TypeVar("M", bound=Model)
 V = TypeVar("V")
 
-PAGE_SIZE: Final = 1000
 CHUNK_SIZE: Final = 1000
-
-_KINDS: Final[Mapping[Any, Kind]] = {
-    str: "text",
-    int: "integer",
-    bool: "boolean",
-    datetime: "timestamp",
-    Sequence[str]: "texts",
-    Sequence[int]: "integers",
-}
-
-
-@cache
-def filter_kinds(filters: type) -> Mapping[str, Kind]:
-    """What a TypedDict of filters takes, read off its annotations."""
-    return {name: _KINDS[hint] for name, hint in typing.get_type_hints(filters).items()}
-
-
-def added_id(value: object) -> int:
-    """Read the bare id that adding one item answers with."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise DecodeError(f"an id was expected, not {value!r}", sent="yes")
-    return value
-
-
-def accepted(value: object) -> bool:
-    """Read the bare ``true`` that a write answers with."""
-    if value is not True:
-        raise DecodeError(f"true was expected, not {value!r}", sent="yes")
-    return True
 
 
 @attrs.frozen
-class Resource:
-    """A group of operations on one site.
+class Resource(Listing):
+    """A group of operations on one site."""
 
-    Attributes:
-        caller: the way to the lane.
-        options: what travels with each call.
-        site: the eshopid that stands in the paths.
-    """
-
-    caller: Caller = attrs.field(repr=False)
-    options: Options = attrs.field(repr=False)
-    site: int
-
-    async def _send(
+    def _add_many(
         self,
         operation: Operation,
-        path: str,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
         *,
-        query: str = "",
-        payload: Any = None,
-        bulk: bool = False,
-        once: bool = False,
-    ) -> bytes:
-        """One call, its body as it came; `once` leaves an unknown outcome to the caller."""
-        request = Request(
-            operation.method,
-            path,
-            query=query,
-            payload=payload,
-            repeatable=operation.repeatable and not once,
-        )
-        return (await self.caller.call(request, self.options, bulk=bulk)).body
-
-    async def _get(self, operation: Operation, path: str, model: type[M]) -> M:
-        body = await self._send(operation, path)
-        strict = self.options.strict
-        return _read(operation, path, lambda: decode_item(body, model, strict=strict))
-
-    def _list(
-        self,
-        operation: Operation,
-        path: str,
-        model: type[M],
-        *,
-        filters: Mapping[str, Any],
-        takes: type,
-        fields: Sequence[str] | None,
-        start: int,
-        page_size: int,
-        identifier: str,
-        label: str,
-    ) -> Paginator[M]:
-        asked = query_string(filters, filter_kinds(takes))
-        selection = None if fields is None else select(model, fields)
-
-        def query(start: int, num: int, fields: str | None) -> str:
-            parts = [asked] if asked else []
-            parts.append(f"start={start}&num={num}")
-            if fields is not None:
-                parts.append(f"fields={fields}")
-            return "&".join(parts)
-
-        async def fetch(start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # one seam
-            return await self._send(operation, path, query=query(start, num, selection), bulk=bulk)
-
-        def decode(body: bytes) -> tuple[list[M], int]:
-            strict = self.options.strict
-            return _read(operation, path, lambda: decode_page(body, model, strict=strict))
-
-        async def count() -> int:
-            # One row of one field is the least that an envelope can be asked for.
-            return decode(await self._send(operation, path, query=query(0, 1, identifier)))[1]
-
-        return Paginator(fetch, decode, start=start, page_size=page_size, label=label, count=count)
-
-    async def _write(
-        self,
-        operation: Operation,
-        path: str,
-        payload: Any,
         read: Callable[[Any], V],
+        chunk_size: int,
+    ) -> Batch[V]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(addition, model),
+            read=read,
+            chunk_size=chunk_size,
+            verb="add",
+        )
+
+    def _update_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
         *,
-        once: bool = False,
-    ) -> V:
-        body = await self._send(operation, path, payload=payload, once=once)
-        return _read(operation, path, lambda: read(decode_value(body)))
+        chunk_size: int,
+    ) -> Batch[bool]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(named_update, model),
+            read=accepted,
+            chunk_size=chunk_size,
+            verb="update",
+        )
+
+    def _set_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        read: Callable[[Any], V],
+        chunk_size: int,
+    ) -> Batch[V]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(addition, model),
+            read=read,
+            chunk_size=chunk_size,
+            verb="set",
+        )
+
+    def _delete_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        chunk_size: int,
+        by: Sequence[str],
+    ) -> Batch[bool]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(deletion, model, by=by),
+            read=accepted,
+            chunk_size=chunk_size,
+            verb="delete",
+        )
 
     def _many(
         self,
         operation: Operation,
-        path: str,
+        at: At,
         items: Iterable[Any] | AsyncIterable[Any],
         *,
         prepare: Callable[[Any], Any],
         read: Callable[[Any], V],
         chunk_size: int,
-        label: str,
+        verb: str,
     ) -> Batch[V]:
-        async def send(chunk: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # one seam
-            # A chunk whose outcome is unknown is halved, not repeated as it is.
-            body = await self._send(operation, path, payload=chunk, bulk=bulk, once=True)
-            return _read(operation, path, lambda: decode_value(body))
+        path = self._path(operation, at)
+
+        @contextmanager
+        def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
+            with self.caller.open(self.options, bulk=bulk) as call:
+
+                async def send(piece: list[Any], pause: float) -> Any:
+                    # Not repeatable here: what has an unknown outcome is halved, not repeated.
+                    request = Request(operation.method, path, payload=piece)
+                    body = (await call.send(request, pause=pause)).body
+                    return reading(operation, path, lambda: decode_value(body))
+
+                yield send
 
         return Batch(
-            send,
+            open_chunk,
             items,
             prepare=prepare,
             read=read,
             chunk_size=chunk_size,
             repeatable=operation.repeatable,
             deletes=operation.method == "DELETE",
-            label=label,
+            label=f"{operation.collection}.{verb}_many",
             policy=self.options.retry,
         )
-
-
-def _read(operation: Operation, path: str, read: Callable[[], V]) -> V:
-    """Read an answer, and name its request in the error where it can't be read."""
-    try:
-        return read()
-    except DecodeError as error:
-        error.method, error.path, error.status = operation.method, path, 200
-        error.worsen("yes")
-        raise
-
-
-def one_item(
-    model: type[Model], item: Model | Mapping[str, Any] | None, values: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """The fields of a single write, given as a model, a mapping or keywords.
-
-    Raises:
-        InvalidInputError: both are given, or a model of another kind.
-    """
-    if item is None:
-        return values
-    if values:
-        raise InvalidInputError(
-            f"give a {model.__name__} or keywords, not both", field=next(iter(values))
-        )
-    return fields_of(model, item)
-
-
-def fields_of(model: type[Model], item: object) -> Mapping[str, Any]:
-    """The set fields of an item of a batch.
-
-    Raises:
-        InvalidInputError: it is neither such a model nor a mapping.
-    """
-    if isinstance(item, model):
-        return set_fields(item)
-    if isinstance(item, Mapping):
-        return cast("Mapping[str, Any]", item)
-    raise InvalidInputError(
-        f"an item must be a {model.__name__} or a mapping of its fields, not {type(item).__name__}",
-        field="item",
-    )
-
-
-def changed(
-    model: type[Model],
-    values: Mapping[str, Any],
-    *,
-    identifiers: Collection[str],
-    named: Collection[str],
-) -> dict[str, Any]:
-    """A checked update, which must change something beyond naming its item.
-
-    Args:
-        model: what is updated.
-        values: the fields given.
-        identifiers: read-only fields that may stand among them.
-        named: the fields that do no more here than name the item.
-
-    Raises:
-        InvalidInputError: nothing is set, or a field can't be sent.
-    """
-    checked = writable(model, values, identifiers=identifiers)
-    if not checked.keys() - {*named}:
-        raise InvalidInputError("the update sets no field: nothing would change", field="item")
-    return checked

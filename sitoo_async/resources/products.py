@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from sitoo_async._batch import Batch
 from sitoo_async._codec import writable
+from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
-from sitoo_async._wire import Operation
-from sitoo_async.errors import InvalidInputError
-from sitoo_async.models import Model, set_fields
+from sitoo_async.models import set_fields
 from sitoo_async.models._fields import fields_of as model_fields
-from sitoo_async.models._json import is_list, is_mapping
+from sitoo_async.models._json import is_list
 from sitoo_async.models.products import (
     Product,
     ProductField,
@@ -28,16 +27,11 @@ from sitoo_async.models.products import (
     ProductVariantGroupFields,
     ProductVariants,
 )
-from sitoo_async.resources._resource import (
-    CHUNK_SIZE,
-    PAGE_SIZE,
-    Resource,
-    accepted,
-    added_id,
-    changed,
-    fields_of,
-    one_item,
-)
+from sitoo_async.resources._items import accepted, added_id
+from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+
+if TYPE_CHECKING:
+    from sitoo_async.resources.product_images_and_files import ProductFiles, ProductImages
 
 __all__ = ["ProductFilters", "ProductUpdate", "ProductVariantsOfProduct", "Products"]
 
@@ -85,6 +79,25 @@ class Products(Resource):
         """The variants of a product, as one item."""
         return ProductVariantsOfProduct(self.caller, self.options, self.site)
 
+    @cached_property
+    def images(self) -> ProductImages:
+        """The images of a product."""
+        from sitoo_async.resources.product_images_and_files import (  # noqa: PLC0415  # on first use
+            ProductImages,
+        )
+
+        return ProductImages(self.caller, self.options, self.site)
+
+    @cached_property
+    def files(self) -> ProductFiles:
+        """The other files of a product, such as a manual."""
+        from sitoo_async.resources.product_images_and_files import (  # noqa: PLC0415  # on first use
+            ProductFiles,
+        )
+
+        return ProductFiles(self.caller, self.options, self.site)
+
+    @performs(_LIST)
     def list(
         self,
         *,
@@ -111,17 +124,17 @@ class Products(Resource):
         """
         return self._list(
             _LIST,
-            _LIST.at(siteid=self.site),
+            {},
             Product,
+            start=start,
+            page_size=page_size,
             filters=filters,
             takes=ProductFilters,
             fields=fields,
-            start=start,
-            page_size=page_size,
             identifier="productid",
-            label="products",
         )
 
+    @performs(_GET)
     async def get(self, productid: int, /) -> Product:
         """Fetch one product with all its fields.
 
@@ -130,8 +143,9 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/get-product
         """
-        return await self._get(_GET, self._path(_GET, productid), Product)
+        return await self._get(_GET, {"productid": productid}, Product)
 
+    @performs(_ADD)
     async def add(self, item: Product | None = None, /, **values: Unpack[ProductFields]) -> int:
         """Add a product, given as a model or by keywords; `sku` is required.
 
@@ -146,9 +160,9 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-add-products
         """
-        payload = writable(Product, one_item(Product, item, values), required=True)
-        return await self._write(_ADD, _ADD.at(siteid=self.site), payload, added_id)
+        return await self._add(_ADD, {}, Product, item, values, read=added_id)
 
+    @performs(_ADD)
     def add_many(
         self,
         items: Iterable[Product | ProductFields] | AsyncIterable[Product | ProductFields],
@@ -169,16 +183,9 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-add-products
         """
-        return self._many(
-            _ADD,
-            _ADD.at(siteid=self.site),
-            items,
-            prepare=lambda item: writable(Product, fields_of(Product, item), required=True),
-            read=added_id,
-            chunk_size=chunk_size,
-            label="products.add_many",
-        )
+        return self._add_many(_ADD, {}, Product, items, read=added_id, chunk_size=chunk_size)
 
+    @performs(_UPDATE)
     async def update(
         self, productid: int, item: Product | None = None, /, **values: Unpack[ProductFields]
     ) -> bool:
@@ -195,16 +202,9 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/update-product
         """
-        given = dict(one_item(Product, item, values))
-        named = given.pop("productid", productid)
-        if named != productid:
-            raise InvalidInputError(
-                f"the item is product {named}, but product {productid} is to be updated",
-                field="productid",
-            )
-        payload = changed(Product, given, identifiers=(), named=())
-        return await self._write(_UPDATE, self._path(_UPDATE, productid), payload, accepted)
+        return await self._update(_UPDATE, {"productid": productid}, Product, item, values)
 
+    @performs(_UPDATE_MANY)
     def update_many(
         self,
         items: Iterable[Product | ProductUpdate] | AsyncIterable[Product | ProductUpdate],
@@ -226,16 +226,9 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-update-products
         """
-        return self._many(
-            _UPDATE_MANY,
-            _UPDATE_MANY.at(siteid=self.site),
-            items,
-            prepare=_update_item,
-            read=accepted,
-            chunk_size=chunk_size,
-            label="products.update_many",
-        )
+        return self._update_many(_UPDATE_MANY, {}, Product, items, chunk_size=chunk_size)
 
+    @performs(_DELETE)
     async def delete(self, productid: int, /) -> bool:
         """Delete a product. Repeatable.
 
@@ -247,8 +240,9 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/delete-product
         """
-        return await self._write(_DELETE, self._path(_DELETE, productid), None, accepted)
+        return await self._delete(_DELETE, {"productid": productid})
 
+    @performs(_DELETE_MANY)
     def delete_many(
         self,
         items: Iterable[int | Product | ProductUpdate]
@@ -268,18 +262,10 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-delete-products
         """
-        return self._many(
-            _DELETE_MANY,
-            _DELETE_MANY.at(siteid=self.site),
-            items,
-            prepare=_delete_item,
-            read=accepted,
-            chunk_size=chunk_size,
-            label="products.delete_many",
+        # By productid alone: the reference names no other identifier here.
+        return self._delete_many(
+            _DELETE_MANY, {}, Product, items, chunk_size=chunk_size, by=["productid"]
         )
-
-    def _path(self, operation: Operation, productid: int) -> str:
-        return operation.at(siteid=self.site, productid=_productid(productid))
 
 
 class ProductVariantsOfProduct(Resource):
@@ -288,6 +274,7 @@ class ProductVariantsOfProduct(Resource):
     Reference: https://developer.sitoo.com/api-reference/product-variants
     """
 
+    @performs(_GET_VARIANTS)
     async def get(self, productid: int, /) -> ProductVariants:
         """Fetch the variants of a product and the groups that they differ in.
 
@@ -296,9 +283,9 @@ class ProductVariantsOfProduct(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/product-variants
         """
-        path = _GET_VARIANTS.at(siteid=self.site, productid=_productid(productid))
-        return await self._get(_GET_VARIANTS, path, ProductVariants)
+        return await self._get(_GET_VARIANTS, {"productid": productid}, ProductVariants)
 
+    @performs(_SET_VARIANTS)
     async def set(
         self,
         productid: int,
@@ -331,14 +318,15 @@ class ProductVariantsOfProduct(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/product-variants
         """
-        path = _SET_VARIANTS.at(siteid=self.site, productid=_productid(productid))
         if is_list(variants):
             variants = [_without_read_only(variant) for variant in variants]
         given = {"groups": groups, "variants": variants}
         payload = writable(ProductVariants, given, required=True)
         # Sent twice, a variant without an id would be made, deleted and made anew.
         makes = any(variant["productid"] == 0 for variant in payload["variants"])
-        return await self._write(_SET_VARIANTS, path, payload, accepted, once=makes)
+        return await self._write(
+            _SET_VARIANTS, {"productid": productid}, payload, accepted, once=makes
+        )
 
 
 def _without_read_only(variant: Any) -> Any:
@@ -348,35 +336,3 @@ def _without_read_only(variant: Any) -> Any:
     known = model_fields(ProductVariant)
     settable = set_fields(variant).items()
     return {name: value for name, value in settable if not known[name].read_only}
-
-
-def _productid(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidInputError(f"productid must be an int, not {value!r}", field="productid")
-    return value
-
-
-def _update_item(item: object) -> dict[str, Any]:
-    values = fields_of(Product, item)
-    if "productid" in values:
-        _productid(values["productid"])
-        named = "productid"
-    elif "sku" in values:
-        named = "sku"
-    else:
-        raise InvalidInputError(
-            "an item must name its product, by productid or else by sku", field="productid"
-        )
-    return changed(Product, values, identifiers=("productid",), named=(named,))
-
-
-def _delete_item(item: Any) -> dict[str, Any]:
-    if isinstance(item, Model) or is_mapping(item):
-        values = fields_of(Product, item)
-        if "productid" not in values:
-            raise InvalidInputError(
-                "products are deleted by productid alone; a sku does not name one here",
-                field="productid",
-            )
-        item = values["productid"]
-    return {"productid": _productid(item)}

@@ -25,7 +25,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one")
     parser.add_argument("--products", type=int, default=1000, help="size of the catalogue")
-    parser.add_argument("--seed", type=int, default=1, help="same seed, same catalogue")
+    parser.add_argument("--orders", type=int, default=12, help="orders of each site")
+    parser.add_argument("--z-reports", type=int, default=4, help="z-reports of each cash register")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same account")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds each request takes")
     parser.add_argument("--slot-seconds", type=float, default=600.0, help="length of a slot")
     parser.add_argument(
@@ -70,6 +72,8 @@ def _on_signals(call: Callable[[], object]) -> Generator[None]:
 async def _serve(options: argparse.Namespace, ready: Callable[[FakeSitoo], object]) -> None:
     fake = FakeSitoo(
         products=options.products,
+        orders=options.orders,
+        z_reports=options.z_reports,
         seed=options.seed,
         port=options.port,
         delay=options.delay,

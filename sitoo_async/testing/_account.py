@@ -1,63 +1,164 @@
-"""What one account holds, and which path of the API leads to which part of it."""
+"""What one account holds, and what a request does with it, free of HTTP."""
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import itertools
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._catalogue import Article, articles
-from sitoo_async.testing._collection import Collection, Names, Query
+from sitoo_async.testing._collection import Collection
 from sitoo_async.testing._fields import Refusal
+from sitoo_async.testing._keyed import Rows
+from sitoo_async.testing._parameters import Query, parameters
+from sitoo_async.testing._places import CLASSES
 from sitoo_async.testing._products import Products
-from sitoo_async.testing._variants import get_variants, set_variants
+from sitoo_async.testing._routes import NOTHING, Route, is_guid, route
+from sitoo_async.testing._tables import table
+from sitoo_async.testing._world import World, build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+
+    from sitoo_async.testing._facts import Operation
+    from sitoo_async.testing._parameters import Item, Parameters
 
 __all__ = ["Account"]
 
-_GUID = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
+# The deprecated siteid gives an empty result, not an error.
+_EMPTY: Mapping[str, Any] = {"envelope": {"totalcount": 0, "items": []}, "array": []}
 
-_NOTHING = "Not Found. The url is invalid."
+# "Returns the added Service Order object" with 201, and the same for a custom metric; all other
+# pages print 200.
+_CREATED = frozenset({"addServiceOrder", "addCustomMetric"})
 
 
 class Account:
-    """The stores of one account, free of HTTP.
+    """The stores of one account.
 
     Args:
         sites: the eshopids.
-        seed: of the catalogue.
+        seed: of the catalogue and of the rest of the world.
         clock: the server's time, in seconds since the epoch.
+        world: how much of everything the account holds, products aside.
+        wrapped_gift_cards: whether a gift card comes wrapped when it is read, too.
     """
 
-    def __init__(self, sites: Sequence[int], seed: int, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        sites: Sequence[int],
+        seed: int,
+        clock: Callable[[], int],
+        world: World | None = None,
+        *,
+        wrapped_gift_cards: bool = False,
+    ) -> None:
+        self.sites = tuple(sites)
+        self.seed = seed
+        self.wrapped_gift_cards = wrapped_gift_cards
+        self._clock = clock
+        self._moment: int | None = None
+        self._world = World() if world is None else world
+        self._built = False
         # "It is unique over all sites in the system": one count for all of them.
-        self._productids = itertools.count(1)
-        self.products = {site: Products(lambda: next(self._productids), clock) for site in sites}
+        self._numbers: dict[str, itertools.count[int]] = collections.defaultdict(
+            lambda: itertools.count(1),
+        )
+        self._places: dict[tuple[str, tuple[Any, ...]], Collection] = {}
+        self._shared: dict[str, dict[Any, Item]] = collections.defaultdict(dict)
         self._articles: dict[int, Iterator[Article]] = {
             site: articles(seed, site) for site in sites
         }
 
+    # The stores.
+
+    def now(self) -> int:
+        """The server's time, or the moment of what is being seeded."""
+        return self._clock() if self._moment is None else self._moment
+
+    @contextlib.contextmanager
+    def at(self, moment: int) -> Generator[None]:
+        """Let the clock show `moment`, for what is said to have happened then."""
+        before, self._moment = self._moment, moment
+        try:
+            yield
+        finally:
+            self._moment = before
+
+    def next_number(self, name: str) -> int:
+        """The next identifier of the kind `name`; one count for the whole account."""
+        return next(self._numbers[name])
+
+    def place(self, name: str, *scope: Any) -> Collection:
+        """The collection at a place, such as ``/sites/{}/orders`` with the scope ``(1,)``."""
+        if not self._built and name not in {"/sites/{}/products", "/sites/{}/productgroups"}:
+            self._built = True
+            build(self, self._world)
+        found = self._places.get((name, scope))
+        if found is None:
+            found = CLASSES.get(name, Collection)(table(name), self, scope)
+            self._places[name, scope] = found
+        return found
+
+    def places(self, name: str, *scope: Any) -> list[Collection]:
+        """The collections of one name whose scope begins with `scope`."""
+        inner = (key[1] for key in self._places if key[0] == name)
+        return [self._places[name, each] for each in sorted(inner) if each[: len(scope)] == scope]
+
+    def shared(self, name: str) -> dict[Any, Item]:
+        """The store of what all sites share, such as ``"users"``."""
+        return self._shared[name]
+
+    def products(self, site: int) -> Products:
+        """The products of a site."""
+        return cast("Products", self.place("/sites/{}/products", site))
+
     def add_products(self, count: int, site: int) -> None:
         """Add the next `count` products of the site's catalogue."""
-        products = self.products[site]
-        names = Names(products)
+        products = self.products(site)
+        products.begin()
         for _ in range(count):
             fields, family = next(self._articles[site])
             # A test may have added a product of its own under this sku.
-            while names.owner("sku", fields["sku"]) is not None:
+            while products.names.owner("sku", fields["sku"]) is not None:
                 fields, family = next(self._articles[site])
-            key = products.new_key()
+            key = products.new_key({})
             if family is not None:
                 if family.parent is None:
                     family.parent = key
                     products.groups[key] = family.groups
                 fields["variantparentid"] = family.parent
             fields["similar"] = [other for other in (key - 2, key - 1) if other in products.items]
-            products.insert(key, fields, names)
+            products.insert(key, fields)
 
-    def answer(self, method: str, path: Sequence[str], query: Query, body: Any) -> Any:
+    def put_in(self, path: str, item: Item) -> Any:
+        """Add an item to the collection at `path`, or set it there, as a request would."""
+        place = self._collection_at(path)
+        place.begin()
+        put = place.update_named if isinstance(place, Rows) else place.add
+        try:
+            return put(item, {})
+        except Refusal as refusal:
+            raise ValueError(refusal.errortext) from None
+
+    def items(self, path: str) -> dict[Any, Item]:
+        """The live store of the collection at `path`."""
+        return self._collection_at(path).items
+
+    def _collection_at(self, path: str) -> Collection:
+        try:
+            found = route(path.removesuffix(".json").strip("/").split("/"))
+            place, key = self.locate(found)
+        except Refusal:
+            raise KeyError(path) from None
+        if key is not None:
+            raise ValueError(f"{path} is one item: leave out its key")
+        return place
+
+    # The requests.
+
+    def answer(self, method: str, path: Sequence[str], query: Query, body: Any) -> tuple[int, Any]:
         """Do what a request asks for.
 
         Args:
@@ -67,78 +168,116 @@ class Account:
             body: the decoded JSON of the request.
 
         Returns:
-            What is sent back with status 200.
+            The status, and what is sent back with it.
 
         Raises:
             Refusal: anything else.
         """
-        match path:
-            case ["sites", site, "products"]:
-                return self._collection(method, site, query, body)
-            case ["sites", site, "products", productid]:
-                return _item(method, self._site(site), productid, body)
-            case ["sites", site, "products", productid, "productvariants"]:
-                return _variants(method, self._site(site), productid, body)
-            case _:
-                raise Refusal(404, _NOTHING)
-
-    def _site(self, text: str) -> Products:
-        products = self.products.get(_identifier(text))
-        if products is None:
-            raise Refusal(404, _NOTHING)
-        return products
-
-    def _collection(self, method: str, site: str, query: Query, body: Any) -> Any:
-        if method == "GET" and _GUID.fullmatch(site):
-            # The deprecated siteid gives an empty result, not an error.
-            return {"totalcount": 0, "items": []}
-        products = self._site(site)
+        found = route(path)
+        operation = found.methods.get(method)
+        if _is_of_guid(found) and operation is not None and operation.returns in _EMPTY:
+            return 200, _EMPTY[operation.returns]
+        if not found.methods:
+            raise Refusal(404, NOTHING)
+        place, key = self.locate(found)
+        if operation is None:
+            raise Refusal(405, "Method Not Allowed.")
+        place.begin()
+        asked = parameters(operation, query)
         if method == "GET":
-            return products.list(query)
-        return _called(
-            method,
-            {
-                "POST": products.add_batch,
-                "PUT": products.update_batch,
-                "DELETE": products.delete_batch,
-            },
-            body,
-        )
+            value = _read(operation, place, key, asked)
+        else:
+            value = _write(operation, place, key, asked, body)
+        return 201 if operation.name in _CREATED else 200, value
+
+    def locate(self, found: Route) -> tuple[Collection, Any]:
+        """The place that a route leads to, and the key of the item, if it names one.
+
+        Raises:
+            Refusal: 404, something on the way does not exist.
+        """
+        values = found.values()
+        key = values.pop() if found.has_key else None
+        prefix = ""
+        scope: list[Any] = []
+        for part in found.place.strip("/").split("/"):
+            if part == "{}":
+                value = values[len(scope)]
+                if not self._has(prefix, scope, value):
+                    raise Refusal(404, NOTHING)
+                scope.append(value)
+            prefix += f"/{part}"
+        return self.place(found.place, *scope), key
+
+    def _has(self, place: str, scope: Sequence[Any], key: Any) -> bool:
+        return key in self.sites if place == "/sites" else self.place(place, *scope).has(key)
 
 
-def _item(method: str, collection: Collection, key_text: str, body: Any) -> Any:
-    key = _identifier(key_text)
-    return _called(
-        method,
-        {
-            "GET": lambda _: collection.get(key),
-            "PUT": lambda sent: collection.update(key, sent),
-            "DELETE": lambda _: collection.delete(key),
-        },
-        body,
-    )
+def _is_of_guid(found: Route) -> bool:
+    return found.place.startswith("/sites/{}") and is_guid(found.parameters[0][0])
 
 
-def _variants(method: str, products: Products, productid_text: str, body: Any) -> Any:
-    productid = _identifier(productid_text)
-    return _called(
-        method,
-        {
-            "GET": lambda _: get_variants(products, productid),
-            "PUT": lambda sent: set_variants(products, productid, sent),
-        },
-        body,
-    )
+def _read(operation: Operation, place: Collection, key: Any, asked: Parameters) -> Any:
+    if operation.returns == "envelope":
+        return place.list(asked)
+    if operation.returns == "array":
+        return place.list(asked)["items"]
+    return place.get(key, asked)
 
 
-def _identifier(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
-        raise Refusal(404, _NOTHING)
-    return int(text)
+def _write(
+    operation: Operation,
+    place: Collection,
+    key: Any,
+    asked: Parameters,
+    body: Any,
+) -> Any:
+    write = _verb(operation, place, key, asked)
+
+    def written(sent: Any) -> Any:
+        key = write(sent)
+        if operation.returns in {"object", "array"}:
+            return place.shown(key)
+        return key if operation.returns.startswith("id") else True
+
+    if operation.body == "values":
+        return written(_array(body))
+    if operation.returns == "array":
+        return [written(sent) for sent in _array(body)]
+    if operation.body == "objects" and isinstance(body, list):
+        place.check_batch(_array(body))
+        return [_result(written, sent) for sent in _array(body)]
+    return written(body)
 
 
-def _called(method: str, verbs: dict[str, Callable[[Any], Any]], body: Any) -> Any:
-    verb = verbs.get(method)
-    if verb is None:
-        raise Refusal(405, "Method Not Allowed.")
-    return verb(body)
+def _verb(
+    operation: Operation,
+    place: Collection,
+    key: Any,
+    asked: Parameters,
+) -> Callable[[Any], Any]:
+    match operation.method, operation.body:
+        case "POST", _:
+            return lambda sent: place.add(sent, asked)
+        case "PUT", "objects":
+            return lambda sent: place.update_named(sent, asked)
+        case "PUT", _:
+            return lambda sent: place.update(key, sent, asked)
+        case _, None:
+            return lambda _: place.delete(key, asked)
+        case _:
+            return lambda sent: place.delete_named(sent, asked)
+
+
+def _array(body: Any) -> Sequence[Any]:
+    if not isinstance(body, list):
+        raise Refusal(400, "Invalid input, an array was expected.")
+    return cast("Sequence[Any]", body)
+
+
+def _result(work: Callable[[Any], Any], sent: Any) -> dict[str, Any]:
+    # "Not a transaction where all will fail or succeed."
+    try:
+        return {"statuscode": 200, "return": work(sent)}
+    except Refusal as refusal:
+        return refusal.as_object()

@@ -8,19 +8,32 @@ import json
 import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import attrs
 from aiohttp import web
 from multidict import CIMultiDict
 
+from sitoo_async.testing._fields import Refusal
+from sitoo_async.testing._requests import as_php, below_account
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sitoo_async.testing._account import Account
     from sitoo_async.testing._faults import Fault
-    from sitoo_async.testing._fields import Refusal
     from sitoo_async.testing._requests import RecordedRequest
 
-__all__ = ["Answer", "encoded", "oversized", "refused", "send", "send_half"]
+__all__ = [
+    "Answer",
+    "encoded",
+    "literal",
+    "oversized",
+    "refused",
+    "send",
+    "send_half",
+    "worked",
+]
 
 _PIECE = 0x10000
 _SLOW_PIECES = 8
@@ -55,6 +68,35 @@ def refused(refusal: Refusal, headers: Mapping[str, str] | None = None) -> Answe
     """The error object of the reference."""
     challenge = _CHALLENGE if refusal.statuscode == HTTPStatus.UNAUTHORIZED else {}
     return Answer(refusal.statuscode, encoded(refusal.as_object()), challenge | dict(headers or {}))
+
+
+def worked(
+    account: Account,
+    request: web.BaseRequest,
+    record: RecordedRequest,
+    *,
+    readable: bool,
+) -> Answer:
+    """Do what the request asks for; the answer is what `account` says to it."""
+    if not readable and request.method != "GET":
+        return refused(Refusal(400, "Invalid JSON."))
+    parts = [unquote(part) for part in below_account(request)[1]]
+    # Every path answers with and without the extension.
+    parts[-1:] = [part.removesuffix(".json") for part in parts[-1:]]
+    try:
+        status, value = account.answer(request.method, parts, as_php(request), record.json)
+    except Refusal as refusal:
+        return refused(refusal)
+    return Answer(status, encoded(value))
+
+
+def literal(fault: Fault) -> Answer:
+    """The answer that a fault gives by itself."""
+    if fault.body is None:
+        text = fault.errortext or f"{fault.status}: fault"
+        return refused(Refusal(fault.status, text), fault.headers)
+    # The load balancer's own page comes without a request id.
+    return Answer(fault.status, fault.body, fault.headers, named=fault.kind != "html502")
 
 
 def oversized(fault: Fault) -> Answer:

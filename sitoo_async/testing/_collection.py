@@ -3,60 +3,27 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any
 
-import attrs
-
-from sitoo_async.testing._fields import Field, Refusal, check_write, json_object
+from sitoo_async.testing._fields import (
+    Refusal,
+    check_required,
+    check_write,
+    json_object,
+    with_whole_objects,
+)
+from sitoo_async.testing._parameters import Filter, Item, Parameters, filter_by, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Collection", "Filter", "Item", "Names", "Query", "Table", "strings"]
+    from sitoo_async.testing._account import Account
+    from sitoo_async.testing._tables import Table
 
-Item = dict[str, Any]
-Query = dict[str, "str | list[str]"]
+__all__ = ["Collection", "Names"]
 
-_DATES = frozenset({"datecreated", "datemodified"})
-
-
-@attrs.frozen
-class Filter:
-    """One query parameter that selects items.
-
-    Attributes:
-        kind: how its text is read; ``"strings"`` gives the set of texts between the commas, in
-            lower case.
-        keep: the items that pass, given all of them and the value.
-        default: the value when the parameter is absent; None: no selection.
-    """
-
-    kind: Literal["strings", "boolean", "integer"]
-    keep: Callable[[list[Item], Any], list[Item]]
-    default: Any = None
-
-
-@attrs.frozen
-class Table:
-    """What the reference says about one collection.
-
-    Attributes:
-        key: the identifying field, an integer that the server gives.
-        fields: every field of the object, in the reference's order.
-        default_fields: the fields of a list when ``fields`` is absent.
-        filters: the query parameters beside ``start``, ``num`` and ``fields``.
-        unique: text fields that no two items may share, the case of letters aside.
-        also_by: another field that identifies an item of a batch update; it must be unique.
-        page: the default of ``num``.
-    """
-
-    key: str
-    fields: Mapping[str, Field]
-    default_fields: tuple[str, ...]
-    filters: Mapping[str, Filter] = attrs.field(factory=dict[str, Filter])
-    unique: tuple[str, ...] = ()
-    also_by: str | None = None
-    page: int = 10
+_PAGING = frozenset({"start", "num", "sort", "fields"})
+_TOUCHED = frozenset({"datemodified", "modified", "datelastmodified"})
 
 
 class Collection:
@@ -64,26 +31,57 @@ class Collection:
 
     Args:
         table: the collection as the reference describes it.
-        new_key: gives the next identifier.
-        clock: the server's time, in seconds since the epoch.
+        account: what it belongs to.
+        scope: the values of the parameters in its path, such as ``(1,)`` for site 1.
 
     Attributes:
         items: the store by key; each item holds all its fields.
         derived: the fields that follow from others or from the time, and how.
+        names: who holds which unique text, as of this request.
+        filters: what a parameter selects whose name does not say it.
     """
 
-    def __init__(self, table: Table, new_key: Callable[[], int], clock: Callable[[], int]) -> None:
+    def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
         self.table = table
-        self.items: dict[int, Item] = {}
-        self.now = clock
-        self.new_key = new_key
+        self.account = account
+        self.scope = scope
+        self.items: dict[Any, Item] = {}
         self.derived: dict[str, Callable[[Item], Any]] = {}
-        self._defaults = {name: field.default for name, field in table.fields.items()}
+        self.filters: dict[str, Filter] = {}
+        self._defaults = {
+            name: field.default for name, field in table.fields.items() if field.access != "write"
+        }
         self._mutable = [
             name for name, default in self._defaults.items() if isinstance(default, list | dict)
         ]
+        # A timestamp that is never null tells when the item came to be.
+        self._moments = {
+            name
+            for name in self._defaults
+            if table.fields[name].kind == "timestamp" and not table.fields[name].nullable
+        }
+        self._touched = _TOUCHED & table.fields.keys()
+        self._hidden = [name for name, field in table.fields.items() if field.access == "write"]
+        self._nested = any(field.of is not None for field in table.fields.values())
+        self._identifiers = (table.key,)
+        self.names = Names(self)
+
+    def now(self) -> int:
+        """The server's time, in seconds since the epoch."""
+        return self.account.now()
+
+    def begin(self) -> None:
+        """Read the store anew: a test may have changed it since the last request."""
+        self.names = Names(self)
 
     # What a kind of item adds to the table.
+
+    def check_batch(self, body: Sequence[Any]) -> None:
+        """Refuse a batch as a whole."""
+
+    def whole(self, changes: Item) -> Item:
+        """What was sent, as it reads back: with all fields in the objects inside."""
+        return with_whole_objects(self.table.fields, changes) if self._nested else changes
 
     def check(self, changes: Item, item: Item | None) -> None:
         """Refuse what the table alone can't tell; `item` is None for an add."""
@@ -97,18 +95,30 @@ class Collection:
     def forget(self, item: Item) -> None:
         """React to the deletion of `item`."""
 
+    def new_key(self, changes: Item) -> Any:
+        """The key of an item that is being added."""
+        if self.table.counted:
+            key = self.account.next_number(self.table.key)
+            while key in self.items:
+                key = self.account.next_number(self.table.key)
+            return key
+        key = changes[self.table.key]
+        if key in self.items:
+            raise Refusal(400, f"Invalid value in {self.table.key} ({key} already exists)")
+        return key
+
+    def rows(self) -> Iterable[Item]:
+        """What a list shows, before it is filtered."""
+        return [self.items[key] for key in sorted(self.items)]
+
     # Reading.
 
-    def list(self, query: Query) -> dict[str, Any]:
-        """One envelope, ordered by the key; unknown parameters are ignored, as the API does."""
-        names = self._selected(query)
-        start, num = _count(query, "start", 0), _count(query, "num", self.table.page)
-        found = [self.items[key] for key in sorted(self.items)]
-        for name, filter_ in self.table.filters.items():
-            value = _parameter(query, name, filter_)
-            if value is not None:
-                found = filter_.keep(found, value)
-        page = found[start : start + num]
+    def list(self, parameters: Parameters) -> dict[str, Any]:
+        """One envelope."""
+        names = self._selected(parameters)
+        found = self._ordered(self._filtered(self.rows(), parameters), parameters)
+        start, num = parameters.get("start", 0), parameters.get("num")
+        page = found[start:] if num is None else found[start : start + num]
         derived = [name for name in names if name in self.derived]
         for item in page:
             self._derive(item, derived)
@@ -116,140 +126,174 @@ class Collection:
         items = [{name: item[name] for name in names if name in item} for item in page]
         return {"totalcount": len(found), "items": items}
 
-    def get(self, key: int) -> Item:
-        """One item with all its fields."""
-        item = self._existing(key)
+    def get(self, key: Any, parameters: Parameters) -> Item:
+        """One item with all its fields, or with those that were asked for."""
+        item = self.existing(key)
         self._derive(item, self.derived)
-        return item
+        if not parameters.get("fields"):
+            return item
+        return {name: item[name] for name in self._selected(parameters) if name in item}
+
+    def shown(self, key: Any) -> Any:
+        """What a write answers whose answer is the object."""
+        return self.get(key, {})
+
+    def has(self, key: Any) -> bool:
+        """Whether there is such an item."""
+        return key in self.items
 
     # Writing one item.
 
-    def update(self, key: int, sent: Any) -> Literal[True]:
-        """Change the fields that were sent, and no others."""
-        item = self._existing(key)
+    def add(self, sent: Any, parameters: Parameters) -> Any:
+        """Add an item and return its key."""
+        changes = self.checked_add(sent, parameters)
+        return self.insert(self.new_key(changes), changes)
+
+    def checked_add(self, sent: Any, _parameters: Parameters) -> Item:
+        """What an add may store."""
+        fields = self.table.fields
+        changes = check_write(fields, json_object(sent), is_open=self.table.is_open)
+        check_required(fields, changes)
+        changes = self.whole(changes)
+        if self.table.counted:
+            changes.pop(self.table.key, None)
+        self.check(changes, None)
+        self.names.check(changes, None)
+        return changes
+
+    def update(self, key: Any, sent: Any, _parameters: Parameters) -> Any:
+        """Change the fields that were sent, and no others; return the key."""
+        item = self.existing(key)
         named = json_object(sent).get(self.table.key, key)
         if named != key:
             raise Refusal(400, f'Invalid input, "{self.table.key}" is a read-only field.')
-        self._update(item, sent, Names(self))
-        return True
+        self._update(item, sent, self._identifiers)
+        return key
 
-    def delete(self, key: int) -> Literal[True]:
+    def delete(self, key: Any, _parameters: Parameters) -> None:
         """Delete one item."""
-        item = self._existing(key)
+        item = self.existing(key)
         del self.items[key]
         self.forget(item)
-        return True
 
-    # Writing many: each item on its own, "not a transaction where all will fail or succeed".
+    # The same for an item that names itself.
 
-    def add_batch(self, body: Any) -> Any:
-        """Add one item, or each item of an array."""
-        names = Names(self)
-        return _each(body, lambda sent: self._add(sent, names))
+    def update_named(self, sent: Any, _parameters: Parameters) -> Any:
+        """Update an item that holds its key, or the other field that identifies it."""
+        item, identifiers = self._named(json_object(sent))
+        self._update(item, sent, identifiers)
+        return item[self.table.key]
 
-    def update_batch(self, body: Any) -> Any:
-        """Update one item that names itself, or each item of an array."""
-        names = Names(self)
+    def delete_named(self, sent: Any, parameters: Parameters) -> None:
+        """Delete an item that is named by an object with its key."""
+        self.delete(self.key_in(json_object(sent)), parameters)
 
-        def update(sent: Any) -> bool:
-            item, identifiers = self._named(json_object(sent), names)
-            return self._update(item, sent, names, identifiers)
+    # The steps.
 
-        return _each(body, update)
+    def _filtered(self, rows: Iterable[Item], parameters: Parameters) -> Sequence[Item]:
+        found = list(rows)
+        for name, value in parameters.items():
+            if value is None or name in _PAGING:
+                continue
+            selects = self.filters.get(name) or filter_by(name, self.table.fields)
+            if selects is not None:
+                passes = selects(value)
+                found = [item for item in found if passes(item)]
+        return found
 
-    def delete_batch(self, body: Any) -> Any:
-        """Delete one item that names itself, or each item of an array."""
-        return _each(body, lambda sent: self.delete(self._key_in(json_object(sent))))
+    def _ordered(self, found: Sequence[Item], parameters: Parameters) -> Sequence[Item]:
+        sort = parameters.get("sort") or self.table.sort
+        if sort is None:
+            return found
+        field = sort.removeprefix("-")
+        if field not in self.table.fields:
+            raise Refusal(400, "Invalid value in sort")
+        return sorted(found, key=sort_key(field), reverse=sort.startswith("-"))
+
+    def _selected(self, parameters: Parameters) -> Sequence[str]:
+        names = parameters.get("fields")
+        for name in names or ():
+            field = self.table.fields.get(name)
+            if field is None or field.access == "write":
+                raise Refusal(400, f'Invalid input, "{name}" is not a valid field.')
+        return names or self.table.default_fields
 
     def _derive(self, item: Item, names: Iterable[str]) -> None:
         for name in names:
             if name in item:  # unless a test has taken it out of the store
                 item[name] = self.derived[name](item)
 
-    def _existing(self, key: int) -> Item:
+    def existing(self, key: Any) -> Item:
+        """The item under `key`."""
         try:
             return self.items[key]
         except KeyError:
             raise Refusal(404, f"{self.table.key} {key} does not exist.") from None
 
-    def _key_in(self, sent: Item) -> int:
-        key = sent.get(self.table.key)
+    def key_in(self, sent: Item) -> Any:
+        """The key that an object holds."""
+        name = self.table.key
+        key = sent.get(name)
         if key is None:
-            raise Refusal(400, f"400: Missing required field '{self.table.key}'.")
-        if type(key) is not int:
-            raise Refusal(400, f"Invalid value in {self.table.key} (Not integer)")
+            raise Refusal(400, f"400: Missing required field '{name}'.")
+        kind = self.table.fields[name].kind
+        if type(key) is not (int if kind == "integer" else str):
+            raise Refusal(400, f"Invalid value in {name} (Not {kind})")
         return key
 
-    def _named(self, sent: Item, names: Names) -> tuple[Item, tuple[str, ...]]:
+    def _named(self, sent: Item) -> tuple[Item, tuple[str, ...]]:
         # "If both are provided, the productid will have precedence over sku"; the other is then
         # a change like any other.
         table = self.table
         if sent.get(table.key) is None and table.also_by is not None and table.also_by in sent:
-            key = names.owner(table.also_by, sent[table.also_by])
+            key = self.names.owner(table.also_by, sent[table.also_by])
             if key is None:
                 raise Refusal(404, f"{table.also_by} {sent[table.also_by]} does not exist.")
             return self.items[key], (table.key, table.also_by)
-        return self._existing(self._key_in(sent)), (table.key,)
+        return self.existing(self.key_in(sent)), (table.key,)
 
-    def _add(self, sent: Any, names: Names) -> int:
-        fields = self.table.fields
-        changes = check_write(fields, json_object(sent))
-        for name, field in fields.items():
-            if field.required and name not in changes:
-                raise Refusal(400, f"400: Missing required field '{name}'.")
-        self.check(changes, None)
-        names.check(changes, None)
-        key = self.new_key()
-        return self.insert(key, changes, names)
-
-    def insert(self, key: int, changes: Item, names: Names) -> int:
+    def insert(self, key: Any, changes: Item) -> Any:
         """Store a checked item under `key`, its other fields at their defaults."""
-        fields = self.table.fields
         item = self._defaults.copy()
         for name in self._mutable:
             item[name] = copy.copy(item[name])
-        item |= dict.fromkeys(_DATES & fields.keys(), self.now())
+        item |= dict.fromkeys(self._moments, self.now())
         item |= changes
-        item[self.table.key] = key
+        if self.table.key:
+            item[self.table.key] = key
         self.items[key] = item
         self.settle(item, changes, {})
-        self._derive(item, self.derived)
-        names.claim(changes, key)
+        self._finish(item)
+        self.names.claim(changes, key)
         return key
 
-    def _update(
-        self,
-        item: Item,
-        sent: Any,
-        names: Names,
-        identifiers: tuple[str, ...] | None = None,
-    ) -> Literal[True]:
+    def _update(self, item: Item, sent: Any, identifiers: tuple[str, ...]) -> None:
         changes = check_write(
             self.table.fields,
             json_object(sent),
-            identifiers=(self.table.key,) if identifiers is None else identifiers,
+            identifiers=identifiers,
+            is_open=self.table.is_open,
         )
+        changes = self.whole(changes)
         self.check(changes, item)
-        names.check(changes, item)
-        return self.store(item, changes, names)
+        self.names.check(changes, item)
+        self.store(item, changes)
 
-    def store(self, item: Item, changes: Item, names: Names) -> Literal[True]:
+    def _finish(self, item: Item) -> None:
+        # What is only ever sent has done its work.
+        for name in self._hidden:
+            item.pop(name, None)
+        self._derive(item, self.derived)
+
+    def store(self, item: Item, changes: Item) -> None:
         """Store checked changes of `item`."""
-        names.release(item, changes)
+        self.names.release(item, changes)
         before = {name: item.get(name) for name in changes}
         item.update(changes)
-        item |= dict.fromkeys({"datemodified"} & self.table.fields.keys(), self.now())
+        item |= dict.fromkeys(self._touched, self.now())
         self.settle(item, changes, before)
-        self._derive(item, self.derived)
-        names.claim(changes, item[self.table.key])
-        return True
-
-    def _selected(self, query: Query) -> Sequence[str]:
-        names = strings(query.get("fields", ""))
-        for name in names:
-            if name not in self.table.fields:
-                raise Refusal(400, f'Invalid input, "{name}" is not a valid field.')
-        return names or self.table.default_fields
+        self._finish(item)
+        self.names.claim(changes, item.get(self.table.key))
 
 
 class Names:
@@ -261,9 +305,9 @@ class Names:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._owners: dict[str, dict[str, int]] = {}
+        self._owners: dict[str, dict[str, Any]] = {}
 
-    def _of(self, field: str) -> dict[str, int]:
+    def _of(self, field: str) -> dict[str, Any]:
         owners = self._owners.get(field)
         if owners is None:
             owners = self._owners[field] = {
@@ -278,13 +322,13 @@ class Names:
             if changes.get(field):
                 yield field, changes[field].casefold()
 
-    def owner(self, field: str, value: Any) -> int | None:
+    def owner(self, field: str, value: Any) -> Any:
         """The key of the item that holds `value`, if one does."""
         return self._of(field).get(value.casefold()) if isinstance(value, str) else None
 
     def check(self, changes: Item, item: Item | None) -> None:
         """Refuse a text that another item holds."""
-        own = None if item is None else item[self._collection.table.key]
+        own = None if item is None else item.get(self._collection.table.key)
         for field, value in self._given(changes):
             if self._of(field).get(value, own) != own:
                 raise Refusal(400, f"Invalid value in {field} ({changes[field]} already exists)")
@@ -295,66 +339,7 @@ class Names:
             if field in changes and item.get(field):
                 self._of(field).pop(str(item[field]).casefold(), None)
 
-    def claim(self, changes: Item, key: int) -> None:
+    def claim(self, changes: Item, key: Any) -> None:
         """Note the texts that the item under `key` holds from now on."""
         for field, value in self._given(changes):
             self._of(field)[value] = key
-
-
-def strings(value: str | list[str]) -> list[str]:
-    """The elements of an array parameter: comma-joined, or one ``name[]`` each."""
-    parts = [value] if isinstance(value, str) else value
-    return [element for part in parts for element in part.split(",") if element]
-
-
-def _text(query: Query, name: str) -> str | None:
-    value = query.get(name)
-    if isinstance(value, list):
-        raise Refusal(400, f"Invalid value in {name}")
-    return value
-
-
-def _integer(query: Query, name: str) -> int | None:
-    text = _text(query, name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.removeprefix("-").isdecimal()):
-        raise Refusal(400, f"Invalid value in {name} (Not integer)")
-    return int(text)
-
-
-def _count(query: Query, name: str, default: int) -> int:
-    value = _integer(query, name)
-    if value is None:
-        return default
-    if value < 0:
-        raise Refusal(400, f"Invalid value in {name} (Negative)")
-    return value
-
-
-def _parameter(query: Query, name: str, filter_: Filter) -> Any:
-    if filter_.kind == "strings":
-        # An empty array selects nothing away: it means everything.
-        return {text.casefold() for text in strings(query.get(name, ""))} or filter_.default
-    if filter_.kind == "integer":
-        value = _integer(query, name)
-        return filter_.default if value is None else value
-    text = _text(query, name)
-    if text is None:
-        return filter_.default
-    # Only the words count; PHP's 1 and 0 are known to break.
-    if text not in {"true", "false"}:
-        raise Refusal(400, f"Invalid value in {name} (Not boolean)")
-    return text == "true"
-
-
-def _each(body: Any, work: Callable[[Any], Any]) -> Any:
-    if not isinstance(body, list):
-        return work(body)
-    results: list[dict[str, Any]] = []
-    for sent in cast("Sequence[Any]", body):
-        try:
-            results.append({"statuscode": 200, "return": work(sent)})
-        except Refusal as refusal:
-            results.append(refusal.as_object())
-    return results

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
-__all__ = ["Fault", "FaultKind"]
+__all__ = ["Fault", "FaultKind", "FaultQueue"]
 
 FaultKind = Literal[
     "drop",
@@ -211,3 +211,29 @@ def _as_bytes(body: Any) -> bytes | None:
     if isinstance(body, str):
         return body.encode()
     return json.dumps(body).encode()
+
+
+class FaultQueue:
+    """The faults that wait for requests."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Fault, int]] = []
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Queue `faults`, each as many times as it says."""
+        self._waiting.extend((fault, fault.times) for fault in faults)
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._waiting.clear()
+
+    def next_for(self, method: str, path: str) -> Fault | None:
+        """Take the first one that strikes such a request."""
+        for index, (fault, times) in enumerate(self._waiting):
+            if fault.matches(method, path):
+                if times > 1:
+                    self._waiting[index] = (fault, times - 1)
+                else:
+                    del self._waiting[index]
+                return fault
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -10,13 +11,26 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Field", "Kind", "Refusal", "check_write", "is_of_kind", "json_object"]
+__all__ = [
+    "Field",
+    "Kind",
+    "Refusal",
+    "check_required",
+    "check_write",
+    "completed",
+    "is_of_kind",
+    "json_object",
+    "with_whole_objects",
+]
 
 _LONGEST = 128
 
+_MOST_TAGS = 30
+
 Kind = Literal[
     "string", "integer", "number", "boolean", "money", "decimal", "timestamp",
-    "strings", "integers", "objects", "map",
+    "strings", "integers", "identifiers", "objects", "tags", "array", "object", "map", "texts",
+    "any",
 ]  # fmt: skip
 
 
@@ -44,6 +58,8 @@ class Field:
         nullable: whether it may read back as null.
         accepts_null: whether a write may send null; ``barcode`` reads back as null, yet refuses it.
         required: whether an add must hold it.
+        of: the fields of the objects that it holds.
+        values: the only values that it takes; empty: any of its type.
     """
 
     kind: Kind
@@ -54,6 +70,8 @@ class Field:
         default=attrs.Factory(lambda self: self.nullable, takes_self=True),
     )
     required: bool = False
+    of: Mapping[str, Field] | None = None
+    values: tuple[Any, ...] = ()
 
 
 def _is_integer(value: Any) -> bool:
@@ -84,6 +102,23 @@ def _is_attribute_map(value: Any) -> bool:
     )
 
 
+def _is_text_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(item, str) for item in cast("dict[str, Any]", value).values()
+    )
+
+
+def _are_tags(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(cast("Sequence[Any]", value)) <= _MOST_TAGS
+        and all(_is_tag(item) for item in cast("Sequence[Any]", value))
+    )
+
+
+_is_tag = _matches("[A-Z0-9_-]{1,16}")
+
+
 _CHECKS: dict[Kind, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "integer": _is_integer,
@@ -94,8 +129,15 @@ _CHECKS: dict[Kind, Callable[[Any], bool]] = {
     "timestamp": _is_integer,
     "strings": _list_of(str),
     "integers": _list_of(int),
+    # The productids of a voucher, which may be its skus instead.
+    "identifiers": lambda value: _list_of(int)(value) or _list_of(str)(value),
     "objects": _list_of(dict),
+    "tags": _are_tags,
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
     "map": _is_attribute_map,
+    "texts": _is_text_map,
+    "any": lambda _value: True,
 }
 
 # "Invalid value in barcodealiases (Not string)" was seen; the other texts follow its pattern.
@@ -103,8 +145,10 @@ _EXPECTED: dict[Kind, str] = {
     "timestamp": "integer",
     "strings": "string",
     "integers": "integer",
+    "identifiers": "integer",
     "objects": "object",
     "map": "object",
+    "texts": "string",
 }
 
 
@@ -120,11 +164,66 @@ def json_object(sent: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", sent)
 
 
+def check_required(fields: Mapping[str, Field], sent: Mapping[str, Any]) -> None:
+    """Refuse an item that lacks a field which an add must hold."""
+    for name, field in fields.items():
+        if field.required and name not in sent:
+            raise Refusal(400, f"400: Missing required field '{name}'.")
+
+
+def completed(fields: Mapping[str, Field], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """An inner object as it reads back: with all its fields."""
+    defaults = {
+        name: copy.copy(field.default)
+        for name, field in fields.items()
+        if field.access != "write" and (field.default is not None or field.nullable)
+    }
+    return defaults | with_whole_objects(fields, sent)
+
+
+def with_whole_objects(fields: Mapping[str, Field], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, with all fields in the objects inside."""
+    return {
+        name: _whole(fields[name].of, value) if name in fields else value
+        for name, value in sent.items()
+    }
+
+
+def _whole(fields: Mapping[str, Field] | None, value: Any) -> Any:
+    if fields is None or value is None:
+        return value
+    if isinstance(value, list):
+        return [completed(fields, inner) for inner in cast("Sequence[Any]", value)]
+    return completed(fields, value)
+
+
+def _check_inside(fields: Mapping[str, Field], value: Any) -> None:
+    inners = cast("Sequence[Any]", value) if isinstance(value, list) else [value]
+    for inner in inners:
+        check_required(fields, check_write(fields, json_object(inner)))
+
+
+def _check_value(name: str, field: Field, value: Any) -> None:
+    if field.access == "read":
+        raise Refusal(400, f'Invalid input, "{name}" is a read-only field.')
+    if value is None:
+        if not field.accepts_null:
+            raise Refusal(400, f"Invalid value in {name}")
+    elif not _CHECKS[field.kind](value):
+        expected = _EXPECTED.get(field.kind, field.kind)
+        raise Refusal(400, f"Invalid value in {name} (Not {expected})")
+    elif field.values and value not in field.values:
+        raise Refusal(400, f"Invalid value in {name}")
+    elif field.of is not None:
+        _check_inside(field.of, value)
+
+
 def check_write(
     fields: Mapping[str, Field],
     sent: Mapping[str, Any],
     *,
     identifiers: tuple[str, ...] = (),
+    is_open: bool = False,
 ) -> dict[str, Any]:
     """Check what a client sent for one item.
 
@@ -132,6 +231,7 @@ def check_write(
         fields: the table of the object.
         sent: the item as it came.
         identifiers: read-only fields that name the item here, hence may be present.
+        is_open: whether fields that the table doesn't know are taken as they are.
 
     Returns:
         What is to be stored, identifiers left out.
@@ -145,15 +245,11 @@ def check_write(
             continue
         field = fields.get(name)
         if field is None:
-            raise Refusal(400, f'Invalid input, "{name}" is not a valid field.')
-        if field.access == "read":
-            raise Refusal(400, f'Invalid input, "{name}" is a read-only field.')
-        if value is None:
-            if not field.accepts_null:
-                raise Refusal(400, f"Invalid value in {name}")
-        elif not _CHECKS[field.kind](value):
-            expected = _EXPECTED.get(field.kind, field.kind)
-            raise Refusal(400, f"Invalid value in {name} (Not {expected})")
+            if not is_open:
+                raise Refusal(400, f'Invalid input, "{name}" is not a valid field.')
+            stored[name] = value
+            continue
+        _check_value(name, field, value)
         # A nullable text that refuses null is cleared with "", which reads back as null.
         cleared = value == "" and field.nullable and not field.accepts_null
         stored[name] = None if cleared else value

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import attrs
 
-__all__ = ["Key"]
+from sitoo_async.testing._fields import Refusal
+from sitoo_async.testing._requests import basic_credentials, below_account
+from sitoo_async.testing._routes import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+__all__ = ["Key", "admitted"]
 
 
 @attrs.define(eq=False)
@@ -62,3 +72,25 @@ class Key:
         self.slot_began = None
         self.slot = 0
         self.used = 0
+
+
+def admitted(request: web.BaseRequest, account_id: int, keys: Mapping[str, Key]) -> Key:
+    """The key of a request whose credentials are good.
+
+    Raises:
+        Refusal: 401, they aren't; 403, they are those of another account; 404, there is no such
+            account.
+    """
+    credentials = basic_credentials(request.headers.get("Authorization", ""))
+    if credentials is not None:
+        api_id, password = credentials
+        key = keys.get(api_id)
+        if key is not None and key.password == password:
+            account = below_account(request)[0]
+            if account is None:
+                raise Refusal(404, NOTHING)
+            # The key is good, but not for this account, whether or not that exists.
+            if account != str(account_id):
+                raise Refusal(403, "403: Forbidden")
+            return key
+    raise Refusal(401, "401: Unauthorized")

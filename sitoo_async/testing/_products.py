@@ -1,130 +1,34 @@
-"""Products: the fields of the reference, and the rules that a table can't hold."""
+"""Products: the rules that a table can't hold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sitoo_async.testing._collection import Collection, Filter, Item, Table
-from sitoo_async.testing._fields import Field, Refusal
+import attrs
+
+from sitoo_async.testing._collection import Collection
+from sitoo_async.testing._fields import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from sitoo_async.testing._account import Account
+    from sitoo_async.testing._parameters import Item
+    from sitoo_async.testing._tables import Table
 
-__all__ = ["PRODUCT_GROUPS", "Products"]
+__all__ = ["PRODUCT_GROUPS", "ProductGroups", "Products"]
 
-PRODUCT_GROUPS: dict[int, tuple[float, int]] = {
-    1: (0, 10),
-    2: (25, 10),
-    3: (12, 10),
-    4: (6, 10),
-    5: (25, 20),
-    6: (0, 30),
+PRODUCT_GROUPS: dict[int, tuple[float, int, str]] = {
+    1: (0, 10, "No VAT"),
+    2: (25, 10, "Common Goods"),
+    3: (12, 10, "Food"),
+    4: (6, 10, "Books"),
+    5: (25, 20, "Consulting"),
+    6: (0, 30, "Gift Cards"),
 }
-"""vatid -> VAT in percent and productgrouptype (10 product, 20 service, 30 gift card)."""
+"""vatid -> VAT in percent, productgrouptype (10 product, 20 service, 30 gift card) and name."""
 
 _DAY = 86_400
 
-
-def _group(product: Item) -> tuple[float, int]:
-    return PRODUCT_GROUPS.get(product["vatid"], PRODUCT_GROUPS[2])
-
-
-def _having_sku(products: list[Item], skus: set[str]) -> list[Item]:
-    return [product for product in products if str(product.get("sku")).casefold() in skus]
-
-
-def _visible(products: list[Item], include: bool) -> list[Item]:  # noqa: FBT001  # a query value
-    # "Include products that are not active in POS or Webshop": hidden is what is in neither.
-    if include:
-        return products
-    return [product for product in products if product.get("active") or product.get("activepos")]
-
-
-def _modified_after(products: list[Item], moment: int) -> list[Item]:
-    return [product for product in products if product.get("datemodified", 0) > moment]
-
-
-TABLE = Table(
-    key="productid",
-    fields={
-        "productid": Field("integer", access="read"),
-        "sku": Field("string", required=True),
-        "skumanufacturer": Field("string", ""),
-        "descriptionshort": Field("string", ""),
-        "description": Field("string", ""),
-        "descriptionhtml": Field("string", ""),
-        "deliverystatus": Field("string", ""),
-        "moneyprice": Field("money", "0.00"),
-        "moneypriceorg": Field("money", "0.00"),
-        "moneypricein": Field("money", "0.00"),
-        "unitlabel": Field("string", ""),
-        "allowdecimals": Field("boolean", default=False),
-        "deliveryinfo": Field("string", ""),
-        "externalinputtitle": Field("string", ""),
-        "offerisenabled": Field("boolean", default=False),
-        "moneyofferprice": Field("money", "0.00"),
-        "offertitle": Field("string", ""),
-        "offerdatestart": Field("timestamp", nullable=True),
-        "offerdateend": Field("timestamp", nullable=True),
-        "active": Field("boolean", default=True),
-        "activepos": Field("boolean", default=True),
-        "vatid": Field("integer", 2),
-        "deliveryclassid": Field("integer", 1),
-        "defaultcategoryid": Field("integer", nullable=True),
-        "categories": Field("integers", []),
-        "manufacturerid": Field("integer", nullable=True),
-        "manufacturerurl": Field("string", ""),
-        "custom1": Field("string", ""),
-        "custom2": Field("string", ""),
-        "custom3": Field("string", ""),
-        "custom4": Field("string", ""),
-        "custom5": Field("string", ""),
-        "stockcountenable": Field("boolean", default=True),
-        "stockallowbackorder": Field("boolean", default=True),
-        "variantparentid": Field("integer", access="read", nullable=True),
-        # null is refused ("Invalid value"); "" clears it and reads back as null.
-        "barcode": Field("string", nullable=True, accepts_null=False),
-        "barcodealiases": Field("strings", []),
-        "similar": Field("integers", []),
-        "related": Field("integers", []),
-        "accessories": Field("integers", []),
-        "offerisactive": Field("boolean", default=False, access="read"),
-        "moneyfinalprice": Field("money", "0.00", access="read"),
-        "vatvalue": Field("number", 0, access="read"),
-        "productgrouptype": Field("integer", 10, access="read"),
-        "pricelisthasvolume": Field("boolean", default=False, access="read"),
-        "variant": Field("objects", [], access="read"),
-        "customattributes": Field("map", {}),
-        "friendly": Field("string", ""),
-        "seo_title": Field("string", ""),
-        "seo_keywords": Field("string", ""),
-        "seo_description": Field("string", ""),
-        "title": Field("string", ""),
-        "datecreated": Field("timestamp", access="read"),
-        "datemodified": Field("timestamp", access="read"),
-    },
-    default_fields=(
-        "productid",
-        "sku",
-        "datemodified",
-        "active",
-        "activepos",
-        "vatid",
-        "manufacturerid",
-        "stockcountenable",
-        "stockallowbackorder",
-        "barcode",
-        "moneyprice",
-        "moneyfinalprice",
-    ),
-    filters={
-        "sku": Filter("strings", _having_sku),
-        "includeinactive": Filter("boolean", _visible, default=False),
-        "datelastmodified": Filter("integer", _modified_after),
-    },
-    unique=("sku", "friendly"),
-    also_by="sku",
-)
+_STANDARD: Item = {"value": 25, "productgrouptype": 10}
 
 
 class Products(Collection):
@@ -134,15 +38,32 @@ class Products(Collection):
         groups: the variant groups by the productid of the main variant.
     """
 
-    def __init__(self, new_key: Callable[[], int], clock: Callable[[], int]) -> None:
-        super().__init__(TABLE, new_key, clock)
+    def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
+        # null is refused ("Invalid value"); "" clears it and reads back as null.
+        barcode = attrs.evolve(table.fields["barcode"], accepts_null=False)
+        table = attrs.evolve(table, fields={**table.fields, "barcode": barcode}, also_by="sku")
+        super().__init__(table, account, scope)
         self.groups: dict[int, list[Item]] = {}
+        self.filters = {
+            # "Include products that are not active in POS or Webshop": hidden is what is in
+            # neither.
+            "includeinactive": lambda include: (
+                lambda product: include or product.get("active") or product.get("activepos")
+            ),
+            "datelastmodified": lambda moment: (
+                lambda product: product.get("datemodified", 0) > moment
+            ),
+        }
         self.derived = {
             "offerisactive": self._in_offer,
             "moneyfinalprice": self._final_price,
-            "vatvalue": lambda item: _group(item)[0],
-            "productgrouptype": lambda item: _group(item)[1],
+            "vatvalue": lambda item: self._group(item)["value"],
+            "productgrouptype": lambda item: self._group(item)["productgrouptype"],
         }
+
+    def _group(self, product: Item) -> Item:
+        groups = self.account.place("/sites/{}/productgroups", *self.scope).items
+        return groups.get(product["vatid"], _STANDARD)
 
     def check(self, changes: Item, item: Item | None) -> None:
         """Refuse an empty sku."""
@@ -189,3 +110,20 @@ class Products(Collection):
             self.groups.pop(parent, None)
             for member in self.members(parent):
                 self.leave_family(member)
+
+
+class ProductGroups(Collection):
+    """The product groups of one site, which every site begins with."""
+
+    def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
+        super().__init__(table, account, scope)
+        for vatid, (value, kind, name) in PRODUCT_GROUPS.items():
+            self.insert(
+                vatid,
+                {"value": value, "productgrouptype": kind, "productgroupname": name},
+            )
+
+    def new_key(self, changes: Item) -> Any:
+        """The next vatid of this site."""
+        del changes
+        return max(self.items, default=0) + 1

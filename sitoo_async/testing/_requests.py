@@ -13,10 +13,19 @@ from multidict import CIMultiDict
 
 if TYPE_CHECKING:
     from aiohttp import web
+    from aiohttp.web_protocol import RequestHandler
 
-    from sitoo_async.testing._collection import Query
+    from sitoo_async.testing._parameters import Query
 
-__all__ = ["RecordedRequest", "as_php", "basic_credentials", "below_account", "decoded", "recorded"]
+__all__ = [
+    "Connections",
+    "RecordedRequest",
+    "as_php",
+    "basic_credentials",
+    "below_account",
+    "decoded",
+    "recorded",
+]
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -50,6 +59,23 @@ class RecordedRequest:
     started: float
     ended: float | None = None
     status: int | None = None
+
+
+class Connections:
+    """The TCP connections, numbered as they came."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[RequestHandler, int] = {}
+        self._count = 0
+
+    def number(self, request: web.BaseRequest) -> int:
+        """The number of the connection that a request came on, from 1."""
+        protocol = request.protocol
+        if protocol not in self._numbers:
+            self._count += 1
+            living = {p: n for p, n in self._numbers.items() if p.transport is not None}
+            self._numbers = living | {protocol: self._count}
+        return self._numbers[protocol]
 
 
 def recorded(

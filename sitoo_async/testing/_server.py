@@ -8,31 +8,31 @@ import math
 import random
 import uuid
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import unquote
 
 from aiohttp import web
 
 from sitoo_async.testing._account import Account
-from sitoo_async.testing._answers import Answer, encoded, oversized, refused, send, send_half
-from sitoo_async.testing._fields import Refusal
-from sitoo_async.testing._keys import Key
-from sitoo_async.testing._requests import (
-    RecordedRequest,
-    as_php,
-    basic_credentials,
-    below_account,
-    decoded,
-    recorded,
+from sitoo_async.testing._answers import (
+    Answer,
+    literal,
+    oversized,
+    refused,
+    send,
+    send_half,
+    worked,
 )
+from sitoo_async.testing._faults import FaultQueue
+from sitoo_async.testing._fields import Refusal
+from sitoo_async.testing._keys import Key, admitted
+from sitoo_async.testing._requests import Connections, RecordedRequest, decoded, recorded
+from sitoo_async.testing._world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-    from aiohttp.web_protocol import RequestHandler
-
-    from sitoo_async.testing._collection import Item
     from sitoo_async.testing._faults import Fault
+    from sitoo_async.testing._parameters import Item
 
 __all__ = ["FakeSitoo", "RecordedRequest"]
 
@@ -49,7 +49,8 @@ class _Dropped(Exception):  # noqa: N818  # not an error: the connection is clos
 class FakeSitoo:
     """A Sitoo account behind a real HTTP server on loopback, written from the public reference.
 
-    It refuses what the reference says that Sitoo refuses: a second request while one is in flight,
+    It serves every operation of the v2 reference; a test looks into its stores with `items` and
+    puts something in with `add`. It refuses what the reference says that Sitoo refuses: a second request while one is in flight,
     more requests than a slot allows, unknown fields, prices off their pattern. Faults can be
     scripted, and every request is recorded. Time is the running loop's, so on a `VirtualTimeLoop`
     ten-minute slots pass at once.
@@ -62,7 +63,13 @@ class FakeSitoo:
 
     Args:
         products: how many products of the catalogue the first site holds from the start.
-        seed: of the catalogue and of the request ids.
+        orders: how many orders each site holds from the start.
+        z_reports: how many z-reports each cash register has made.
+        users: how many users the account holds.
+        service_orders: how many service orders the account holds.
+        wrapped_gift_cards: whether a gift card is wrapped when it is read, too: the reference
+            shows it bare there, and wrapped after a change.
+        seed: of the catalogue, of the rest of the world and of the request ids.
         account_id: the account number in the path.
         api_id: the first API key; default ``{account_id}-125``.
         password: of that key.
@@ -87,6 +94,11 @@ class FakeSitoo:
         self,
         *,
         products: int = 0,
+        orders: int = 12,
+        z_reports: int = 4,
+        users: int = 6,
+        service_orders: int = 4,
+        wrapped_gift_cards: bool = False,
         seed: int = 1,
         account_id: int = 90316,
         api_id: str | None = None,
@@ -117,14 +129,19 @@ class FakeSitoo:
         self._slot_requests = slot_requests
         self._record = record
         self._random = random.Random(seed)  # noqa: S311  # ids of requests, not secrets
-        self._account = Account(sites, seed, self._clock)
+        self._account = Account(
+            sites,
+            seed,
+            self._clock,
+            World(orders, z_reports, users, service_orders),
+            wrapped_gift_cards=wrapped_gift_cards,
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runner: web.ServerRunner | None = None
         self._base_url: str | None = None
         self._handlers: set[asyncio.Task[Any]] = set()
-        self._connections: dict[RequestHandler, int] = {}
-        self._connection_count = 0
-        self._faults: list[tuple[Fault, int]] = []
+        self._connections = Connections()
+        self._faults = FaultQueue()
         self._unlocked = asyncio.Event()
         self.add_products(products)
 
@@ -211,7 +228,7 @@ class FakeSitoo:
 
     def script(self, *faults: Fault) -> None:
         """Queue `faults`; each admitted request meets the first one in the queue that fits it."""
-        self._faults.extend((fault, fault.times) for fault in faults)
+        self._faults.extend(faults)
 
     def add_key(self, api_id: str, password: str) -> None:
         """Let another API key of this account in."""
@@ -222,11 +239,42 @@ class FakeSitoo:
 
         A test may read and change it: what it holds is what the server answers.
         """
-        return self._account.products[self._sites[0] if site is None else site].items
+        return self._account.products(self._sites[0] if site is None else site).items
 
     def add_products(self, count: int, site: int | None = None) -> None:
         """Add the next `count` products of the catalogue to `site` (default: the first)."""
         self._account.add_products(count, self._sites[0] if site is None else site)
+
+    def items(self, path: str) -> dict[Any, Item]:
+        """The live store of the collection at `path`, by key.
+
+        A test may read and change it: what it holds is what the server answers. A single object,
+        such as the settings of a site, stands under the key None; a view of several collections,
+        such as ``/orders``, holds nothing itself.
+
+        Example:
+            >>> fake.items("/sites/1/warehouses/1/warehouseitems")["10001-1"]["decimaltotal"]
+
+        Raises:
+            KeyError: there is no such path.
+            ValueError: it names one item.
+        """
+        return self._account.items(path)
+
+    def add(self, path: str, item: Mapping[str, Any]) -> Any:
+        """Add `item` to the collection at `path` as a request would, with all that follows.
+
+        Example:
+            >>> fake.add("/sites/1/orders", {"ordertypeid": 10, "orderitems": [...]})
+
+        Returns:
+            What the server would: mostly the key.
+
+        Raises:
+            KeyError: there is no such path.
+            ValueError: the server would refuse it.
+        """
+        return self._account.put_in(path, dict(item))
 
     def unlock(self) -> None:
         """Free the keys that a fault left locked, and let hanging requests end."""
@@ -254,7 +302,7 @@ class FakeSitoo:
         self._handlers.add(task)
         record = recorded(
             request,
-            connection=self._connection(request),
+            connection=self._connections.number(request),
             request_id=str(uuid.UUID(int=self._random.getrandbits(128), version=4)),
             now=self._now(),
         )
@@ -273,14 +321,6 @@ class FakeSitoo:
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    def _connection(self, request: web.BaseRequest) -> int:
-        protocol = request.protocol
-        if protocol not in self._connections:
-            self._connection_count += 1
-            living = {p: n for p, n in self._connections.items() if p.transport is not None}
-            self._connections = living | {protocol: self._connection_count}
-        return self._connections[protocol]
-
     async def _exchange(
         self,
         request: web.BaseRequest,
@@ -293,7 +333,7 @@ class FakeSitoo:
             raise _Dropped from error
         record.json, readable = decoded(body)
         try:
-            key = self._admitted_key(request)
+            key = admitted(request, self._account_id, self._keys)
         except Refusal as refusal:
             return await send(request, record, refused(refusal))
         key.open += 1
@@ -309,21 +349,6 @@ class FakeSitoo:
                 key.at_work -= 1
         finally:
             key.open -= 1
-
-    def _admitted_key(self, request: web.BaseRequest) -> Key:
-        credentials = basic_credentials(request.headers.get("Authorization", ""))
-        if credentials is not None:
-            api_id, password = credentials
-            key = self._keys.get(api_id)
-            if key is not None and key.password == password:
-                account = below_account(request)[0]
-                if account is None:
-                    raise Refusal(404, "Not Found. The url is invalid.")
-                # The key is good, but not for this account, whether or not that exists.
-                if account != str(self._account_id):
-                    raise Refusal(403, "403: Forbidden")
-                return key
-        raise Refusal(401, "401: Unauthorized")
 
     def _refused_turn(self, key: Key) -> Answer | None:
         now = self._now()
@@ -352,27 +377,19 @@ class FakeSitoo:
     ) -> web.StreamResponse:
         # At least one turn of the loop, so that requests that come together do overlap.
         await asyncio.sleep(self._delay)
-        fault = self._next_fault(record)
+        fault = self._faults.next_for(record.method, record.path)
         if fault is None:
-            return await send(request, record, self._answer(request, record, readable=readable))
+            return await send(
+                request, record, worked(self._account, request, record, readable=readable)
+            )
         answer = None
         if fault.when == "after":
-            answer = self._answer(request, record, readable=readable)
+            answer = worked(self._account, request, record, readable=readable)
         if fault.kind == "hang":
             await self._hang(fault.seconds)
-            answer = answer or self._answer(request, record, readable=readable)
+            answer = answer or worked(self._account, request, record, readable=readable)
             return await send(request, record, answer)
         return await self._strike(request, record, key, fault, answer)
-
-    def _next_fault(self, record: RecordedRequest) -> Fault | None:
-        for index, (fault, times) in enumerate(self._faults):
-            if fault.matches(record.method, record.path):
-                if times > 1:
-                    self._faults[index] = (fault, times - 1)
-                else:
-                    del self._faults[index]
-                return fault
-        return None
 
     async def _hang(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):
@@ -398,28 +415,4 @@ class FakeSitoo:
             return await send(request, record, oversized(fault))
         if kind == "locked":
             key.lock(self._now(), fault.seconds, self._slot_seconds)
-        if fault.body is None:
-            text = fault.errortext or f"{fault.status}: fault"
-            literal = refused(Refusal(fault.status, text), fault.headers)
-        else:
-            # The load balancer's own page comes without a request id.
-            literal = Answer(fault.status, fault.body, fault.headers, named=kind != "html502")
-        return await send(request, record, literal)
-
-    def _answer(
-        self,
-        request: web.BaseRequest,
-        record: RecordedRequest,
-        *,
-        readable: bool,
-    ) -> Answer:
-        if not readable and request.method != "GET":
-            return refused(Refusal(400, "Invalid JSON."))
-        parts = [unquote(part) for part in below_account(request)[1]]
-        # Every path answers with and without the extension.
-        parts[-1:] = [part.removesuffix(".json") for part in parts[-1:]]
-        try:
-            result = self._account.answer(request.method, parts, as_php(request), record.json)
-        except Refusal as refusal:
-            return refused(refusal)
-        return Answer(200, encoded(result))
+        return await send(request, record, literal(fault))

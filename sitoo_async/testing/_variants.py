@@ -5,40 +5,27 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from sitoo_async.testing._collection import Item, Names
+import attrs
+
+from sitoo_async.testing._collection import Collection
+from sitoo_async.testing._facts import fields_of
 from sitoo_async.testing._fields import Field, Refusal, is_of_kind, json_object
+from sitoo_async.testing._parameters import Item, Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sitoo_async.testing._products import Products
 
-__all__ = ["VARIANT", "get_variants", "set_variants"]
+__all__ = ["Variants"]
 
-# Required although deprecated: active, deliverystatus, moneyofferprice, friendly.
-VARIANT: dict[str, Field] = {
-    "productid": Field("integer", required=True),
-    "active": Field("boolean", access="write", required=True),
-    "activepos": Field("boolean", required=True),
-    "title": Field("string", required=True),
-    "sku": Field("string", required=True),
-    "deliverystatus": Field("string", access="write", required=True),
-    "moneyprice": Field("money", required=True),
-    "moneypriceorg": Field("money", required=True),
-    "moneypricein": Field("money", required=True),
-    "moneyofferprice": Field("money", access="write", required=True),
-    "barcode": Field("string", required=True),
-    "barcodealiases": Field("strings", []),
-    "friendly": Field("string", access="write", required=True),
-    "attributes": Field("strings", required=True),
-    "pricelisthasvolume": Field("boolean", access="read"),
+# null is refused for the barcode, although it reads back as null.
+VARIANT: Mapping[str, Field] = {
+    name: attrs.evolve(field, nullable=False) for name, field in fields_of("productvariant").items()
 }
 
-_GROUP = {"name": Field("string", required=True), "options": Field("strings", required=True)}
-_DOCUMENT = {
-    "groups": Field("objects", required=True),
-    "variants": Field("objects", required=True),
-}
+_GROUP = fields_of("productvariantgroup")
+_DOCUMENT = fields_of("productvariants")
 
 # "Invalid field value 'deliverystatus' should be string." was seen; the rest follows its pattern.
 _SHOULD_BE = {
@@ -50,16 +37,51 @@ _SHOULD_BE = {
 Group = dict[str, Any]
 
 
-def get_variants(products: Products, productid: int) -> dict[str, Any]:
-    """The groups, and the variants with their fields as far as the API returns them."""
-    product = products.get(productid)
-    parent = product["variantparentid"]
-    if parent is None:
-        return {"groups": [], "variants": []}
-    return {
-        "groups": products.groups.get(parent, []),
-        "variants": [_as_variant(member) for member in products.members(parent)],
-    }
+class Variants(Collection):
+    """The variants of one product, as a document without a key."""
+
+    @property
+    def _products(self) -> Products:
+        return self.account.products(self.scope[0])
+
+    def get(self, key: Any, parameters: Parameters) -> Item:
+        """The groups, and the variants with their fields as far as the API returns them."""
+        del key, parameters
+        products = self._products
+        parent = products.get(self.scope[1], {})["variantparentid"]
+        if parent is None:
+            return {"groups": [], "variants": []}
+        return {
+            "groups": products.groups.get(parent, []),
+            "variants": [_as_variant(member) for member in products.members(parent)],
+        }
+
+    def update(self, key: Any, sent: Any, parameters: Parameters) -> Any:
+        """Replace the whole family; what `sent` leaves out is deleted or reset.
+
+        Nothing is changed unless every variant passes.
+        """
+        del parameters
+        products, productid = self._products, self.scope[1]
+        parent = products.existing(productid)["variantparentid"] or productid
+        groups, variants = _parts(sent)
+        _check_attributes(groups, variants)
+        family = {member["productid"] for member in products.members(parent)} | {parent}
+        kept = _check_members(products, parent, family, variants)
+        leaving = family - kept - {parent}
+        _check_unique(products, kept | leaving, variants)
+
+        for gone in leaving:
+            products.delete(gone, {})
+        products.begin()
+        for variant in variants:
+            _store(products, parent, groups, variant)
+        if variants:
+            products.groups[parent] = groups
+        else:
+            products.groups.pop(parent, None)
+            products.leave_family(products.items[parent])
+        return key
 
 
 def _as_variant(product: Item) -> Item:
@@ -69,33 +91,6 @@ def _as_variant(product: Item) -> Item:
         if field.access != "write" and name in product
     }
     return shown | {"attributes": [value["value"] for value in product["variant"]]}
-
-
-def set_variants(products: Products, productid: int, body: Any) -> bool:
-    """Replace the whole family of a product; what `body` leaves out is deleted or reset.
-
-    Nothing is changed unless every variant passes.
-    """
-    product = products.get(productid)
-    parent = product["variantparentid"] or productid
-    groups, variants = _parts(body)
-    _check_attributes(groups, variants)
-    family = {member["productid"] for member in products.members(parent)} | {parent}
-    kept = _check_members(products, parent, family, variants)
-    leaving = family - kept - {parent}
-    _check_unique(products, kept | leaving, variants)
-
-    for gone in leaving:
-        products.delete(gone)
-    names = Names(products)
-    for variant in variants:
-        _store(products, parent, groups, variant, names)
-    if variants:
-        products.groups[parent] = groups
-    else:
-        products.groups.pop(parent, None)
-        products.leave_family(products.items[parent])
-    return True
 
 
 def _parts(body: Any) -> tuple[list[Group], list[Item]]:
@@ -183,7 +178,6 @@ def _store(
     parent: int,
     groups: list[Group],
     variant: Item,
-    names: Names,
 ) -> None:
     changes: Item = {
         name: variant.get(name, copy.copy(field.default))
@@ -197,6 +191,6 @@ def _store(
         for group, attribute in zip(groups, variant["attributes"], strict=True)
     ]
     if variant["productid"] == 0:
-        products.insert(products.new_key(), changes, names)
+        products.insert(products.new_key({}), changes)
     else:
-        products.store(products.items[variant["productid"]], changes, names)
+        products.store(products.items[variant["productid"]], changes)

@@ -33,6 +33,7 @@ def test_a_stale_module_is_named_and_then_rewritten(write_fields, capsys, tmp_pa
     stale.write_text(current.replace("    title: str\n", ""), encoding="utf-8")
     monkeypatch.setattr(write_fields, "MODELS", tmp_path)
     monkeypatch.setattr(write_fields, "ROOT", tmp_path)
+    (tmp_path / "__init__.py").write_text(write_fields.render_package(), encoding="utf-8")
     assert write_fields.main(["--check"]) == 1
     assert capsys.readouterr().out == "products.py is stale\n"
     assert write_fields.main([]) == 0

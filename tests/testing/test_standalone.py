@@ -62,7 +62,16 @@ def test_help_names_every_option(capsys, monkeypatch):
         runpy.run_path(inspect.getfile(main), run_name="__main__")
     assert ended.value.code == 0
     printed = capsys.readouterr().out
-    for option in ("port", "products", "seed", "delay", "slot-seconds", "slot-requests"):
+    for option in (
+        "port",
+        "products",
+        "orders",
+        "z-reports",
+        "seed",
+        "delay",
+        "slot-seconds",
+        "slot-requests",
+    ):
         assert f"--{option} " in printed
 
 

@@ -1,0 +1,125 @@
+"""Where an account's API lives, read from a base URL as the Backoffice prints it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+import attrs
+
+from sitoo_async.errors import InvalidOptionError
+
+__all__ = ["Address"]
+
+
+@attrs.frozen
+class Address:
+    """Where an account's API lives.
+
+    Attributes:
+        origin: scheme, host and port, such as ``https://api.mysitoo.com``.
+        account_id: the account's number.
+        root: the URL that every path of the reference is relative to.
+    """
+
+    origin: str
+    account_id: int
+    root: str = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "root", f"{self.origin}/v2/accounts/{self.account_id}")
+
+    @classmethod
+    def parse(cls, base_url: str, *, account_id: int | str | None, api_id: str) -> Address:
+        """Read a base URL as the Backoffice prints it.
+
+        A bare host, one with ``/v2``, or one with ``/v2/accounts/{id}`` all name the same
+        place. Where no account is given, the API ID tells it: it begins with its number. The
+        host is never derived from the account: the same number may live on any node.
+
+        Raises:
+            InvalidOptionError: not https (but for loopback), credentials or a query in the URL,
+                another path, or account numbers that contradict each other.
+        """
+        if not isinstance(base_url, str) or not base_url.strip():
+            raise InvalidOptionError(
+                "base_url is missing: copy it from the Backoffice, Settings / Sitoo REST API",
+                field="base_url",
+            )
+        text = base_url.strip()
+        # Before anything is taken apart: a password with a slash in it looks like a path or a port,
+        # and would be quoted as one.
+        if "@" in text:
+            raise InvalidOptionError(
+                "base_url must not carry credentials: give api_id= and password=",
+                field="base_url",
+            )
+        try:
+            parts = urlsplit(text if "://" in text else f"https://{text}")
+            port = parts.port
+        except ValueError as error:
+            raise InvalidOptionError(f"base_url is not a URL: {error}", field="base_url") from None
+        host = parts.hostname
+        if not host or parts.query or parts.fragment:
+            raise InvalidOptionError(
+                "base_url must be a host, alone or with /v2 or /v2/accounts/{id}",
+                field="base_url",
+            )
+        # Basic authentication sends the password with each request: never in clear text.
+        if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+            raise InvalidOptionError(
+                f"base_url must be https, not {parts.scheme}: every request carries the password",
+                field="base_url",
+            )
+        named = re.fullmatch(r"(?:/v2(?:/accounts/([0-9]+))?)?/?", parts.path)
+        if named is None:
+            raise InvalidOptionError(
+                f"base_url has the path {parts.path!r}: leave it out, or give /v2/accounts/{{id}}",
+                field="base_url",
+            )
+        account = cls._account(account_id, api_id, named.group(1))
+        return cls(_origin(parts.scheme, host, port), account)
+
+    @staticmethod
+    def _account(account_id: int | str | None, api_id: str, in_url: str | None) -> int:
+        if account_id is None:
+            account_id = in_url or api_id.partition("-")[0]
+        number = str(account_id)
+        if not re.fullmatch(r"[0-9]{1,18}", number) or isinstance(account_id, bool):
+            raise InvalidOptionError(
+                "account_id must be the account's number, the first part of the API ID",
+                field="account_id",
+            )
+        if in_url is not None and int(in_url) != int(number):
+            raise InvalidOptionError(
+                f"account_id is {number}, but base_url names account {in_url}",
+                field="account_id",
+            )
+        return int(number)
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    if ":" in host:
+        host = f"[{host}]"
+    else:
+        try:
+            # What no resolver takes would otherwise look like a network that is down.
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            host = ""
+        if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", host):
+            raise InvalidOptionError("base_url names no valid host", field="base_url")
+    # A default port that is written out would make a second lane for the same key.
+    if port is None or port == {"https": 443, "http": 80}[scheme]:
+        return f"{scheme}://{host}"
+    return f"{scheme}://{host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

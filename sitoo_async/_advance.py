@@ -1,0 +1,226 @@
+"""How a walk gets from one page of a collection to the next.
+
+Most collections are counted: the next page starts at the index behind the rows that came. Counted
+rows shift when the collection changes under the walk, so wherever the API can be asked for what
+follows a known id or moment, a walk goes by that instead; it then misses nothing and gives nothing
+twice.
+
+A *cursor* is what the next page is asked for by: an index, the last id seen, or a moment.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
+from typing import Any, Generic, cast
+
+import attrs
+from typing_extensions import TypeVar, override
+
+from sitoo_async.errors import DecodeError
+
+__all__ = ["Advance", "AfterId", "AtOnce", "ByOffset", "FromMoment", "P"]
+
+P = TypeVar("P", default=int)
+"""What a cursor is; an index where nothing else is said."""
+
+
+class Advance(ABC, Generic[P]):
+    """The rules of one kind of walk; what they need to remember is in their arguments.
+
+    Attributes:
+        counted: whether the cursor is the index of a row, so that rows may shift under the walk.
+        page_size: how many rows a page has at most, where the caller has no say in it.
+        key: what tells two rows apart, where a page begins with the last rows of the one before.
+    """
+
+    counted: bool = False
+    page_size: int | None = None
+    key: Callable[[Any], Hashable] | None = None
+
+    @abstractmethod
+    def ahead(
+        self, at: P, num: int, body: bytes, totalcount: int | None, *, full: bool
+    ) -> P | None:
+        """Where the next page starts, told before this one is decoded; None if nobody can tell.
+
+        Args:
+            at: the cursor of this page.
+            num: the rows it was asked for.
+            body: this page.
+            totalcount: what the page before said.
+            full: whether that one held as many rows as were asked for.
+        """
+
+    @abstractmethod
+    def after(self, at: P, items: Sequence[Any]) -> P:
+        """Where the next page starts, now that this one's rows are known."""
+
+    @abstractmethod
+    def ended(self, following: P, received: int, num: int, totalcount: int) -> bool:
+        """Whether nothing follows; `totalcount` as this page's answer said."""
+
+    @abstractmethod
+    def position(self, at: P, items: Sequence[Any], finished: int) -> P:
+        """The cursor that resumes behind the first `finished` of a page's items."""
+
+    def stuck(self, at: P, following: P) -> bool:
+        """Whether the next page would be this one again."""
+        return following == at
+
+    def row(self, at: P) -> int:
+        """The index of the first row of a walk that starts at this cursor."""
+        return cast("int", at) if self.counted else 0
+
+    def total(self, row: int, totalcount: int) -> int:
+        """The rows of the whole walk, given the index of a page's first and what it told."""
+        return totalcount if self.counted else row + totalcount
+
+
+class ByOffset(Advance[int]):
+    """By the index of a row: on by as many rows as came."""
+
+    counted = True
+
+    @override
+    def ahead(
+        self, at: int, num: int, body: bytes, totalcount: int | None, *, full: bool
+    ) -> int | None:
+        # After a page that came short (a server may give less than asked, each time) the guess
+        # would miss.
+        if totalcount is None or not full or at + num >= totalcount:
+            return None
+        return at + num
+
+    @override
+    def after(self, at: int, items: Sequence[Any]) -> int:
+        return at + len(items)
+
+    @override
+    def ended(self, following: int, received: int, num: int, totalcount: int) -> bool:
+        # A page that came short in the middle is not the end.
+        return received == 0 or following >= totalcount
+
+    @override
+    def stuck(self, at: int, following: int) -> bool:
+        return following <= at
+
+    @override
+    def position(self, at: int, items: Sequence[Any], finished: int) -> int:
+        return at + finished
+
+
+class AtOnce(ByOffset):
+    """A bare array that comes whole: one page, and no parameter to ask for another."""
+
+    page_size = 100_000
+
+    @override
+    def ended(self, following: int, received: int, num: int, totalcount: int) -> bool:
+        return True
+
+
+@attrs.frozen
+class AfterId(Advance[P]):
+    """By ascending id: what follows the last id that came. Rows that shift do not matter.
+
+    Attributes:
+        identifier: the field that holds the id.
+        peek: how many rows a page has, and the last one's id, without decoding all of it.
+    """
+
+    identifier: str
+    peek: Callable[[bytes], tuple[int, P | None]]
+
+    @override
+    def ahead(
+        self, at: P, num: int, body: bytes, totalcount: int | None, *, full: bool
+    ) -> P | None:
+        received, last = self.peek(body)
+        return None if received < num else last
+
+    @override
+    def after(self, at: P, items: Sequence[Any]) -> P:
+        if not items:
+            return at
+        first: Any = self._id(items[0])
+        last: Any = self._id(items[-1])
+        if {type(first), type(last)} != {type(at)}:
+            raise DecodeError(
+                f"the page holds a row without its {self.identifier}, so that nothing tells where"
+                " the next one starts",
+                sent="yes",
+            )
+        # Only numbers are known to be in order; the ids of service orders are text.
+        if isinstance(at, int) and not at < first <= last:
+            raise DecodeError(
+                f"{self.identifier} should ascend from above {at}, and the page holds {first} to"
+                f" {last}",
+                sent="yes",
+            )
+        return cast("P", last)
+
+    @override
+    def ended(self, following: P, received: int, num: int, totalcount: int) -> bool:
+        # A short page is the end, unless the envelope says that more rows follow: then the
+        # server gives fewer than asked for.
+        return received == 0 or (received < num and received >= totalcount)
+
+    @override
+    def position(self, at: P, items: Sequence[Any], finished: int) -> P:
+        return cast("P", self._id(items[finished - 1])) if finished else at
+
+    def _id(self, item: Any) -> Any:
+        return getattr(item, self.identifier)
+
+
+class FromMoment(Advance[datetime | None]):
+    """By a moment, which the page includes: what came with the last one comes once more.
+
+    Args:
+        field: the field that holds the moment; rows come in its order.
+        key: what tells two rows apart.
+        peek: how many rows a page has, and the last one's moment.
+        page_size: the rows that a page has at most.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        key: Callable[[Any], Hashable],
+        peek: Callable[[bytes], tuple[int, datetime | None]],
+        page_size: int,
+    ) -> None:
+        self._field = field
+        self._peek = peek
+        self.key = key
+        self.page_size = page_size
+
+    @override
+    def ahead(
+        self,
+        at: datetime | None,
+        num: int,
+        body: bytes,
+        totalcount: int | None,
+        *,
+        full: bool,
+    ) -> datetime | None:
+        received, last = self._peek(body)
+        return None if received < num else last
+
+    @override
+    def after(self, at: datetime | None, items: Sequence[Any]) -> datetime | None:
+        return self._moment(items[-1]) if items else at
+
+    @override
+    def ended(self, following: datetime | None, received: int, num: int, totalcount: int) -> bool:
+        return received < num
+
+    @override
+    def position(self, at: datetime | None, items: Sequence[Any], finished: int) -> datetime | None:
+        return self._moment(items[min(finished, len(items) - 1)]) if items else at
+
+    def _moment(self, item: Any) -> datetime:
+        return cast("datetime", getattr(item, self._field))

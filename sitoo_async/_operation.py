@@ -1,0 +1,99 @@
+"""The operations of the reference, each said once, and the methods that perform them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, Final, Literal, TypeVar
+
+import attrs
+
+from sitoo_async._path import segment
+from sitoo_async._stack import level_outside
+from sitoo_async._wire import Method
+from sitoo_async.errors import InvalidInputError, UnverifiedEndpointWarning
+
+__all__ = ["Evidence", "Operation", "operation_of", "performs"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+Evidence = Literal["documented", "inferred", "unverified"]
+"""What is known: printed in the reference, likely by analogy, or nothing but a name."""
+
+
+@attrs.frozen
+class Operation:
+    """One operation of the reference.
+
+    Attributes:
+        method: the HTTP method.
+        path: the reference's template below the account, such as ``/sites/{siteid}/orders.json``.
+        repeatable: whether sending it twice leaves the same state as sending it once, so that it
+            may be tried again when nobody knows what became of it.
+        evidence: how much of it is known.
+        texts: the path parameters that are text; all others are integers.
+    """
+
+    method: Method
+    path: str
+    repeatable: bool
+    evidence: Evidence = "documented"
+    texts: tuple[str, ...] = ()
+
+    @property
+    def collection(self) -> str:
+        """The name that the path ends in, such as ``orders``."""
+        *_, last = (part for part in self.path.split("/") if not part.startswith("{"))
+        return last.removesuffix(".json")
+
+    def at(self, **values: int | str) -> str:
+        """The path with its parameters filled in, percent-encoded.
+
+        Raises:
+            InvalidInputError: a parameter of the wrong type, empty, or a dot segment.
+        """
+        if self.evidence != "documented":
+            _warn(self)
+        for name, value in values.items():
+            if name in self.texts:
+                values[name] = segment(name, value)
+            elif type(value) is not int:  # digits need no encoding
+                raise InvalidInputError(f"{name} must be an int, not {value!r}", field=name)
+        return self.path.format_map(values)
+
+
+_warned: Final[set[Operation]] = set()
+
+
+def _warn(operation: Operation) -> None:
+    """Say once per operation and process that nobody has seen it documented."""
+    if operation in _warned:
+        return
+    known = (
+        "its path is the likeliest by analogy"
+        if operation.evidence == "inferred"
+        else "nothing but its name is known, so path and shape are a guess"
+    )
+    warnings.warn(
+        f"{operation.method} {operation.path} is not documented: {known}. Try it on a test account"
+        " first (told once for each operation)",
+        UnverifiedEndpointWarning,
+        stacklevel=level_outside(),
+    )
+    # Only now: a warning that was made an error is raised again the next time.
+    _warned.add(operation)
+
+
+def performs(operation: Operation) -> Callable[[F], F]:
+    """Mark a method as the way to an operation, for the index of operations."""
+
+    def mark(method: F) -> F:
+        method.__dict__["operation"] = operation
+        return method
+
+    return mark
+
+
+def operation_of(method: object) -> Operation | None:
+    """The operation that a method is marked with."""
+    return getattr(method, "operation", None)

@@ -1,0 +1,56 @@
+"""What travels with each call: timeouts, limits, priority and the retry policy."""
+
+from __future__ import annotations
+
+import attrs
+
+from sitoo_async._checks import check_number
+from sitoo_async._lane import Priority
+from sitoo_async._retry import RetryPolicy
+from sitoo_async.errors import InvalidOptionError
+
+__all__ = ["Options"]
+
+
+@attrs.frozen
+class Options:
+    """What travels with each call, and differs between the views of one client.
+
+    Attributes:
+        queue_timeout: seconds a call may wait for its turns, in all; None for any time.
+        request_timeout: seconds for one exchange.
+        deadline: seconds for the whole call: queue, holds, retries; None for any time. In a batch,
+            this and `queue_timeout` hold for each chunk as a whole, however often it is cut up
+            and sent again.
+        max_rate_limit_wait: seconds a call agrees to sit out a rate limit.
+        max_waiting: calls that may wait in the lane when this one comes; None for any number.
+        priority: ``"interactive"``, or ``"bulk"`` to give way to interactive calls.
+        retry: how often a call is tried.
+        strict: whether an answer that breaks its documented types is a `DecodeError`.
+        max_response_bytes: the largest body that is read, decompressed.
+    """
+
+    queue_timeout: float | None = None
+    request_timeout: float = 120.0
+    deadline: float | None = None
+    max_rate_limit_wait: float = 660.0
+    max_waiting: int | None = None
+    priority: Priority = "interactive"
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    strict: bool = False
+    max_response_bytes: int = 64 * 1024 * 1024
+
+    def __attrs_post_init__(self) -> None:
+        check_number("queue_timeout", self.queue_timeout, zero=True, optional=True)
+        check_number("request_timeout", self.request_timeout)
+        check_number("deadline", self.deadline, optional=True)
+        check_number("max_rate_limit_wait", self.max_rate_limit_wait, zero=True)
+        check_number("max_waiting", self.max_waiting, whole=True, zero=True, optional=True)
+        check_number("max_response_bytes", self.max_response_bytes, whole=True)
+        if self.priority not in ("interactive", "bulk"):
+            raise InvalidOptionError(
+                f"priority must be 'interactive' or 'bulk', not {self.priority!r}",
+                field="priority",
+            )
+        if not isinstance(self.retry, RetryPolicy):
+            raise InvalidOptionError("retry must be a RetryPolicy", field="retry")

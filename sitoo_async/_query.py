@@ -1,0 +1,138 @@
+"""Queries: parameters as Sitoo reads them, and none that it would ignore or misread."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, Literal, cast
+
+from sitoo_async._path import quoted
+from sitoo_async.errors import InvalidInputError
+from sitoo_async.models._kinds import write_timestamp
+
+__all__ = ["Kind", "query_string"]
+
+Plain = Literal["text", "integer", "boolean", "timestamp", "texts", "integers"]
+
+Kind = Plain | tuple[str, ...]
+"""What a query parameter holds; or the texts that it may be."""
+
+_SCALARS: Final[Mapping[Plain, type]] = {
+    "text": str,
+    "integer": int,
+    "boolean": bool,
+    "timestamp": datetime,
+}
+
+_WANTED: Final[Mapping[Plain, str]] = {
+    "text": "a string",
+    "integer": "an int",
+    "boolean": "True or False",
+    "timestamp": "an aware datetime",
+    "texts": "a list of strings, even for one",
+    "integers": "a list of ints, even for one",
+}
+
+
+def query_string(values: Mapping[str, Any], kinds: Mapping[str, Kind] | None = None) -> str:
+    """Join parameters as Sitoo reads them: arrays by commas in one parameter, words for booleans.
+
+    The values are percent-encoded; the commas that separate array elements are not.
+
+    Args:
+        values: the parameters by their wire names.
+        kinds: what the operation takes; None takes any name and goes by the value's own type.
+
+    Raises:
+        InvalidInputError: a name that the operation does not have (the server would ignore it
+            and answer with everything), a value of another kind, an empty array (it would mean
+            everything), an element that is empty or holds a comma, a naive datetime.
+    """
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise InvalidInputError("params must be a mapping of names to values", field="params")
+    if kinds is not None:
+        for name in values:
+            if name not in kinds:
+                raise InvalidInputError(
+                    f"{name!r} is not a filter here{_nearest(name, kinds)}", field=name
+                )
+    parts: list[str] = []
+    for name, given in values.items():
+        # Read once: whoever looks at an iterator's elements has used them up.
+        value: object = [*cast("Iterator[object]", given)] if isinstance(given, Iterator) else given
+        if kinds is not None and value == "":
+            raise InvalidInputError(
+                f"{name} is empty, which the server reads as no filter at all: leave it out to ask"
+                " for everything",
+                field=name,
+            )
+        parameter = _parameter(name, value, _kind(name, value, kinds))
+        parts.append(f"{quoted(name, name)}={parameter}")
+    return "&".join(parts)
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": did you mean {near[0]!r}?" if near else f": it takes {', '.join(sorted(known))}"
+
+
+def _kind(name: str, value: object, kinds: Mapping[str, Kind] | None) -> Kind:
+    if kinds is not None:
+        return kinds[name]
+    if isinstance(value, bool):
+        return "boolean"
+    for kind, python_type in _SCALARS.items():
+        if isinstance(value, python_type):
+            return kind
+    return "integers" if _holds_ints(value) else "texts"
+
+
+def _holds_ints(value: object) -> bool:
+    if not isinstance(value, Collection):
+        return False
+    return all(isinstance(element, int) for element in cast("Collection[object]", value))
+
+
+def _parameter(name: str, value: object, kind: Kind) -> str:
+    if isinstance(kind, tuple):
+        if value not in kind:
+            choices = ", ".join(map(repr, kind))
+            raise InvalidInputError(f"{name} must be one of {choices}, not {value!r}", field=name)
+        return quoted(name, str(value))
+    scalar = _SCALARS.get(kind)
+    if scalar is None:
+        return _array(name, value, kind)
+    if not isinstance(value, scalar) or (isinstance(value, bool) and kind != "boolean"):
+        raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {value!r}", field=name)
+    if isinstance(value, bool):
+        # PHP's 1 and 0 are not understood, only the words are (behaviour 5.3.22).
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        # Whole seconds, rounded down: a filter "modified after" then misses nothing.
+        return str(write_timestamp(value, name))
+    return quoted(name, str(value))
+
+
+def _array(name: str, value: object, kind: Plain) -> str:
+    element_type = str if kind == "texts" else int
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {value!r}", field=name)
+    elements = [*cast("Iterable[object]", value)]
+    if not elements:
+        raise InvalidInputError(
+            f"{name} is empty, which the server reads as no filter at all: leave it out to ask "
+            "for everything",
+            field=name,
+        )
+    for element in elements:
+        if not isinstance(element, element_type) or isinstance(element, bool):
+            raise InvalidInputError(f"{name} must be {_WANTED[kind]}: {element!r}", field=name)
+        if element == "" or "," in str(element):
+            # Repeating the parameter is no way out: only the last one would count (5.3.5).
+            raise InvalidInputError(
+                f"{name} holds {element!r}: an element can't be empty or contain a comma, which "
+                "separates the elements on the wire",
+                field=name,
+            )
+    return ",".join(quoted(name, str(element)) for element in elements)

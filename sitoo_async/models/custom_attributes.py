@@ -1,0 +1,52 @@
+"""Custom attributes, which give products fields of your own.
+
+Reference: https://developer.sitoo.com/api-reference/custom-attributes
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from collections.abc import Sequence
+from typing import Annotated, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark
+from sitoo_async.models._unset import UNSET
+
+__all__ = ["CustomAttribute", "CustomAttributeFields"]
+
+
+@model
+class CustomAttribute(Model):
+    """The definition of a field of products; its values are in `Product.customattributes`.
+
+    Reference: https://developer.sitoo.com/api-reference/custom-attributes#customattribute
+    """
+
+    id: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
+    """The key of its values, unique within a site; can't be changed."""
+
+    title: Annotated[str, Mark.REQUIRED] = UNSET
+    """What people read beside a value."""
+
+    type: Annotated[str, Mark.REQUIRED] = UNSET
+    """What its values are, such as ``string``; can't be changed."""
+
+    enums: list[str] | None = UNSET
+    """The texts that a value may be, where `type` is ``string``; None allows any."""
+
+    searchable: bool = UNSET
+    """Whether products are found by its text, where `type` is ``string``; can't be changed."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class CustomAttributeFields(TypedDict, total=False):
+    """The fields of a CustomAttribute that can be set."""
+
+    id: str
+    title: str
+    type: str
+    enums: Sequence[str] | None
+    searchable: bool

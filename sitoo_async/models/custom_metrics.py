@@ -1,0 +1,131 @@
+"""Custom metrics, which bring figures of your own to Sitoo's dashboards.
+
+Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark, Number
+from sitoo_async.models._unset import UNSET
+
+__all__ = [
+    "CustomMetric",
+    "CustomMetricFields",
+    "CustomMetricValue",
+    "CustomMetricValueFields",
+    "CustomMetricValuePoint",
+    "CustomMetricValuePointFields",
+    "CustomMetricValueSeries",
+    "CustomMetricValueSeriesFields",
+]
+
+
+@model
+class CustomMetric(Model):
+    """What is measured. Once added it can't be changed, only deleted with all its values.
+
+    Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#custommetric
+    """
+
+    key: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
+    """Its name, which begins with ``cm_``."""
+
+    grouping: Annotated[str, Mark.REQUIRED] = UNSET
+    """What it has a value for: ``none`` (one in all), ``date``, ``store`` or ``date_store``."""
+
+    type: Annotated[str, Mark.REQUIRED] = UNSET
+    """What a value is: ``scalar`` (a number) or ``series`` (labelled numbers)."""
+
+    format: str = UNSET
+    """How a dashboard shows it: ``number``, ``integer``, ``money`` or ``percent``."""
+
+
+@model
+class CustomMetricValuePoint(Model):
+    """One labelled number of a series."""
+
+    label: str = UNSET
+    """What the number belongs to."""
+
+    value: Number = UNSET
+    """The number."""
+
+
+@model
+class CustomMetricValueSeries(Model):
+    """The value of a metric of type ``series``; may show a part of what it sums up."""
+
+    total_count: Annotated[int, Mark.REQUIRED] = UNSET
+    """How many points there are in all, also those that `series` leaves out."""
+
+    total_value: Annotated[Number, Mark.REQUIRED] = UNSET
+    """What they all add up to."""
+
+    series: Annotated[list[CustomMetricValuePoint], Mark.REQUIRED] = UNSET
+    """The points that are shown."""
+
+
+@model
+class CustomMetricValue(Model):
+    """The value of a metric, of a day and a store where its grouping names them.
+
+    Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#custommetricvalue
+    """
+
+    key: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
+    """The metric."""
+
+    date: str = UNSET
+    """The day, as ``2020-12-11``; required for the groupings ``date`` and ``date_store``."""
+
+    store_id: str = UNSET
+    """The store; required for the groupings ``store`` and ``date_store``."""
+
+    value_scalar: Number = UNSET
+    """The number, of a metric of type ``scalar``."""
+
+    value_series: CustomMetricValueSeries = UNSET
+    """The numbers, of a metric of type ``series``."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class CustomMetricFields(TypedDict, total=False):
+    """The fields of a CustomMetric that can be set."""
+
+    key: str
+    grouping: str
+    type: str
+    format: str
+
+
+class CustomMetricValuePointFields(TypedDict, total=False):
+    """The fields of a CustomMetricValuePoint that can be set."""
+
+    label: str
+    value: Decimal | int | float
+
+
+class CustomMetricValueSeriesFields(TypedDict, total=False):
+    """The fields of a CustomMetricValueSeries that can be set."""
+
+    total_count: int
+    total_value: Decimal | int | float
+    series: Sequence[CustomMetricValuePoint | CustomMetricValuePointFields]
+
+
+class CustomMetricValueFields(TypedDict, total=False):
+    """The fields of a CustomMetricValue that can be set."""
+
+    key: str
+    date: str
+    store_id: str
+    value_scalar: Decimal | int | float
+    value_series: CustomMetricValueSeries | CustomMetricValueSeriesFields

@@ -1,0 +1,107 @@
+"""Influencer codes: what unlocks a campaign for those who follow an influencer.
+
+Reference: https://developer.sitoo.com/api-reference/influencer-codes
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark, Money, Timestamp
+from sitoo_async.models._unset import UNSET
+
+__all__ = ["InfluencerCode", "InfluencerCodeField", "InfluencerCodeFields"]
+
+
+@model
+class InfluencerCode(Model):
+    """A code that an influencer hands out, and what it has brought in.
+
+    Reference: https://developer.sitoo.com/api-reference/influencer-codes#influencercode
+    """
+
+    code: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
+    """The code itself, unique; letters, digits and ``& _ - .``."""
+
+    name: Annotated[str, Mark.REQUIRED] = UNSET
+    """Whose code it is."""
+
+    active: bool = UNSET
+    """Whether it is in use."""
+
+    datestart: Timestamp | None = UNSET
+    """When it starts to count; None means that it has."""
+
+    dateend: Timestamp | None = UNSET
+    """When it stops to count; None means never."""
+
+    voucherpassword: Annotated[str, Mark.REQUIRED] = UNSET
+    """The password of the vouchers that it unlocks."""
+
+    vouchercode: str | None = UNSET
+    """Stands in for the `vouchercode` of the voucher; None leaves the voucher's own."""
+
+    vouchername: str | None = UNSET
+    """Stands in for the `vouchername` of the voucher; None leaves the voucher's own."""
+
+    vouchercomment: str | None = UNSET
+    """Stands in for the `vouchercomment` of the voucher; None leaves the voucher's own."""
+
+    maxuses: int | None = UNSET
+    """How often it can be used; None for any number of times."""
+
+    numused: Annotated[int, Mark.READ_ONLY] = UNSET
+    """How often it has been used."""
+
+    datelastused: Annotated[Timestamp | None, Mark.READ_ONLY] = UNSET
+    """When it was last used; None means never."""
+
+    moneyordertotal: Annotated[Money, Mark.READ_ONLY] = UNSET
+    """What the purchases with this code came to."""
+
+    moneyinfluencertotal: Annotated[Money, Mark.READ_ONLY] = UNSET
+    """What the items to which it applied came to."""
+
+    moneyinfluencerdiscount: Annotated[Money, Mark.READ_ONLY] = UNSET
+    """The discounts that it gave."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class InfluencerCodeFields(TypedDict, total=False):
+    """The fields of a InfluencerCode that can be set."""
+
+    code: str
+    name: str
+    active: bool
+    datestart: datetime | None
+    dateend: datetime | None
+    voucherpassword: str
+    vouchercode: str | None
+    vouchername: str | None
+    vouchercomment: str | None
+    maxuses: int | None
+
+
+InfluencerCodeField = Literal[
+    "code",
+    "name",
+    "active",
+    "datestart",
+    "dateend",
+    "voucherpassword",
+    "vouchercode",
+    "vouchername",
+    "vouchercomment",
+    "maxuses",
+    "numused",
+    "datelastused",
+    "moneyordertotal",
+    "moneyinfluencertotal",
+    "moneyinfluencerdiscount",
+]
+"""The fields that can be asked for of a InfluencerCode."""

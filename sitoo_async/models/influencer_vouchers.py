@@ -1,0 +1,115 @@
+"""Influencer vouchers: an influencer's code at the till, and each use of it.
+
+Reference: https://developer.sitoo.com/api-reference/influencer-vouchers
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from decimal import Decimal
+from typing import Annotated, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark, Money
+from sitoo_async.models._unset import UNSET
+
+__all__ = [
+    "InfluencerVoucher",
+    "InfluencerVoucherFields",
+    "InfluencerVoucherTransaction",
+    "InfluencerVoucherTransactionFields",
+    "InfluencerVoucherTransactionResponse",
+]
+
+
+@model
+class InfluencerVoucher(Model):
+    """What an influencer's code unlocks.
+
+    Reference: https://developer.sitoo.com/api-reference/influencer-vouchers#influencervoucher
+    """
+
+    influencercode: str = UNSET
+    """The code, unique; letters, digits and ``& _ - .``."""
+
+    influencername: str = UNSET
+    """Whose code it is."""
+
+    voucherpassword: str = UNSET
+    """The password of the vouchers that it unlocks."""
+
+    vouchercode: str | None = UNSET
+    """Stands in for the `vouchercode` of the voucher; None leaves the voucher's own."""
+
+    vouchername: str | None = UNSET
+    """Stands in for the `vouchername` of the voucher; None leaves the voucher's own."""
+
+    vouchercomment: str | None = UNSET
+    """Stands in for the `vouchercomment` of the voucher; None leaves the voucher's own."""
+
+    redeemable: Annotated[bool, Mark.READ_ONLY] = UNSET
+    """Whether it can be used now."""
+
+
+@model
+class InfluencerVoucherTransaction(Model):
+    """One purchase with an influencer's code.
+
+    Reference:
+    https://developer.sitoo.com/api-reference/influencer-vouchers#influencervouchertransaction
+    """
+
+    moneyordertotal: Annotated[Money, Mark.REQUIRED] = UNSET
+    """What the purchase came to."""
+
+    moneyinfluencertotal: Annotated[Money, Mark.REQUIRED] = UNSET
+    """What the items to which the voucher applied came to."""
+
+    moneyinfluencerdiscount: Annotated[Money, Mark.REQUIRED] = UNSET
+    """The discount that the voucher gave."""
+
+    currencycode: Annotated[str, Mark.REQUIRED] = UNSET
+    """The currency, as three capital letters of ISO 4217."""
+
+    merchant_reference: str = UNSET
+    """The merchant's or store's own reference."""
+
+    staff_reference: str = UNSET
+    """The staff's own reference."""
+
+
+@model
+class InfluencerVoucherTransactionResponse(Model):
+    """What adding a transaction answers with.
+
+    Reference:
+    https://developer.sitoo.com/api-reference/influencer-vouchers#influencervouchertransactionresponse
+    """
+
+    transactionid: Annotated[str, Mark.READ_ONLY] = UNSET
+    """Names the transaction, to take it back."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class InfluencerVoucherFields(TypedDict, total=False):
+    """The fields of a InfluencerVoucher that can be set."""
+
+    influencercode: str
+    influencername: str
+    voucherpassword: str
+    vouchercode: str | None
+    vouchername: str | None
+    vouchercomment: str | None
+
+
+class InfluencerVoucherTransactionFields(TypedDict, total=False):
+    """The fields of a InfluencerVoucherTransaction that can be set."""
+
+    moneyordertotal: Decimal | int | str
+    moneyinfluencertotal: Decimal | int | str
+    moneyinfluencerdiscount: Decimal | int | str
+    currencycode: str
+    merchant_reference: str
+    staff_reference: str

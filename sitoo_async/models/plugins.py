@@ -1,0 +1,46 @@
+"""What a plugin of a site is set to.
+
+Reference: https://developer.sitoo.com/api-reference/plugins
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark
+from sitoo_async.models._unset import UNSET
+
+__all__ = ["PluginSettings", "PluginSettingsFields"]
+
+
+@model
+class PluginSettings(Model):
+    """The settings of a plugin: what all plugins share, and what this one has of its own.
+
+    The public reference prints `id` and `active` alone.
+
+    Reference: https://developer.sitoo.com/api-reference/plugins#pluginsettings
+    """
+
+    id: Annotated[str, Mark.IDENTIFIER] = UNSET
+    """The plugin, such as ``taxfree``."""
+
+    active: bool = UNSET
+    """Whether the plugin is in use."""
+
+    further: dict[str, Any] = UNSET
+    """Its other settings by name, as plain JSON; on the wire they stand beside `active`."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class PluginSettingsFields(TypedDict, total=False):
+    """The fields of a PluginSettings that can be set."""
+
+    id: str
+    active: bool
+    further: Mapping[str, Any]

@@ -1,0 +1,55 @@
+"""Reason codes: why stock moved, or why something was done in the POS.
+
+Reference: https://developer.sitoo.com/api-reference/reason-codes
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from typing import Annotated, Literal, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark
+from sitoo_async.models._unset import UNSET
+
+__all__ = ["ReasonCode", "ReasonCodeField", "ReasonCodeFields"]
+
+
+@model
+class ReasonCode(Model):
+    """A reason to choose from, shared by all sites of the account.
+
+    Reference: https://developer.sitoo.com/api-reference/reason-codes#reasoncode
+    """
+
+    reasoncodeid: Annotated[int, Mark.READ_ONLY, Mark.IDENTIFIER] = UNSET
+    """Given by Sitoo when it is added."""
+
+    type: Annotated[int, Mark.REQUIRED] = UNSET
+    """What it is a reason for, such as 10 or 20; a reasoncodetype of the reference."""
+
+    reasoncode: Annotated[str, Mark.REQUIRED] = UNSET
+    """The code itself, of at most 32 characters."""
+
+    name: str = UNSET
+    """What the staff reads, at most 64 characters."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class ReasonCodeFields(TypedDict, total=False):
+    """The fields of a ReasonCode that can be set."""
+
+    type: int
+    reasoncode: str
+    name: str
+
+
+ReasonCodeField = Literal[
+    "reasoncodeid",
+    "type",
+    "reasoncode",
+    "name",
+]
+"""The fields that can be asked for of a ReasonCode."""

@@ -1,0 +1,330 @@
+"""What a site is set to.
+
+Reference: https://developer.sitoo.com/api-reference/settings
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._unset import UNSET
+
+__all__ = [
+    "PosPermissionOptions",
+    "PosPermissionOptionsFields",
+    "PosPermissions",
+    "PosPermissionsFields",
+    "Settings",
+    "SettingsField",
+    "SettingsFields",
+]
+
+
+@model
+class PosPermissionOptions(Model):
+    """What a role may do in the POS; each is a level as text, ``on`` in the reference's example.
+
+    What is said of them here is read off their names.
+
+    Reference: https://developer.sitoo.com/api-reference/settings#pospermissionoptions
+    """
+
+    manual_price: str = UNSET
+    """To set a price by hand."""
+
+    validated_return: str = UNSET
+    """To take back what a receipt shows was bought."""
+
+    validated_return_any_payment: str = UNSET
+    """To pay such a return back in another way than it was paid."""
+
+    manual_return: str = UNSET
+    """To take something back without a receipt."""
+
+    salestax_exemption: str = UNSET
+    """To sell without sales tax."""
+
+    explicit_open_cash_drawer: str = UNSET
+    """To open the cash drawer outside a sale."""
+
+    cash_management: str = UNSET
+    """To put cash in and to take it out."""
+
+    inventory_management: str = UNSET
+    """To change stock."""
+
+
+@model
+class PosPermissions(Model):
+    """What each role may do in the POS.
+
+    Reference: https://developer.sitoo.com/api-reference/settings#pospermissions
+    """
+
+    store_manager: PosPermissionOptions = UNSET
+    """What the manager of a store may do."""
+
+    store_staff: PosPermissionOptions = UNSET
+    """What the rest of the staff may do."""
+
+
+@model
+class Settings(Model):
+    """What a site is set to.
+
+    The public reference shows the fields by an example, not all of them, and does not explain
+    them. So what is said of them here is read off their names and example values.
+
+    Reference: https://developer.sitoo.com/api-reference/settings#settings
+    """
+
+    eshopid: int = UNSET
+    """The id of the site."""
+
+    eshopname: str = UNSET
+    """The name of the site."""
+
+    eshoptype: str = UNSET
+    """The kind of site; ``main`` in the reference's example."""
+
+    emailfrom: str = UNSET
+    """The address that the site's mail comes from."""
+
+    emailfromdisplay: str = UNSET
+    """The name beside that address."""
+
+    doroundoff: bool = UNSET
+    """Whether totals are rounded."""
+
+    creditnotesalestype: int = UNSET
+    """How credit notes are booked, as a number; 20 in the reference's example."""
+
+    creditnotevalidmonths: int = UNSET
+    """How many months a new credit note is valid."""
+
+    creditnoterequirespin: bool = UNSET
+    """Whether a credit note is used with a PIN."""
+
+    giftcardsalestype: int = UNSET
+    """How gift cards are booked, as a number; 20 in the reference's example."""
+
+    giftcardvalidmonths: int = UNSET
+    """How many months a new gift card is valid."""
+
+    giftcardrequirespin: bool = UNSET
+    """Whether a gift card is used with a PIN."""
+
+    giftcardproductids_email: list[Any] = UNSET
+    """The products that are gift cards sent by mail."""
+
+    giftcardproductids_sms: list[Any] = UNSET
+    """The products that are gift cards sent by text message."""
+
+    paymenttypeid_split: int = UNSET
+    """The POS payment type that stands for a payment in parts."""
+
+    warehouseid: int = UNSET
+    """The warehouse that the site sells from unless told otherwise."""
+
+    numdaysreserved: int = UNSET
+    """How many days stock stays reserved."""
+
+    currencycode: str = UNSET
+    """The currency of all its money, as three letters."""
+
+    currency_rates: list[Any] = UNSET
+    """What other currencies are worth; the form of an element is not documented."""
+
+    timezone: str = UNSET
+    """The IANA name of its time zone, such as ``Europe/Stockholm``."""
+
+    pricesstoredwithvat: bool = UNSET
+    """Whether prices include VAT."""
+
+    uistrings: Any = UNSET
+    """Texts that the POS shows in place of its own; its form is not documented."""
+
+    permissions: PosPermissions = UNSET
+    """What each role may do in the POS."""
+
+    other_delivery_online: str = UNSET
+    """Delivery from online stock; ``enable_all`` in the reference's example."""
+
+    other_delivery_stores: str = UNSET
+    """Delivery from other stores; ``enable_all`` in the reference's example."""
+
+    cart_item_price_display_mode: str = UNSET
+    """How the cart shows prices; ``default`` in the reference's example."""
+
+    cart_print_pick_list_mode: str = UNSET
+    """Whether the cart prints a pick list; ``disabled`` in the reference's example."""
+
+    cash_counting_mode: str = UNSET
+    """How cash is counted; ``enter-total-amount`` in the reference's example."""
+
+    bank_bag_id_mode: str = UNSET
+    """Whether the id of a bank bag is asked for; ``disabled`` in the reference's example."""
+
+    copy_discounts_to_exchange_sale: str = UNSET
+    """Whether an exchange keeps the discounts of the sale: ``enabled`` or not."""
+
+    transfer_gift_receipt_customer: str = UNSET
+    """Whether a gift receipt hands the customer on: ``enabled`` or not."""
+
+    receipt_staff_display: Any | None = UNSET
+    """How a receipt names the staff; its form is not documented."""
+
+    pickup_printout_barcode: str = UNSET
+    """What the barcode on a pickup slip holds; ``order-id`` in the reference's example."""
+
+    compress_variant_info: bool = UNSET
+    """Whether what sets a variant apart is shown in short."""
+
+    limit_open_cash_drawer: bool = UNSET
+    """Whether the cash drawer opens only when cash is due."""
+
+    mixed_delivery_disabled: bool = UNSET
+    """Whether one sale is kept to one way of delivery."""
+
+    warn_close_with_open_orders: bool = UNSET
+    """Whether the POS warns of open orders when it is closed."""
+
+    scanner_ean13_remove_leading_zero: bool = UNSET
+    """Whether a scanned EAN-13 loses a zero at its start, which makes it a UPC-A."""
+
+    num_days_until_pickup_expires: int = UNSET
+    """How many days an order waits to be picked up."""
+
+    customattributes_list: list[Any] = UNSET
+    """The custom attributes that product lists show; an element's form is not documented."""
+
+    customattributes_info: list[Any] = UNSET
+    """The custom attributes of a product's summary; an element's form is not documented."""
+
+    customattributes_details: list[Any] = UNSET
+    """The custom attributes of a product's details; an element's form is not documented."""
+
+    customattributes_receipt: list[Any] = UNSET
+    """The custom attributes that receipts show; an element's form is not documented."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class PosPermissionOptionsFields(TypedDict, total=False):
+    """The fields of a PosPermissionOptions that can be set."""
+
+    manual_price: str
+    validated_return: str
+    validated_return_any_payment: str
+    manual_return: str
+    salestax_exemption: str
+    explicit_open_cash_drawer: str
+    cash_management: str
+    inventory_management: str
+
+
+class PosPermissionsFields(TypedDict, total=False):
+    """The fields of a PosPermissions that can be set."""
+
+    store_manager: PosPermissionOptions | PosPermissionOptionsFields
+    store_staff: PosPermissionOptions | PosPermissionOptionsFields
+
+
+class SettingsFields(TypedDict, total=False):
+    """The fields of a Settings that can be set."""
+
+    eshopid: int
+    eshopname: str
+    eshoptype: str
+    emailfrom: str
+    emailfromdisplay: str
+    doroundoff: bool
+    creditnotesalestype: int
+    creditnotevalidmonths: int
+    creditnoterequirespin: bool
+    giftcardsalestype: int
+    giftcardvalidmonths: int
+    giftcardrequirespin: bool
+    giftcardproductids_email: Sequence[Any]
+    giftcardproductids_sms: Sequence[Any]
+    paymenttypeid_split: int
+    warehouseid: int
+    numdaysreserved: int
+    currencycode: str
+    currency_rates: Sequence[Any]
+    timezone: str
+    pricesstoredwithvat: bool
+    uistrings: Any
+    permissions: PosPermissions | PosPermissionsFields
+    other_delivery_online: str
+    other_delivery_stores: str
+    cart_item_price_display_mode: str
+    cart_print_pick_list_mode: str
+    cash_counting_mode: str
+    bank_bag_id_mode: str
+    copy_discounts_to_exchange_sale: str
+    transfer_gift_receipt_customer: str
+    receipt_staff_display: Any | None
+    pickup_printout_barcode: str
+    compress_variant_info: bool
+    limit_open_cash_drawer: bool
+    mixed_delivery_disabled: bool
+    warn_close_with_open_orders: bool
+    scanner_ean13_remove_leading_zero: bool
+    num_days_until_pickup_expires: int
+    customattributes_list: Sequence[Any]
+    customattributes_info: Sequence[Any]
+    customattributes_details: Sequence[Any]
+    customattributes_receipt: Sequence[Any]
+
+
+SettingsField = Literal[
+    "eshopid",
+    "eshopname",
+    "eshoptype",
+    "emailfrom",
+    "emailfromdisplay",
+    "doroundoff",
+    "creditnotesalestype",
+    "creditnotevalidmonths",
+    "creditnoterequirespin",
+    "giftcardsalestype",
+    "giftcardvalidmonths",
+    "giftcardrequirespin",
+    "giftcardproductids_email",
+    "giftcardproductids_sms",
+    "paymenttypeid_split",
+    "warehouseid",
+    "numdaysreserved",
+    "currencycode",
+    "currency_rates",
+    "timezone",
+    "pricesstoredwithvat",
+    "uistrings",
+    "permissions",
+    "other_delivery_online",
+    "other_delivery_stores",
+    "cart_item_price_display_mode",
+    "cart_print_pick_list_mode",
+    "cash_counting_mode",
+    "bank_bag_id_mode",
+    "copy_discounts_to_exchange_sale",
+    "transfer_gift_receipt_customer",
+    "receipt_staff_display",
+    "pickup_printout_barcode",
+    "compress_variant_info",
+    "limit_open_cash_drawer",
+    "mixed_delivery_disabled",
+    "warn_close_with_open_orders",
+    "scanner_ean13_remove_leading_zero",
+    "num_days_until_pickup_expires",
+    "customattributes_list",
+    "customattributes_info",
+    "customattributes_details",
+    "customattributes_receipt",
+]
+"""The fields that can be asked for of a Settings."""

@@ -1,0 +1,167 @@
+"""Users: customers and staff, shared by all sites of the account.
+
+Reference: https://developer.sitoo.com/api-reference/users
+"""
+
+# No `from __future__ import annotations` here: the codec reads these annotations, so everything
+# they name has to be imported for real.
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypedDict
+
+from sitoo_async.models._base import Model, model
+from sitoo_async.models._kinds import Mark, Timestamp
+from sitoo_async.models._unset import UNSET
+
+__all__ = ["User", "UserField", "UserFields"]
+
+
+@model
+class User(Model):
+    """A customer, or somebody of the staff.
+
+    Reference: https://developer.sitoo.com/api-reference/users#user
+    """
+
+    userid: Annotated[str, Mark.READ_ONLY, Mark.IDENTIFIER] = UNSET
+    """Given by Sitoo when the user is added: a GUID in braces."""
+
+    email: Annotated[str, Mark.REQUIRED] = UNSET
+    """Email address; no two users share one."""
+
+    namefirst: str = UNSET
+    """First name."""
+
+    namelast: str = UNSET
+    """Last name."""
+
+    personalid: str = UNSET
+    """Personal identity number."""
+
+    externalid: str | None = UNSET
+    """The user's id in another system; the POS hands it on as the id of the staff."""
+
+    company: str = UNSET
+    """Name of the company."""
+
+    department: str = UNSET
+    """Department of the company."""
+
+    companyid: str = UNSET
+    """Registration number of the company."""
+
+    address: str = UNSET
+    """Street and number."""
+
+    address2: str = UNSET
+    """Second line of the address."""
+
+    zip: str = UNSET
+    """Postal code."""
+
+    city: str = UNSET
+    """City."""
+
+    state: str = UNSET
+    """State or region."""
+
+    countryid: str = UNSET
+    """Country, as two letters of ISO 3166-1."""
+
+    phone: str = UNSET
+    """Telephone number."""
+
+    mobile: str = UNSET
+    """Mobile telephone number."""
+
+    notes: str = UNSET
+    """Notes for the staff."""
+
+    pin: Annotated[str, Mark.WRITE_ONLY] = UNSET
+    """The personal code of the staff: 4 or 6 digits, unique; never returned."""
+
+    customernumber: str = UNSET
+    """Customer number."""
+
+    datecreated: Annotated[Timestamp, Mark.READ_ONLY] = UNSET
+    """When it was added."""
+
+    datemodified: Annotated[Timestamp, Mark.READ_ONLY] = UNSET
+    """When it was last changed."""
+
+    voucherpasswords: list[str] = UNSET
+    """Passwords of the vouchers that the POS applies for this customer."""
+
+    role: int | None = UNSET
+    """What it may do; None for none. That of an administrator can be read, and not set."""
+
+    warehouses: list[str] = UNSET
+    """Ids of the warehouses that a store manager or store staff works in, as text."""
+
+    posrefundcard: bool = UNSET
+    """Whether it may refund card payments in the POS."""
+
+    pricelistid: Annotated[int, Mark.READ_ONLY] = UNSET
+    """The price list that counts for this customer."""
+
+
+# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
+
+
+class UserFields(TypedDict, total=False):
+    """The fields of a User that can be set."""
+
+    email: str
+    namefirst: str
+    namelast: str
+    personalid: str
+    externalid: str | None
+    company: str
+    department: str
+    companyid: str
+    address: str
+    address2: str
+    zip: str
+    city: str
+    state: str
+    countryid: str
+    phone: str
+    mobile: str
+    notes: str
+    pin: str
+    customernumber: str
+    voucherpasswords: Sequence[str]
+    role: int | None
+    warehouses: Sequence[str]
+    posrefundcard: bool
+
+
+UserField = Literal[
+    "userid",
+    "email",
+    "namefirst",
+    "namelast",
+    "personalid",
+    "externalid",
+    "company",
+    "department",
+    "companyid",
+    "address",
+    "address2",
+    "zip",
+    "city",
+    "state",
+    "countryid",
+    "phone",
+    "mobile",
+    "notes",
+    "customernumber",
+    "datecreated",
+    "datemodified",
+    "voucherpasswords",
+    "role",
+    "warehouses",
+    "posrefundcard",
+    "pricelistid",
+]
+"""The fields that can be asked for of a User."""

@@ -1,0 +1,191 @@
+"""What is sent for an item, given as a model, a mapping or keywords; and what comes back for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+from sitoo_async._codec import writable
+from sitoo_async.errors import DecodeError, InvalidInputError
+from sitoo_async.models import Model, set_fields
+from sitoo_async.models._fields import fields_of as model_fields
+from sitoo_async.models._json import is_mapping
+
+__all__ = [
+    "accepted",
+    "added_id",
+    "added_text",
+    "addition",
+    "changed",
+    "deletion",
+    "fields_of",
+    "named_update",
+    "one_item",
+    "update",
+]
+
+
+# What comes back ----------------------------------------------------------------------------
+
+
+def added_id(value: object) -> int:
+    """Read the bare id that adding one item answers with."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DecodeError(f"an id was expected, not {value!r}", sent="yes")
+    return value
+
+
+def added_text(value: object) -> str:
+    """Read the bare id that adding one item answers with, where ids are text."""
+    if not isinstance(value, str):
+        raise DecodeError(f"an id was expected, as text, not {value!r}", sent="yes")
+    return value
+
+
+def accepted(value: object) -> bool:
+    """Read the bare ``true`` that a write answers with."""
+    if value is not True:
+        raise DecodeError(f"true was expected, not {value!r}", sent="yes")
+    return True
+
+
+# What is given ------------------------------------------------------------------------------
+
+
+def one_item(
+    model: type[Model], item: Model | Mapping[str, Any] | None, values: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The fields of a single write, given as a model, a mapping or keywords.
+
+    Raises:
+        InvalidInputError: both are given, or a model of another kind.
+    """
+    if item is None:
+        return values
+    if values:
+        raise InvalidInputError(
+            f"give a {model.__name__} or keywords, not both", field=next(iter(values))
+        )
+    return fields_of(model, item)
+
+
+def fields_of(model: type[Model], item: object) -> Mapping[str, Any]:
+    """The set fields of an item of a batch.
+
+    Raises:
+        InvalidInputError: it is neither such a model nor a mapping.
+    """
+    if isinstance(item, model):
+        return set_fields(item)
+    if isinstance(item, Mapping):
+        return cast("Mapping[str, Any]", item)
+    raise InvalidInputError(
+        f"an item must be a {model.__name__} or a mapping of its fields, not {type(item).__name__}",
+        field="item",
+    )
+
+
+# What is sent -------------------------------------------------------------------------------
+
+
+def addition(model: type[Model], item: object) -> dict[str, Any]:
+    """One item of a batch of additions, checked.
+
+    Raises:
+        InvalidInputError: a field can't be sent, or a required one is missing.
+    """
+    return writable(model, fields_of(model, item), required=True)
+
+
+def update(
+    model: type[Model],
+    item: Model | Mapping[str, Any] | None,
+    values: Mapping[str, Any],
+    named: Mapping[str, int | str],
+) -> dict[str, Any]:
+    """An update of the item that the path names, checked.
+
+    Args:
+        model: what is updated.
+        item: the fields to set, or
+        values: likewise, as keywords.
+        named: the path's parameters; the item may repeat them.
+
+    Raises:
+        InvalidInputError: the item is another one than the path names, nothing is set, or a field
+            can't be sent.
+    """
+    given = dict(one_item(model, item, values))
+    for name, value in named.items():
+        if given.pop(name, value) != value:
+            raise InvalidInputError(
+                f"the item has another {name} than the one to be updated, {value!r}", field=name
+            )
+    return changed(model, given, identifiers=(), named=())
+
+
+def named_update(model: type[Model], item: object) -> dict[str, Any]:
+    """One item of a batch of updates, which names itself, checked.
+
+    Of several identifiers the first counts, as Sitoo prefers the productid to the sku; the other
+    is then a field to set like any other.
+
+    Raises:
+        InvalidInputError: it names no item, changes nothing, or a field can't be sent.
+    """
+    values = fields_of(model, item)
+    identifiers = [name for name, field in model_fields(model).items() if field.identifier]
+    named = next((name for name in identifiers if name in values), None)
+    if named is None:
+        raise InvalidInputError(
+            f"an item must name its {model.__name__}, by {' or else by '.join(identifiers)}",
+            field=identifiers[0],
+        )
+    return changed(model, values, identifiers=(named,), named=(named,))
+
+
+def deletion(model: type[Model], item: object, by: Sequence[str]) -> dict[str, Any]:
+    """One item of a batch of deletions: an identifier, or a model or a mapping that holds one.
+
+    Args:
+        model: what is deleted.
+        item: the item as it was given; a bare value is the first of the identifiers.
+        by: the fields that name it, the one that counts first.
+
+    Raises:
+        InvalidInputError: it holds none of them, or one of the wrong type.
+    """
+    name, value = by[0], item
+    if isinstance(item, Model) or is_mapping(item):
+        values = fields_of(model, item)
+        held = next((name for name in by if name in values), None)
+        if held is None:
+            raise InvalidInputError(
+                f"an item to delete is named by {' or else by '.join(by)} alone", field=by[0]
+            )
+        name, value = held, values[held]
+    return writable(model, {name: value}, identifiers=(name,))
+
+
+def changed(
+    model: type[Model],
+    values: Mapping[str, Any],
+    *,
+    identifiers: Collection[str],
+    named: Collection[str],
+) -> dict[str, Any]:
+    """A checked update, which must change something beyond naming its item.
+
+    Args:
+        model: what is updated.
+        values: the fields given.
+        identifiers: read-only fields that may stand among them.
+        named: the fields that do no more here than name the item.
+
+    Raises:
+        InvalidInputError: nothing is set, or a field can't be sent.
+    """
+    checked = writable(model, values, identifiers=identifiers)
+    if not checked.keys() - {*named}:
+        raise InvalidInputError("the update sets no field: nothing would change", field="item")
+    return checked

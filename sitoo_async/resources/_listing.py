@@ -1,0 +1,262 @@
+"""Collections: how `list` becomes a paginator."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, Literal, TypeVar
+
+import attrs
+
+from sitoo_async._advance import Advance, AfterId, AtOnce, ByOffset, P
+from sitoo_async._codec import decode_array, decode_page, last_row, select
+from sitoo_async._operation import Operation
+from sitoo_async._pages import Paginator
+from sitoo_async._query import Kind, query_string
+from sitoo_async.errors import InvalidInputError
+from sitoo_async.models import Model
+from sitoo_async.resources._calls import At, Calls, reading
+
+__all__ = ["PAGE_SIZE", "Listing", "NoFilters", "filter_kinds", "joined"]
+
+M = TypeVar("M", bound=Model)
+
+PAGE_SIZE: Final = 1000
+
+_KINDS: Final[Mapping[Any, Kind]] = {
+    str: "text",
+    int: "integer",
+    bool: "boolean",
+    datetime: "timestamp",
+    Sequence[str]: "texts",
+    Sequence[int]: "integers",
+}
+
+
+class NoFilters(typing.TypedDict, total=False):
+    """The filters of a collection that has none."""
+
+
+@cache
+def filter_kinds(filters: type) -> Mapping[str, Kind]:
+    """What a TypedDict of filters takes, read off its annotations."""
+    return {name: _kind(hint) for name, hint in typing.get_type_hints(filters).items()}
+
+
+def _kind(hint: Any) -> Kind:
+    if typing.get_origin(hint) is Literal:
+        return typing.get_args(hint)
+    # An enumeration of integers is sent as its number.
+    if isinstance(hint, type) and issubclass(hint, int) and hint is not bool:
+        return "integer"
+    if typing.get_origin(hint) is Sequence:
+        (element,) = typing.get_args(hint)
+        return "texts" if _kind(element) == "text" else "integers"
+    return _KINDS[hint]
+
+
+def joined(*parts: str) -> str:
+    """A query of several parts, of which some may be empty."""
+    return "&".join(part for part in parts if part)
+
+
+@attrs.frozen
+class Listing(Calls):
+    """The verbs of collections."""
+
+    def _list(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        start: int,
+        page_size: int,
+        filters: Mapping[str, Any] | None = None,
+        takes: type = NoFilters,
+        fields: Sequence[str] | None = None,
+        identifier: str | None = None,
+        extra: str = "",
+    ) -> Paginator[M]:
+        """A collection that is counted.
+
+        Args:
+            operation: the operation.
+            at: the path's parameters.
+            model: what its rows are.
+            start: the index of the first row.
+            page_size: rows per request.
+            filters: what the caller filters on.
+            takes: the TypedDict of the filters that there are.
+            fields: the fields to fetch.
+            identifier: the least that can be asked for, where fields can be selected.
+            extra: more of the query, such as the order of the rows.
+        """
+        asked = joined(query_string(filters or {}, filter_kinds(takes)), extra)
+        selected = _selected(model, fields)
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=start,
+            page_size=page_size,
+            query=lambda start, num: joined(asked, f"start={start}&num={num}", selected),
+            advance=ByOffset(),
+            least=joined(asked, "start=0&num=1", f"fields={identifier}" if identifier else ""),
+        )
+
+    def _list_by_id(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        identifier: str,
+        since_id: int | None,
+        sort: str | None,
+        start: int | None,
+        page_size: int,
+        filters: Mapping[str, Any],
+        takes: type,
+        fields: Sequence[str] | None,
+    ) -> Paginator[M]:
+        """A collection that is walked by ascending id, unless `sort` or `start` is given.
+
+        The newest rows come first by default, so a counted walk over a live collection would see
+        rows shift; behind a known id nothing does (behaviour 5.3.16).
+        """
+        filters = dict(filters)
+        if sort is not None or start is not None:
+            if since_id is not None:
+                raise InvalidInputError(
+                    "since_id walks by ascending id: leave out sort and start", field="since_id"
+                )
+            if sort not in (None, identifier, f"-{identifier}"):
+                raise InvalidInputError(
+                    f"sort must be {identifier!r} or '-{identifier}', not {sort!r}", field="sort"
+                )
+            return self._list(
+                operation,
+                at,
+                model,
+                start=start or 0,
+                page_size=page_size,
+                filters=filters,
+                takes=takes,
+                fields=fields,
+                identifier=identifier,
+                extra="" if sort is None else f"sort={sort}",
+            )
+        lowest = filters.pop(f"{identifier}from", None)
+        if lowest is not None and since_id is not None:
+            raise InvalidInputError(
+                f"since_id says the same as {identifier}from: give one of them", field="since_id"
+            )
+        since = _whole("since_id", since_id or 0)
+        if lowest is not None:
+            since = _whole(f"{identifier}from", lowest) - 1
+        asked = query_string(filters, filter_kinds(takes))
+        # Without the id there is no next page.
+        selected = _selected(model, None if fields is None else [*fields, identifier])
+
+        def query(since: int, num: int, selected: str = selected) -> str:
+            return joined(
+                asked, f"{identifier}from={since + 1}", f"num={num}", f"sort={identifier}", selected
+            )
+
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=since,
+            page_size=page_size,
+            query=query,
+            advance=AfterId(identifier, lambda body: last_row(body, identifier, int)),
+            least=query(since, 1, f"fields={identifier}"),
+        )
+
+    def _array(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        filters: Mapping[str, Any] | None = None,
+        takes: type = NoFilters,
+        fields: Sequence[str] | None = None,
+    ) -> Paginator[M]:
+        """A collection that comes whole, as a bare array."""
+        asked = joined(query_string(filters or {}, filter_kinds(takes)), _selected(model, fields))
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=0,
+            page_size=PAGE_SIZE,
+            query=lambda _start, _num: asked,
+            advance=AtOnce(),
+            bare=True,
+        )
+
+    def _walk(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        start: P,
+        page_size: int,
+        query: Callable[[P, int], str],
+        advance: Advance[P],
+        bare: bool = False,
+        least: str | None = None,
+    ) -> Paginator[M, P]:
+        """Any collection.
+
+        Args:
+            operation: the operation.
+            at: the path's parameters.
+            model: what its rows are.
+            start: the cursor of the first page.
+            page_size: rows per request.
+            query: the query of a page, given its cursor and how many rows are wanted.
+            advance: how a walk gets from page to page.
+            bare: whether the rows come as a bare array, without an envelope.
+            least: the query that tells the totalcount at the least cost.
+        """
+        path = self._path(operation, at)
+        read = decode_array if bare else decode_page
+
+        async def fetch(cursor: P, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # one seam
+            return await self._send(operation, path, query=query(cursor, num), bulk=bulk)
+
+        def decode(body: bytes) -> tuple[list[M], int]:
+            strict = self.options.strict
+            return reading(operation, path, lambda: read(body, model, strict=strict))
+
+        async def count() -> int:
+            return decode(await self._send(operation, path, query=least or ""))[1]
+
+        return Paginator(
+            fetch,
+            decode,
+            start=start,
+            page_size=page_size,
+            label=operation.collection,
+            count=None if least is None else count,
+            advance=advance,
+        )
+
+
+def _whole(field: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InvalidInputError(
+            f"{field} must be a whole number of 0 or more, not {value!r}", field=field
+        )
+    return value
+
+
+def _selected(model: type[Model], fields: Sequence[str] | None) -> str:
+    return "" if fields is None else f"fields={select(model, fields)}"

@@ -1,0 +1,257 @@
+"""Stocktaking as a block: the batch is closed at its end, or stays open and the error says so."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sitoo_async import SitooClient, errors
+from sitoo_async.models import TransactionType, WarehouseBatchItem
+from sitoo_async.testing import FakeSitoo, Fault
+
+pytestmark = pytest.mark.virtual_time
+
+BATCHES = "/sites/1/warehouses/1/warehousebatches"
+STOCK = "/sites/1/warehouses/1/warehouseitems"
+
+
+@pytest.fixture
+async def fake():
+    async with FakeSitoo(orders=0) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(fake):
+    async with SitooClient(**fake.credentials) as made:
+        yield made
+
+
+def states(fake):
+    return [batch["warehousebatchstate"] for batch in fake.items(BATCHES).values()]
+
+
+def refusal(sku):
+    """An answer to a batch of one item that refuses it."""
+    row = {"statuscode": 400, "errortext": f"{sku} is no article"}
+    return Fault.answer(200, body=[row], path="warehousebatchitems")
+
+
+# ------------------------------------------------------------------------- the end of the block
+
+
+async def test_a_stocktaking_sets_the_stock_at_the_end_of_the_block(fake, client):
+    before = fake.items(STOCK)["S-1"]["decimaltotal"]
+    async with client.warehouses.stocktaking(1, comment="Autumn", reasoncode="7") as batch:
+        assert (batch.reused, batch.closed, batch.warehousetransactionid) == (False, False, None)
+        result = await batch.set_many(
+            [{"sku": "S-1", "decimalquantity": 7}, WarehouseBatchItem(sku="S-2", decimalquantity=8)]
+        )
+        result.raise_for_failures()
+        assert fake.items(STOCK)["S-1"]["decimaltotal"] == before
+    assert fake.items(STOCK)["S-1"]["decimaltotal"] == "7.000"
+    assert batch.closed is True
+    transaction = await client.warehouses.transactions.get(1, batch.warehousetransactionid)
+    assert transaction.transactiontype is TransactionType.STOCKTAKING
+    assert (transaction.description, transaction.reasoncode) == ("Autumn", "7")
+    assert [(record.method, record.json) for record in fake.requests][:3] == [
+        ("POST", {"transactiontype": 50, "comment": "Autumn", "reasoncode": "7"}),
+        (
+            "PUT",
+            [
+                {"sku": "S-1", "decimalquantity": "7.000"},
+                {"sku": "S-2", "decimalquantity": "8.000"},
+            ],
+        ),
+        ("PUT", {"warehousebatchstate": 20}),
+    ]
+
+
+async def test_goods_are_moved_in_as_a_session(fake, client):
+    move_in = TransactionType.MOVE_IN
+    async with client.warehouses.session(1, transactiontype=move_in) as batch:
+        await batch.set_many([{"sku": "NEW", "decimalquantity": 5}], chunk_size=1)
+    assert fake.items(STOCK)["NEW"]["decimaltotal"] == "5.000"
+    assert "closed" in repr(batch)
+
+
+async def test_a_session_checks_its_arguments_before_it_opens_a_batch(fake, client):
+    with pytest.raises(errors.InvalidInputError) as caught:
+        async with client.warehouses.stocktaking(1, coment="Autumn"):
+            raise AssertionError("the block must not be entered")
+    assert caught.value.field == "coment"
+    assert fake.requests == []
+
+
+# ------------------------------------------------------------------------------ what goes wrong
+
+
+async def test_an_exception_leaves_the_batch_open_and_its_note_says_how_to_go_on(fake, client):
+    with pytest.raises(ZeroDivisionError) as caught:  # noqa: PT012  # a block, as users write it
+        async with client.warehouses.stocktaking(1) as batch:
+            await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])
+            1 / 0  # noqa: B018  # the error is the point
+    assert states(fake) == [10]
+    assert batch.closed is False
+    (note,) = caught.value.__notes__
+    assert f"warehouse batch {batch.warehousebatchid} of warehouse 1 is still open" in note
+    assert f"update(1, {batch.warehousebatchid}, warehousebatchstate=20)" in note
+
+
+async def test_a_cancellation_leaves_the_batch_open(fake, client):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1), client.warehouses.stocktaking(1):
+            await asyncio.sleep(60)
+    assert states(fake) == [10]
+
+
+async def test_failures_that_nobody_looked_at_keep_the_batch_open(fake, client):
+    fake.script(refusal("S-1"))
+    with pytest.raises(errors.BatchError, match="1 of the articles") as caught:  # noqa: PT012  # a block
+        async with client.warehouses.stocktaking(1) as batch:
+            await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])
+            await batch.set_many([{"sku": "S-2", "decimalquantity": 8}])
+    assert states(fake) == [10]
+    assert f"warehouse batch {batch.warehousebatchid} of warehouse 1 is still open" in str(
+        caught.value
+    )
+    assert "'S-1'" in str(caught.value)
+    assert [outcome.item["sku"] for outcome in caught.value.result] == ["S-1"]
+    assert isinstance(caught.value.__cause__, errors.BadRequestError)
+    assert "close it with" in caught.value.__notes__[0]
+
+
+async def test_an_article_that_is_set_in_the_end_keeps_nothing_open(fake, client):
+    fake.script(refusal("S-1"))
+    async with client.warehouses.stocktaking(1) as batch:
+        assert (await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])).failed
+        again = WarehouseBatchItem(sku="S-1", decimalquantity=7)
+        assert not (await batch.set_many([again])).failed
+    assert states(fake) == [20]
+
+
+async def test_an_item_of_a_stream_without_a_sku_keeps_the_batch_open(fake, client):
+    items = iter([{"decimalquantity": 7}, "S-1", {"sku": "S-2", "decimalquantity": 1}])
+    with pytest.raises(errors.BatchError):
+        async with client.warehouses.stocktaking(1) as batch:
+            await batch.set_many(items)
+    assert states(fake) == [10]
+
+
+async def test_a_batch_can_be_closed_in_spite_of_failures(fake, client):
+    fake.script(refusal("S-1"))
+    async with client.warehouses.stocktaking(1) as batch:
+        await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])
+        await batch.close()
+        assert batch.warehousetransactionid is not None
+    assert states(fake) == [20]
+    puts = [record for record in fake.requests if record.path == f"{BATCHES}/1.json"]
+    assert [record.method for record in puts] == ["PUT", "GET"]
+
+
+async def test_an_error_after_the_closing_says_that_the_batch_is_closed(client):
+    with pytest.raises(KeyError) as caught:  # noqa: PT012  # a block, as users write it
+        async with client.warehouses.stocktaking(1) as batch:
+            await batch.close()
+            raise KeyError
+    (note,) = caught.value.__notes__
+    assert note.endswith("is closed")
+
+
+async def test_a_closing_that_is_refused_leaves_the_batch_open(fake, client):
+    fake.script(Fault.answer(400, errortext="not now", method="PUT", path="warehousebatches/"))
+    with pytest.raises(errors.BadRequestError, match="not now") as caught:
+        async with client.warehouses.stocktaking(1):
+            pass
+    assert states(fake) == [10]
+    assert "is still open" in caught.value.__notes__[0]
+
+
+async def test_a_closing_whose_answer_was_lost_is_looked_after_and_not_repeated(fake, client):
+    fake.script(Fault.drop(when="after", method="PUT", path=BATCHES))
+    async with client.warehouses.stocktaking(1) as batch:
+        pass
+    assert batch.closed is True
+    assert batch.warehousetransactionid is not None
+    assert [record.method for record in fake.requests] == ["POST", "PUT", "GET"]
+
+
+async def test_a_closing_that_was_lost_before_it_was_done_is_told(fake, client):
+    fake.script(Fault.drop(when="before", method="PUT", path=BATCHES))
+    with pytest.raises(errors.ReadError) as caught:
+        async with client.warehouses.stocktaking(1) as batch:
+            pass
+    assert batch.closed is False
+    assert caught.value.sent == "unknown"
+    assert "is still open" in caught.value.__notes__[0]
+    assert states(fake) == [10]
+
+
+async def test_where_nobody_knows_whether_it_was_closed_the_note_says_so(fake, client):
+    fake.script(
+        Fault.drop(when="after", method="PUT", path=BATCHES),
+        Fault.answer(403, method="GET", path=BATCHES),
+    )
+    with pytest.raises(errors.PermissionDeniedError) as caught:
+        async with client.warehouses.stocktaking(1) as batch:
+            pass
+    assert batch.closed is None
+    assert caught.value.sent == "unknown"
+    assert isinstance(caught.value.__cause__, errors.ReadError)
+    assert "may be closed: look at it" in caught.value.__notes__[0]
+
+
+async def test_where_only_the_transaction_could_not_be_learnt_the_note_says_so(fake, client):
+    fake.script(Fault.answer(403, method="GET", path=BATCHES))
+    with pytest.raises(errors.PermissionDeniedError) as caught:
+        async with client.warehouses.stocktaking(1) as batch:
+            pass
+    assert (batch.closed, batch.warehousetransactionid) == (True, None)
+    assert caught.value.__notes__[0].endswith("is closed")
+
+
+# ---------------------------------------------------------------------------- a batch in the way
+
+
+async def test_quirk_5_3_15_the_open_batch_is_used_where_a_second_is_refused(fake, client):
+    opened = fake.add(BATCHES, {"transactiontype": 50, "comment": "Yesterday"})
+    fake.add(BATCHES, {"transactiontype": 10})
+    async with client.warehouses.stocktaking(1, comment="Today") as batch:
+        assert (batch.warehousebatchid, batch.reused) == (opened, True)
+        assert fake.items(BATCHES)[opened]["comment"] == "Yesterday"
+        await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])
+    assert fake.requests[1].query["transactiontype"] == ["50"]
+    assert fake.requests[1].query["warehousebatchstate"] == ["10"]
+    assert fake.items(BATCHES)[opened]["comment"] == "Today"
+    assert fake.requests[-2].json == {"comment": "Today", "warehousebatchstate": 20}
+    assert fake.items(STOCK)["S-1"]["decimaltotal"] == "7.000"
+
+
+async def test_a_refusal_that_no_open_batch_explains_is_raised(fake, client):
+    with pytest.raises(errors.BadRequestError, match="Virtual"):
+        async with client.warehouses.stocktaking(3):
+            raise AssertionError("the block must not be entered")
+    assert [record.method for record in fake.requests] == ["POST", "GET"]
+
+
+async def test_of_several_open_batches_none_is_chosen(fake, client):
+    fake.add(BATCHES, {"transactiontype": 50})
+    fake.add(BATCHES, {"transactiontype": 10})
+    for batch in fake.items(BATCHES).values():
+        batch["transactiontype"] = 50
+    with pytest.raises(errors.BadRequestError):
+        async with client.warehouses.stocktaking(1):
+            raise AssertionError("the block must not be entered")
+
+
+async def test_an_opening_whose_answer_was_lost_is_told_and_used_the_next_time(fake, client):
+    fake.script(Fault.drop(when="after", method="POST"))
+    with pytest.raises(errors.ReadError) as caught:
+        async with client.warehouses.stocktaking(1):
+            raise AssertionError("the block must not be entered")
+    assert caught.value.sent == "unknown"
+    async with client.warehouses.stocktaking(1) as batch:
+        pass
+    assert batch.reused is True
+    assert states(fake) == [20]

@@ -1,0 +1,89 @@
+"""A group of operations is loaded when it is first used, and nothing but what it needs.
+
+And for each there is a check of what type checkers infer.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sitoo_async
+from sitoo_async._groups import GROUPS
+from sitoo_async._index import index
+
+# Groups that need the models of another: their operations answer with its objects.
+MODELS_OF_ANOTHER = {
+    "cash_registers": {"z_reports"},  # the Z-reports of a register are those of the feed
+}
+# The reference says nothing of these objects, so they come as plain data.
+WITHOUT_MODELS = {"store_z_reports"}
+# Nested collections in a module of their own, and what they load beyond their group.
+NESTED = {
+    "products.images": {"resources.product_images_and_files", "models.resources"},
+    "products.files": {"resources.product_images_and_files", "models.resources"},
+    "warehouses.batches": {"resources.warehouse_batches", "models.warehouse_batches"},
+    "warehouses.transactions": {
+        "resources.warehouse_transactions",
+        "models.warehouse_transactions",
+    },
+    # The session opens a batch; the annotation is all that it knows of transactions.
+    "warehouses.stocktaking(4)": {
+        "resources.warehouse_sessions",
+        "resources.warehouse_batches",
+        "models.warehouse_batches",
+    },
+}
+
+TOUCH = """
+import sys
+from sitoo_async import SitooClient
+sitoo = SitooClient(api_id="90316-125", password="secret", base_url="http://127.0.0.1:1")
+{touch}
+print(*sys.modules)
+"""
+
+
+def loaded(touch: str = "") -> set[str]:
+    """The modules of groups that a fresh process has loaded; private ones serve them all."""
+    told = subprocess.run(  # noqa: S603  # this interpreter, on the lines above
+        [sys.executable, "-c", TOUCH.format(touch=touch)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(sitoo_async.__file__).parents[1],
+    ).stdout
+    modules = {name.removeprefix("sitoo_async.") for name in told.split()}
+    return {
+        name for name in modules if name.startswith(("resources.", "models.")) and "._" not in name
+    }
+
+
+def needed(group: str) -> set[str]:
+    """The modules that a group may load."""
+    models = {group, *MODELS_OF_ANOTHER.get(group, ())}.difference(WITHOUT_MODELS)
+    return {f"resources.{group}", *(f"models.{name}" for name in models)}
+
+
+def test_a_client_loads_no_group():
+    assert loaded() == set()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_loads_its_own_modules_alone(group):
+    assert loaded(f"sitoo.{group}") == needed(group)
+
+
+@pytest.mark.parametrize("nested", NESTED)
+def test_a_nested_collection_in_a_module_of_its_own_is_loaded_on_first_use(nested):
+    group, _, _ = nested.partition(".")
+    assert loaded(f"sitoo.{nested}") == needed(group) | NESTED[nested]
+
+
+def test_what_type_checkers_infer_is_checked_for_every_operation():
+    checked = (Path(__file__).parent / "typing" / "groups.py").read_text("utf-8")
+    methods = {name for entry in index() for name in (entry.callable, entry.batch) if name}
+    assert {name for name in methods if f"sitoo.{name}(" not in checked} == set()

@@ -1,0 +1,103 @@
+"""What a new FakeSitoo holds, how a test puts something in, and how it reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sitoo_async.testing import FakeSitoo
+
+ORDERS = "/sites/1/orders"
+
+
+def test_the_counts_decide_the_size_of_the_world():
+    fake = FakeSitoo(orders=3, z_reports=2, users=1, service_orders=0)
+    assert len(fake.items(ORDERS)) == len(fake.items("/sites/2/orders")) == 3
+    registers = fake.items("/sites/1/cashregisters")
+    reports = [len(fake.items(f"/sites/1/cashregisters/{key}/zreports")) for key in registers]
+    assert sorted(reports) == [0, 2, 2]
+    assert len(fake.items("/sites/2/users")) == 1
+    assert fake.items("/serviceorders") == {}
+
+
+def test_the_same_seed_gives_the_same_world():
+    first, second = (FakeSitoo(products=5, seed=9).items(ORDERS) for _ in range(2))
+    assert first == second
+    assert FakeSitoo(products=5, seed=10).items(ORDERS) != first
+
+
+def test_each_site_has_two_fifo_warehouses_and_a_virtual_one():
+    fake = FakeSitoo(sites=(4, 7))
+    for site in (4, 7):
+        warehouses = fake.items(f"/sites/{site}/warehouses").values()
+        assert [each["warehousetype"] for each in warehouses] == [10, 10, 20]
+        for key in fake.items(f"/sites/{site}/warehouses"):
+            assert fake.items(f"/sites/{site}/warehouses/{key}/warehouseitems")
+
+
+def test_orders_sell_the_products_of_the_site_and_moved_its_stock():
+    fake = FakeSitoo(products=25)
+    sold = {row["sku"] for order in fake.items(ORDERS).values() for row in order["orderitems"]}
+    assert sold <= {product["sku"] for product in fake.products().values()}
+    states = {order["orderstateid"] for order in fake.items(ORDERS).values()}
+    assert states == {0, 10}
+    moves = fake.items("/sites/1/warehouses/1/warehousetransactions").values()
+    assert {each["transactiontype"] for each in moves} == {10, 30}
+
+
+def test_an_order_of_an_offline_register_has_a_later_id_and_an_older_date():
+    orders = FakeSitoo().items(ORDERS)
+    dates = [orders[key]["orderdate"] for key in sorted(orders)]
+    assert dates != sorted(dates)
+
+
+def test_the_products_of_the_catalogue_find_their_categories_and_manufacturers():
+    fake = FakeSitoo(products=200)
+    categories = fake.items("/sites/1/categories")
+    manufacturers = fake.items("/sites/1/manufacturers")
+    for product in fake.products().values():
+        assert set(product["categories"]) <= categories.keys()
+        assert product["manufacturerid"] in {None, *manufacturers}
+
+
+async def test_a_new_number_skips_those_that_are_taken(connected):
+    async with FakeSitoo() as fake, connected(fake) as ask:
+        keys = [
+            (await ask("POST", "/sites/1/categories.json", {"title": "x"})).json for _ in range(12)
+        ]
+    assert keys == [*range(1, 10), 26, 27, 28]
+
+
+def test_products_alone_do_not_build_the_world():
+    fake = FakeSitoo(products=25)
+    assert len(fake.products()) == 25
+    assert fake._account._built is False
+    assert fake.items("/sites")[1]["server"] == "shop1.example.com"
+    assert fake._account._built is True
+
+
+def test_a_test_adds_as_a_request_would():
+    fake = FakeSitoo(products=25)
+    rows = [{"productname": "x", "quantity": 2, "moneyrowprice": "10.00"}]
+    key = fake.add(f"{ORDERS}.json", {"ordertypeid": 10, "orderitems": rows})
+    assert fake.items(ORDERS)[key]["moneytotal_gross_all"] == "10.00"
+    with pytest.raises(ValueError, match="Missing required field 'ordertypeid'"):
+        fake.add(ORDERS, {})
+    with pytest.raises(ValueError, match="Method Not Allowed"):
+        fake.add("/orders", {"ordertypeid": 10})
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/sites/1/nothing", "/sites/9/orders", "/", ""])
+def test_a_path_that_is_none_is_a_key_error(path):
+    with pytest.raises(KeyError):
+        FakeSitoo().items(path)
+
+
+def test_a_path_of_one_item_is_a_value_error():
+    with pytest.raises(ValueError, match="leave out its key"):
+        FakeSitoo().items(f"{ORDERS}/1")
+
+
+async def test_a_path_of_a_parent_alone_is_404(connected):
+    async with FakeSitoo() as fake, connected(fake) as ask:
+        assert (await ask("GET", "/sites/1/plugins.json")).status == 404
+        assert (await ask("GET", "/sites/1/plugins/taxfree.json")).status == 404
