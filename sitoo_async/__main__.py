@@ -42,9 +42,10 @@ def _parser() -> argparse.ArgumentParser:
         "demo",
         help="show what the library does, against a fake server of its own",
         description=(
-            "Walk a catalogue, change prices in batches, ask from a thousand tasks at once, sit "
-            "out a rate limit, survive a lost connection and a 502; then count. Exit status 1 if "
-            "the server ever saw two requests at once, or a count does not add up."
+            "Walk a catalogue, change prices in batches, ask from a thousand tasks at once, "
+            "survive a lost connection and a 502, walk orders and stock, take stock, sit out a "
+            "rate limit; then count. Exit status 1 if the server ever saw two requests at once, "
+            "or a count does not add up."
         ),
     )
     demo.add_argument(
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_number(_FEWEST_PRODUCTS, int),
         default=10_000,
         help=f"size of the catalogue, at least {_FEWEST_PRODUCTS} (default: %(default)s); "
-        "with --real, the most products to read",
+        "with --real, the most products, orders and stock items to read",
     )
     demo.add_argument(
         "--seed", type=int, default=1, help="same seed, same catalogue (default: %(default)s)"

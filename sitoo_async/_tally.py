@@ -35,7 +35,7 @@ class Step:
 
     Attributes:
         name: what the table calls it.
-        items: how many products it dealt with.
+        items: how many products, orders or articles it dealt with.
         seconds: how long it took.
         requests: exchanges that the lane started.
         refused: how many of them were answered with a 429.

@@ -8,19 +8,17 @@ import runpy
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from sitoo_async import __main__ as command_line
-from sitoo_async._demo import (
-    DemoOptions,
-    demo,
-    planned_prices,
-    show,
-    show_real,
-)
+from sitoo_async._demo import DemoOptions, demo, show, show_real
+from sitoo_async._demo_products import planned_prices
+from sitoo_async._demo_stock import planned_count
 from sitoo_async._screen import PlainScreen, RichScreen, log_on, screen_for
 from sitoo_async._tally import Step, repeats
 from sitoo_async.models import Product
@@ -66,6 +64,11 @@ async def test_the_demo_shows_every_step_and_that_everything_adds_up(
     assert "already exists" in shown
     assert "13 gave up, 3 of them while their request was under way" in shown
     assert "sent='unknown'" in shown
+    assert "Walk 120 orders by ascending id, while one more is sold" in shown
+    assert "10 CLOSED" in shown
+    assert "Stockholm Stock" in shown
+    assert "Count 100 articles of Stockholm Stock" in shown
+    assert "(STOCKTAKING), which corrects" in shown
     assert "checks hold; two requests never met" in shown
     assert "NOT SO" not in shown
 
@@ -74,15 +77,18 @@ async def test_the_demo_shows_every_step_and_that_everything_adds_up(
 async def test_the_table_tells_what_each_step_took(stream: io.StringIO) -> None:
     await show(SMALL, PlainScreen(stream))
     table = stream.getvalue().partition("What it took\n")[2]
-    rows = {line.split()[0]: line.split()[1:5] for line in table.splitlines()[2:8]}
+    rows = {line.split()[0]: line.split()[1:5] for line in table.splitlines()[2:11]}
     # Requests, the highest number in flight, refused, retried.
     assert rows == {
         "walk": ["1", "1", "0", "0"],
         "prices": ["5", "1", "0", "0"],
         "tasks": ["91", "1", "0", "0"],
         "faults": ["6", "1", "0", "2"],
+        "orders": ["3", "1", "0", "0"],
+        "stock": ["4", "1", "0", "0"],
+        "count": ["6", "1", "0", "0"],
         "slot": ["41", "1", "1", "1"],
-        "all": ["144", "1", "1", "3"],
+        "all": ["157", "1", "1", "3"],
     }
 
 
@@ -132,6 +138,69 @@ class Forgetful(FakeSitoo):
         self.products()[9].update(active=False, activepos=False)
 
 
+class Closed(FakeSitoo):
+    """Sells nothing while it is looked at."""
+
+    def add(self, path: str, item: Mapping[str, Any]) -> Any:
+        """Do nothing."""
+
+
+class Inventing(FakeSitoo):
+    """Answers with what it does not hold."""
+
+    path = "/products.json"
+    row: ClassVar[dict[str, Any]] = {}
+
+    async def start(self) -> None:
+        await super().start()
+        answer = {"totalcount": 1, "items": [self.row]}
+        self.script(Fault.answer(200, body=answer, path=self.path, method="GET"))
+
+
+class InventingOrders(Inventing):
+    path = "/sites/1/orders.json"
+    row: ClassVar[dict[str, Any]] = {
+        "orderid": 1,
+        "orderstateid": 77,
+        "currencycode": "SEK",
+        "moneytotal_gross_all": "1.00",
+    }
+
+
+class InventingStock(Inventing):
+    path = "/sites/1/warehouses/1/warehouseitems.json"
+    row: ClassVar[dict[str, Any]] = {"sku": "10001-1", "decimaltotal": "1.000"}
+
+
+class InventingMoves(FakeSitoo):
+    async def start(self) -> None:
+        await super().start()
+        row = {"warehousetransactionid": 1, "transactiontype": 50, "items": []}
+        self.script(Fault.answer(200, body=row, path="*/warehousetransactions/*.json"))
+
+
+class Hasty(FakeSitoo):
+    """Changes its stock while it is being counted."""
+
+    def items(self, path: str) -> dict[Any, Any]:
+        held = super().items(path)
+        batches = super().items("/sites/1/warehouses/1/warehousebatches").values()
+        if path.endswith("/1/warehouseitems") and any(
+            batch["warehousebatchstate"] == 10 for batch in batches
+        ):
+            held["10001-1"]["decimaltotal"] = "1.000"
+        return held
+
+
+class Careless(FakeSitoo):
+    """Forgets what it was told of a stocktaking."""
+
+    async def start(self) -> None:
+        await super().start()
+        rows = [{"statuscode": 200, "return": True}] * 100
+        self.script(Fault.answer(200, body=rows, path="/warehousebatchitems.json"))
+
+
 @pytest.mark.virtual_time
 @pytest.mark.parametrize(
     ("server", "rule"),
@@ -142,6 +211,18 @@ class Forgetful(FakeSitoo):
         (Broken, "each of 100 tasks got its own answer, unless it gave up"),
         (Generous, "the rate limit was met"),
         (Forgetful, "the walk gave every product exactly once"),
+        (
+            Closed,
+            "the walk gave every order once, by ascending id, and the one that was sold meanwhile",
+        ),
+        (InventingOrders, "the orders of each state come to what the server holds"),
+        (InventingStock, "every warehouse holds what the server says"),
+        (Hasty, "the stock stayed as it was until the warehouse batch was closed"),
+        (Careless, "the stock is as it was counted, and elsewhere as it was"),
+        (
+            InventingMoves,
+            "the transaction moved the differences between books and count, and nothing else",
+        ),
     ],
 )
 async def test_the_exit_status_is_1_when_something_does_not_add_up(
@@ -165,6 +246,12 @@ def test_planned_failures_are_some_of_the_changes_and_differ_in_kind() -> None:
     assert len(changes) == 25
     assert set(planned.values()) == {400, 404}
     assert 0 < len(planned) < 25
+
+
+def test_of_three_articles_one_is_counted_short_and_one_over() -> None:
+    books = {"a": Decimal(7), "b": Decimal(7), "c": Decimal(7)}
+    counted = planned_count(books, ["a", "b", "c", "new", "newer", "newest"])
+    assert counted == {"a": 6, "b": 7, "c": 8, "new": 0, "newer": 0, "newest": 1}
 
 
 async def test_only_the_repetition_of_a_failed_request_counts_as_one(
@@ -198,10 +285,29 @@ async def test_a_real_account_is_only_read_and_only_a_little(
 ) -> None:
     assert await show_real(DemoOptions(real=True), screen) == 0
     assert {request.method for request in account.requests} == {"GET"}
-    assert len(account.requests) == 4 + 10
+    assert len(account.requests) == 4 + 10 + 1 + 4
     shown = " ".join(stream.getvalue().split())
     assert "at most 1,000 products" in shown
+    assert "at most 1,000 orders" in shown
     assert "Nothing is changed" in shown
+    orders = len(account.items("/sites/1/orders"))
+    assert f"{orders} of {orders} orders read" in shown
+    assert "No stocktaking It would change the stock, so it is left out" in shown
+
+
+async def test_of_large_stocks_only_the_beginning_is_read(
+    account: FakeSitoo, stream: io.StringIO
+) -> None:
+    for warehouseid in (1, 2, 3):
+        stock = account.items(f"/sites/1/warehouses/{warehouseid}/warehouseitems")
+        item = next(iter(stock.values()))
+        stock.clear()
+        stock |= {f"sku-{number}": {**item, "sku": f"sku-{number}"} for number in range(60)}
+    assert await show_real(DemoOptions(real=True, products=100), PlainScreen(stream)) == 0
+    read = [record for record in account.requests if record.path.endswith("/warehouseitems.json")]
+    # The second is not read to its end, the third not at all.
+    assert [record.query["num"] for record in read] == [["100"], ["40"]]
+    assert "Web Stock" not in stream.getvalue()
 
 
 async def test_an_empty_account_and_fewer_products_will_do(
@@ -353,7 +459,8 @@ def test_the_demo_command_passes_its_options_on(monkeypatch: pytest.MonkeyPatch)
 def test_what_is_missing_is_named_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "sitoo_async._demo")
+    for name in [name for name in sys.modules if name.startswith("sitoo_async._demo")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "anyio.lowlevel", None)
     assert command_line.main(["demo"]) == 1
     assert "anyio.lowlevel is missing" in capsys.readouterr().err

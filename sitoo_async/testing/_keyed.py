@@ -24,7 +24,7 @@ class Rows(Collection):
         """Set an item and return its key."""
         key = self.key_in(json_object(sent))
         if key in self.items:
-            return super().update_named({**sent, self.table.key: key}, parameters)
+            return super().update_named(sent, parameters)
         return self.add(sent, parameters)
 
 

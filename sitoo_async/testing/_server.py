@@ -50,10 +50,10 @@ class FakeSitoo:
     """A Sitoo account behind a real HTTP server on loopback, written from the public reference.
 
     It serves every operation of the v2 reference; a test looks into its stores with `items` and
-    puts something in with `add`. It refuses what the reference says that Sitoo refuses: a second request while one is in flight,
-    more requests than a slot allows, unknown fields, prices off their pattern. Faults can be
-    scripted, and every request is recorded. Time is the running loop's, so on a `VirtualTimeLoop`
-    ten-minute slots pass at once.
+    puts something in with `add`. It refuses what the reference says that Sitoo refuses: a second
+    request while one is in flight, more requests than a slot allows, unknown fields, prices off
+    their pattern. Faults can be scripted, and every request is recorded. Time is the running
+    loop's, so on a `VirtualTimeLoop` ten-minute slots pass at once.
 
     Example:
         >>> async with FakeSitoo(products=100) as fake:
