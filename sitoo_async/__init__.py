@@ -9,13 +9,18 @@ in flight. In front of it stand typed models, lazy pages, and batches that answe
             ...
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from sitoo_async._batch import Batch, BatchResult, Outcome
 from sitoo_async._client import SitooClient
+from sitoo_async._gates import Gate, Grant
 from sitoo_async._hooks import ExchangeRecord, Observer
-from sitoo_async._lane import Gate, LaneStats
+from sitoo_async._keys import Key
 from sitoo_async._options import Options
 from sitoo_async._pages import Page, Paginator
 from sitoo_async._retry import RetryPolicy
+from sitoo_async._tickets import LaneStats
 from sitoo_async._version import __version__
 from sitoo_async._wire import Response
 from sitoo_async.errors import (
@@ -30,6 +35,7 @@ from sitoo_async.errors import (
     DeadlineError,
     DecodeError,
     FieldNotFetchedError,
+    GateLostError,
     InvalidInputError,
     InvalidOptionError,
     LaneError,
@@ -51,6 +57,11 @@ from sitoo_async.errors import (
 )
 from sitoo_async.models import UNSET, changes, is_set, set_fields
 
+if TYPE_CHECKING:
+    from sitoo_async._gates.file import FileGate
+    from sitoo_async._gates.postgres import PostgresGate
+    from sitoo_async._gates.redis import RedisGate
+
 __all__ = [
     "ApiError",
     "AuthenticationError",
@@ -66,9 +77,13 @@ __all__ = [
     "DecodeError",
     "ExchangeRecord",
     "FieldNotFetchedError",
+    "FileGate",
     "Gate",
+    "GateLostError",
+    "Grant",
     "InvalidInputError",
     "InvalidOptionError",
+    "Key",
     "LaneError",
     "LaneFullError",
     "LaneStats",
@@ -79,9 +94,11 @@ __all__ = [
     "Page",
     "Paginator",
     "PermissionDeniedError",
+    "PostgresGate",
     "QueueTimeoutError",
     "RateLimitError",
     "ReadError",
+    "RedisGate",
     "ReentryError",
     "RequestTimeoutError",
     "Response",
@@ -100,3 +117,19 @@ __all__ = [
     "is_set",
     "set_fields",
 ]
+
+_ENGINES = {"FileGate": "file", "PostgresGate": "postgres", "RedisGate": "redis"}
+
+if not TYPE_CHECKING:  # pragma: no branch  # checkers know every name from the imports above
+
+    def __getattr__(name: str) -> Any:
+        module = _ENGINES.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}._gates.{module}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__

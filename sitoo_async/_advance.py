@@ -31,11 +31,13 @@ class Advance(ABC, Generic[P]):
 
     Attributes:
         counted: whether the cursor is the index of a row, so that rows may shift under the walk.
+        whole: whether all rows come in one answer, so that no others can be asked for.
         page_size: how many rows a page has at most, where the caller has no say in it.
         key: what tells two rows apart, where a page begins with the last rows of the one before.
     """
 
     counted: bool = False
+    whole: bool = False
     page_size: int | None = None
     key: Callable[[Any], Hashable] | None = None
 
@@ -112,8 +114,9 @@ class ByOffset(Advance[int]):
 
 
 class AtOnce(ByOffset):
-    """A bare array that comes whole: one page, and no parameter to ask for another."""
+    """What comes whole: one page, and no parameter to ask for another."""
 
+    whole = True
     page_size = 100_000
 
     @override
@@ -128,17 +131,19 @@ class AfterId(Advance[P]):
     Attributes:
         identifier: the field that holds the id.
         peek: how many rows a page has, and the last one's id, without decoding all of it.
+        told: whether the answers tell how many rows there are; a bare array does not.
     """
 
     identifier: str
     peek: Callable[[bytes], tuple[int, P | None]]
+    told: bool = True
 
     @override
     def ahead(
         self, at: P, num: int, body: bytes, totalcount: int | None, *, full: bool
     ) -> P | None:
         received, last = self.peek(body)
-        return None if received < num else last
+        return None if self.told and received < num else last
 
     @override
     def after(self, at: P, items: Sequence[Any]) -> P:
@@ -164,8 +169,8 @@ class AfterId(Advance[P]):
     @override
     def ended(self, following: P, received: int, num: int, totalcount: int) -> bool:
         # A short page is the end, unless the envelope says that more rows follow: then the
-        # server gives fewer than asked for.
-        return received == 0 or (received < num and received >= totalcount)
+        # server gives fewer than asked for. Where nothing says so, one more request tells.
+        return received == 0 or (self.told and received < num and received >= totalcount)
 
     @override
     def position(self, at: P, items: Sequence[Any], finished: int) -> P:

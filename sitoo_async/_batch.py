@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from sitoo_async._chunks import Entry, OpenChunk, Sending
 from sitoo_async._outcomes import BatchResult, Outcome, summary
+from sitoo_async._pace import Pace
 from sitoo_async.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ __all__ = ["Batch", "BatchResult", "Outcome"]
 V = TypeVar("V")
 
 _LARGEST_CHUNK = 5000  # the top of what the reference calls good practice
-_SMALLEST_SHARE = 16  # later chunks shrink to this part of chunk_size and no further
 _END = object()
 
 _log = logging.getLogger("sitoo_async")
@@ -86,6 +86,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         deletes: whether an item that is gone is what was wanted.
         label: the operation's name, for texts.
         policy: how often a chunk, or an item of it, is tried.
+        seconds: how long a request is to take; None keeps chunks as large as `chunk_size`.
 
     Raises:
         InvalidInputError: `chunk_size` is out of its range, or `items` is a single item.
@@ -103,16 +104,15 @@ class Batch(AsyncIterator[Outcome[V]]):
         deletes: bool,
         label: str,
         policy: RetryPolicy,
+        seconds: float | None = None,
     ) -> None:
         _check_chunk_size(chunk_size)
         _check_items(items)
         self._items = items
         self._prepare = prepare
         self._label = label
-        smallest = max(1, chunk_size // _SMALLEST_SHARE)
-        self._sending = Sending(
-            open_chunk, read, policy, repeatable, deletes, label, chunk_size, smallest
-        )
+        pace = Pace(chunk_size, seconds)
+        self._sending = Sending(open_chunk, read, policy, repeatable, deletes, label, pace)
         self._touched = False  # whether anybody asked for an outcome
         self._awaited = False
         self._begun = False
@@ -227,7 +227,7 @@ class Batch(AsyncIterator[Outcome[V]]):
 
     async def _take(self) -> list[Entry]:
         """Read as many inputs as a chunk holds; those that break a rule are settled at once."""
-        size = self._sending.size
+        size = self._sending.pace.size
         entries: list[Entry] = []
         if self._whole is not None:
             entries = self._whole[self._count : self._count + size]

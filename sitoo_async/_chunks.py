@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
+from sitoo_async._answers import errortext_of, results_of, statuscode_of
 from sitoo_async._outcomes import Outcome
+from sitoo_async._pace import Pace
 from sitoo_async._retry import RetryPolicy, decide
 from sitoo_async._wire import error_for_status
 from sitoo_async.errors import (
@@ -32,8 +34,8 @@ __all__ = ["Entry", "OpenChunk", "SendPiece", "Sending"]
 
 V = TypeVar("V")
 
-SendPiece = Callable[[list[Any], float], Coroutine[Any, Any, Any]]
-"""Waits for that many seconds, sends prepared items, and gives the decoded answer.
+SendPiece = Callable[[list[Any], float], Coroutine[Any, Any, tuple[Any, float]]]
+"""Waits for that many seconds, sends prepared items; gives the decoded answer and how long it took.
 
 It makes one attempt: refusals and connections that could not be made are its own business.
 """
@@ -96,7 +98,7 @@ class _Piece:
 
 @attrs.define(eq=False)
 class Sending(Generic[V]):
-    """Brings one chunk after the other to its outcomes; keeps the size and what ended the run."""
+    """Brings one chunk after the other to its outcomes; keeps the pace and what ended the run."""
 
     open: OpenChunk
     read: Callable[[Any], V]
@@ -104,8 +106,7 @@ class Sending(Generic[V]):
     repeatable: bool
     deletes: bool
     label: str
-    size: int
-    smallest: int
+    pace: Pace
     fatal: SitooError | None = None
 
     async def chunk(
@@ -118,9 +119,9 @@ class Sending(Generic[V]):
                 piece = work.popleft()
                 if self.fatal is not None:
                     self._refuse(piece, self.fatal, found)
-                elif len(piece.entries) > self.size:
+                elif len(piece.entries) > self.pace.size:
                     # The size was lowered after this piece was made.
-                    work.extendleft(reversed(piece.parts(self.size)))
+                    work.extendleft(reversed(piece.parts(self.pace.size)))
                 else:
                     first, later = await self._exchange(piece, found, send)
                     work.extendleft(reversed(first))
@@ -131,8 +132,10 @@ class Sending(Generic[V]):
     ) -> tuple[list[_Piece], list[_Piece]]:
         """Send one piece; what must be sent again comes back, to go first or last."""
         try:
-            answer = await send([entry.prepared for entry in piece.entries], piece.pause)
-            rows = self._rows(answer, len(piece.entries))
+            prepared = [entry.prepared for entry in piece.entries]
+            answer, seconds = await send(prepared, piece.pause)
+            self.pace.took(len(prepared), seconds)
+            rows = results_of(answer, len(piece.entries), self.label)
         except (ServerError, ReadError, RequestTimeoutError) as error:
             return self._halve(piece, error, found), []
         except (BadRequestError, ConflictError, DecodeError) as error:
@@ -151,33 +154,12 @@ class Sending(Generic[V]):
             return [], self._settle(piece, rows, found)
         return [], []
 
-    def _rows(self, answer: Any, expected: int) -> Sequence[Any]:
-        if isinstance(answer, list):
-            rows = cast("Sequence[Any]", answer)
-            if len(rows) == expected:
-                return rows
-            got = f"{len(rows)}"
-        elif expected == 1:
-            # Where one object is sent, the reference answers with the bare id or `true`.
-            bare = _statuscode(answer) is None
-            return [{"statuscode": 200, "return": answer} if bare else answer]
-        else:
-            got = f"a bare {type(answer).__name__}"
-        raise DecodeError(
-            f"{self.label}: {expected} items were sent, so the answer should be an array of"
-            f" {expected} results, not {got}",
-            sent="unknown",
-        )
-
     def _halve(
         self, piece: _Piece, error: SitooError, found: dict[int, Outcome[V]]
     ) -> list[_Piece]:
         """What goes again after an exchange whose fate is unknown."""
         half = (len(piece.entries) + 1) // 2
-        if len(piece.entries) >= self.size:
-            # It was as large as allowed, so its size may be the reason. A short piece is no
-            # evidence, and one item that the server chokes on must not make every chunk tiny.
-            self.size = min(self.size, max(half, self.smallest))
+        self.pace.failed(len(piece.entries))
         for entry in piece.entries:
             entry.fail(error, "unknown")
         decision = decide(self.policy, error, repeatable=self.repeatable, attempt=piece.attempt)
@@ -197,7 +179,7 @@ class Sending(Generic[V]):
         broken = _Piece([], piece.attempt + 1, piece.refusals, _pause(piece.attempt))
         refused = _Piece([], piece.attempt, piece.refusals + 1, _pause(piece.refusals + 1))
         for entry, row in zip(piece.entries, rows, strict=True):
-            status = _statuscode(row)
+            status = statuscode_of(row)
             if status is None:
                 error: SitooError = DecodeError(f"{self.label}: a result without statuscode")
                 entry.fail(error, "unknown")
@@ -209,7 +191,7 @@ class Sending(Generic[V]):
                 value = cast("V", True)  # noqa: FBT003  # what a delete gives
                 found[entry.index] = Outcome(entry.index, entry.item, status, value)
             else:
-                error = error_for_status(status, errortext=_errortext(row))
+                error = error_for_status(status, errortext=errortext_of(row))
                 entry.fail(error)
                 decision = decide(
                     self.policy, error, repeatable=self.repeatable, attempt=piece.attempt
@@ -249,19 +231,6 @@ class Sending(Generic[V]):
 def _record(entry: Entry, found: dict[int, Outcome[Any]], status: int | None = None) -> None:
     """Settle a failed entry."""
     found[entry.index] = Outcome(entry.index, entry.item, status, error=entry.failure)
-
-
-def _statuscode(row: Any) -> int | None:
-    """The status code of one result, or None where it is no result."""
-    if not isinstance(row, Mapping):
-        return None
-    status = cast("Mapping[str, Any]", row).get("statuscode")
-    return status if isinstance(status, int) and not isinstance(status, bool) else None
-
-
-def _errortext(row: Mapping[str, Any]) -> str | None:
-    text = row.get("errortext")
-    return None if text is None else str(text)
 
 
 def _pause(tries: int) -> float:

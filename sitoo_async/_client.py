@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 import attrs
 
 from sitoo_async._address import Address
-from sitoo_async._call import Caller
+from sitoo_async._caller import Caller
 from sitoo_async._checks import check_number
-from sitoo_async._credentials import Secret, authorization
+from sitoo_async._credentials import Secret
+from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
+from sitoo_async._keys import Key, KeyPair, checked_keys, concealed, hidden, keys_from_text
 from sitoo_async._options import Options
 from sitoo_async._path import plain_path
 from sitoo_async._query import query_string
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from sitoo_async._gates import Gate
     from sitoo_async._hooks import Observer
-    from sitoo_async._lane import Gate, LaneStats, Priority
+    from sitoo_async._tickets import LaneStats, Priority
 
 __all__ = ["OptionFields", "SitooClient"]
 
@@ -41,26 +44,39 @@ class OptionFields(TypedDict, total=False):
     max_waiting: int | None
     priority: Priority
     retry: RetryPolicy
+    bulk_seconds: float | None
+    coalesce: bool
+    pin: bool
     strict: bool
     max_response_bytes: int
 
 
 class SitooClient(Groups):
-    """An account of Sitoo, called through the single lane of one API key.
+    """An account of Sitoo, called through the single lane of one API key, or one lane for each key.
 
     Build it anywhere, inside a loop or not; it binds to the loop of its first call. Clients with
     the same key and host share one lane in a loop. Use it with ``async with``, or close it with
     `aclose`.
 
+    With several keys, as many requests are under way at once. A call takes the key that will be
+    free first when it begins, and keeps it; so two calls that are under way together may reach
+    Sitoo in either order, unless the option `pin` keeps the order of writes. Should Sitoo turn
+    out to allow the account one request at a time whatever its key, the client goes on with the
+    first key alone and says so in the log, after three refusals at the most.
+
     Args:
         api_id: the API ID, such as ``10020-140``.
         password: the API password.
+        keys: several keys of the account instead, as pairs ``(api_id, password)`` or `Key`
+            objects.
         base_url: as the Backoffice prints it: a bare host, one with ``/v2``, or with
             ``/v2/accounts/{id}``. Must be https, unless it is a loopback address.
         account_id: the account's number; left out, the API ID tells it.
         site: the default site, by its eshopid.
         session: an ``aiohttp.ClientSession`` whose connector is used and never closed.
-        gate: who else may use the key; None where this process is alone.
+        gate: the right to use the key, where other processes use it too: a `FileGate`, a
+            `PostgresGate`, a `RedisGate`, or an engine of your own; None where this process is
+            alone. It is used and never closed.
         grace: seconds that closing waits for an exchange in flight.
         observers: called with an `ExchangeRecord` after each exchange.
         options: timeouts, limits, retries; see `Options`.
@@ -74,8 +90,9 @@ class SitooClient(Groups):
     def __init__(
         self,
         *,
-        api_id: str,
-        password: str,
+        api_id: str | None = None,
+        password: str | None = None,
+        keys: Iterable[Key | KeyPair] | None = None,
         base_url: str,
         account_id: int | str | None = None,
         site: int = 1,
@@ -86,18 +103,15 @@ class SitooClient(Groups):
         **options: Unpack[OptionFields],
     ) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
-        password = _secret(password)
-        if not isinstance(api_id, str) or not api_id or ":" in api_id:
-            raise InvalidOptionError(
-                "api_id must be the API ID of the key, such as '10020-140'", field="api_id"
-            )
+        password = hidden(password)
+        keys = concealed(keys)
+        checked = checked_keys(api_id, password, keys)
         check_number("grace", grace, zero=True)
         self._options = _options(Options(), options)
         self._site = _site(site)
         self._caller = Caller(
-            Address.parse(base_url, account_id=account_id, api_id=api_id),
-            api_id=api_id,
-            authorization=authorization(api_id, password),
+            Address.parse(base_url, account_id=account_id, api_id=checked[0].api_id),
+            keys=checked,
             session=session,
             gate=gate,
             grace=grace,
@@ -116,22 +130,37 @@ class SitooClient(Groups):
     ) -> Self:
         """A client from the environment, which nothing else here ever reads.
 
-        ``SITOO_API_ID``, ``SITOO_PASSWORD`` and ``SITOO_BASE_URL`` must be set;
-        ``SITOO_ACCOUNT_ID`` and ``SITOO_SITE`` may be.
+        ``SITOO_API_ID``, ``SITOO_PASSWORD`` and ``SITOO_BASE_URL`` must be set. Instead of the
+        first two, ``SITOO_KEYS`` may hold several keys: ``id:password,id:password``.
+        ``SITOO_ACCOUNT_ID``, ``SITOO_SITE`` and ``SITOO_GATE`` may be. The last one says by whom
+        the key is shared: ``file:///path``, ``postgresql://…`` or ``redis://…`` (``rediss://``,
+        ``valkey://``). Such a gate is closed with the client; `gate`, where given, wins.
 
         Raises:
             InvalidOptionError: a variable is missing or can't be used.
+            ConfigurationError: the package of the gate's engine is not installed.
         """
-        required = ("SITOO_API_ID", "SITOO_PASSWORD", "SITOO_BASE_URL")
+        several = bool(os.environ.get("SITOO_KEYS"))
+        one = ("SITOO_API_ID", "SITOO_PASSWORD")
+        if several and any(os.environ.get(name) for name in one):
+            raise InvalidOptionError(
+                "SITOO_KEYS and SITOO_API_ID with SITOO_PASSWORD exclude each other",
+                field="SITOO_KEYS",
+            )
+        required = ("SITOO_BASE_URL",) if several else (*one, "SITOO_BASE_URL")
         missing = [name for name in required if not os.environ.get(name)]
         if missing:
             raise InvalidOptionError(
                 f"set {', '.join(missing)} in the environment", field=missing[0]
             )
         site = os.environ.get("SITOO_SITE") or "1"
-        return cls(
-            api_id=os.environ["SITOO_API_ID"],
-            password=Secret(os.environ["SITOO_PASSWORD"]),
+        own_gate = gate is None and bool(os.environ.get("SITOO_GATE"))
+        if own_gate:
+            gate = gate_from_url(Secret(os.environ["SITOO_GATE"]))
+        client = cls(
+            api_id=None if several else os.environ["SITOO_API_ID"],
+            password=None if several else Secret(os.environ["SITOO_PASSWORD"]),
+            keys=keys_from_text(Secret(os.environ["SITOO_KEYS"])) if several else None,
             base_url=os.environ["SITOO_BASE_URL"],
             account_id=os.environ.get("SITOO_ACCOUNT_ID") or None,
             site=int(site) if site.isdecimal() else _site(site),
@@ -141,6 +170,8 @@ class SitooClient(Groups):
             observers=observers,
             **options,
         )
+        client._caller.closes_gate = own_gate  # an instance of this class
+        return client
 
     # -------------------------------------------------------------------------------- views
 
@@ -196,8 +227,12 @@ class SitooClient(Groups):
         await self._caller.aclose(drain=drain)
 
     def stats(self) -> LaneStats:
-        """What the key's lane in the running loop is doing."""
+        """What the key's lane in the running loop is doing; of several keys, all together."""
         return self._caller.stats()
+
+    def stats_by_key(self) -> dict[str, LaneStats]:
+        """What the lane of each key in the running loop is doing, by API ID."""
+        return self._caller.stats_by_key()
 
     # ------------------------------------------------------------------------------- calling
 
@@ -252,17 +287,6 @@ class SitooClient(Groups):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and connections: it is not pickled")
-
-
-def _secret(password: object) -> Secret:
-    if not isinstance(password, str) or not password:
-        raise InvalidOptionError("password must be the API password", field="password")
-    try:
-        password.encode()
-    except UnicodeEncodeError:
-        # Not from that error: it carries the password.
-        raise InvalidOptionError("password is not valid text", field="password") from None
-    return Secret(password)
 
 
 def _site(site: object) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -20,6 +20,8 @@ from sitoo_async.testing import FakeSitoo
 
 __all__ = ["Stock", "StockSteps", "list_orders", "read_stock", "show_orders", "show_stock"]
 
+T = TypeVar("T")
+
 MOST_COUNTED: Final = 500
 CHUNK: Final = 200
 PAGE: Final = 50
@@ -28,8 +30,11 @@ SHOWN: Final = 5
 _ORDERS: Final = "/sites/1/orders"
 _STOCK: Final = "/sites/1/warehouses/{}/warehouseitems"
 
-Totals = Mapping[tuple[int, str], tuple[int, Decimal]]
-"""How many orders there are in a state and a currency, and what they come to."""
+Totals = Mapping[tuple[int | None, str | None], tuple[int, Decimal]]
+"""How many orders there are in a state and a currency, and what they come to.
+
+A real account has orders without a state or a currency, whatever the reference says.
+"""
 
 
 @attrs.frozen
@@ -63,15 +68,22 @@ def list_orders(sitoo: SitooClient, *, page_size: int) -> Paginator[Order]:
 def show_orders(screen: Screen, orders: Sequence[Order]) -> Totals:
     """Write and return what the orders come to, by state."""
     totals = _totals(
-        (order.orderstateid, order.currencycode, order.moneytotal_gross_all) for order in orders
+        (
+            _if_is(int, order.orderstateid),
+            _if_is(str, order.currencycode) or None,
+            _if_is(Decimal, order.moneytotal_gross_all),
+        )
+        for order in orders
     )
-    screen.table(
-        ("State", "Orders", "Total"),
-        [
-            (f"{state:d} {OrderState(state).name}", f"{count:,}", f"{total:,.2f} {currency}")
-            for (state, currency), (count, total) in sorted(totals.items())
-        ],
+    rows = sorted(
+        (
+            "none" if state is None else f"{state:d} {OrderState(state).name}",
+            f"{count:,}",
+            f"{total:,.2f} {currency or '(no currency)'}",
+        )
+        for (state, currency), (count, total) in totals.items()
     )
+    screen.table(("State", "Orders", "Total"), rows)
     return totals
 
 
@@ -229,11 +241,16 @@ def _sale(sku: str) -> dict[str, Any]:
     return {"ordertypeid": 10, "orderstateid": OrderState.CLOSED.value, "orderitems": [row]}
 
 
-def _totals(rows: Iterable[tuple[int, str, Decimal | str]]) -> Totals:
-    totals: dict[tuple[int, str], tuple[int, Decimal]] = {}
+def _if_is(kind: type[T], value: object) -> T | None:
+    """`value`, or None where the server sent none, or something of another type."""
+    return value if isinstance(value, kind) else None
+
+
+def _totals(rows: Iterable[tuple[int | None, str | None, Decimal | str | None]]) -> Totals:
+    totals: dict[tuple[int | None, str | None], tuple[int, Decimal]] = {}
     for state, currency, amount in rows:
         count, total = totals.get((state, currency), (0, Decimal(0)))
-        totals[state, currency] = count + 1, total + Decimal(amount)
+        totals[state, currency] = count + 1, total + Decimal(amount or 0)
     return totals
 
 

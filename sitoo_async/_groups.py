@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sitoo_async._call import Caller
+from sitoo_async._caller import Caller
 from sitoo_async._options import Options
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ class Entry:
         signature: how it is called.
         evidence: how much of the operation is known.
         repeatable: whether it may be sent again when its outcome is unknown.
+        unless: when it may not, although it is repeatable in general.
         batch: the method that does the same to many, where there is one.
     """
 
@@ -39,6 +40,7 @@ class Entry:
     signature: str
     evidence: Evidence
     repeatable: bool
+    unless: str | None
     batch: str | None
 
 
@@ -79,6 +81,7 @@ def _entry(operation: Operation, methods: list[tuple[str, Any]], names: set[str]
         signature=_signature(method),
         evidence=operation.evidence,
         repeatable=operation.repeatable,
+        unless=operation.unless,
         batch=many if many in names else None,
     )
 
@@ -109,6 +112,12 @@ def _signature(method: Any) -> str:
 # The ways to show it ------------------------------------------------------------------------
 
 
+def _repeatable(entry: Entry) -> str:
+    if entry.unless is not None:
+        return f"yes, unless {entry.unless}"
+    return "yes" if entry.repeatable else "no"
+
+
 def as_json() -> str:
     """An array of objects."""
     return json.dumps([attrs.asdict(entry) for entry in index()], indent=2) + "\n"
@@ -120,8 +129,9 @@ _TITLE = """\
 Every operation of the Sitoo REST API v2, and the method of a `SitooClient` that performs it.
 *Evidence* tells what is known of it: printed in the reference (documented), its path likely by
 analogy (inferred), or nothing but its name (unverified); the last two warn once when they are used.
-*Repeatable* operations are tried again when nobody knows what became of them; the others are not,
-and their errors say `sent="unknown"`. *Batch* does the same to many items.
+*Repeatable* operations are tried again when nobody knows what became of them; the others, and those
+of which the *unless* is true, are not, and their errors say `sent="unknown"`. *Batch* does the same
+to many items.
 
 Written by `python -m sitoo_async operations --markdown`.
 
@@ -134,7 +144,7 @@ def as_markdown() -> str:
     """A page with a table."""
     lines = [
         f"| `{entry.method} {entry.path}` | `{entry.callable}` | {entry.evidence} |"
-        f" {'yes' if entry.repeatable else 'no'} | {f'`{entry.batch}`' if entry.batch else ''} |\n"
+        f" {_repeatable(entry)} | {f'`{entry.batch}`' if entry.batch else ''} |\n"
         for entry in index()
     ]
     return _TITLE + "".join(lines)
@@ -148,7 +158,7 @@ def as_table() -> str:
             f"{entry.method} {entry.path}",
             entry.callable,
             entry.evidence,
-            "yes" if entry.repeatable else "no",
+            _repeatable(entry),
             entry.batch or "",
         )
         for entry in index()

@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import functools
 import heapq
 import itertools
 import logging
 import random
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, Literal, Protocol, TypeVar, cast
+from collections.abc import Callable, Coroutine, Hashable, Iterable
+from typing import Any, Final, TypeVar, cast
 
-import attrs
-
+from sitoo_async._gates import Gate, Grant
+from sitoo_async._tickets import HANDICAP, Company, Entry, Flight, LaneStats, Priority, Ticket
+from sitoo_async._turnstile import Turnstile, failure_of
 from sitoo_async.errors import (
     ClientClosedError,
     DeadlineError,
-    InvalidOptionError,
     LaneError,
     LaneFullError,
     QueueTimeoutError,
@@ -35,16 +36,11 @@ from sitoo_async.errors import (
     SitooError,
 )
 
-__all__ = ["Gate", "Lane", "LaneStats", "Priority", "Ticket", "lane_for"]
+__all__ = ["Lane", "SentOnError"]
 
 logger = logging.getLogger("sitoo_async")
 
 T = TypeVar("T")
-
-Priority = Literal["interactive", "bulk"]
-
-HANDICAP: Final[Mapping[Priority, float]] = {"interactive": 0.0, "bulk": 30.0}
-"""Seconds that a call's submit time is moved back: bulk gives way, but only for so long."""
 
 BRIEF: Final = 0.2
 LONGEST_BRIEF: Final = 10.0
@@ -52,120 +48,14 @@ LONGEST_BRIEF: Final = 10.0
 
 FEWEST_TO_COMPACT: Final = 64
 
+# Of all lanes: a call that is sent on from one to another keeps its place among those there.
+_numbers: Final = itertools.count()
 
-class Gate(Protocol):
-    """The right to use a key that other processes use too.
-
-    The lane takes the gate while calls wait, and gives it back after each exchange.
-    """
-
-    def acquire(self) -> Coroutine[Any, Any, float]:
-        """Wait for the right; return for how many seconds the key is still on hold."""
-        ...
-
-    def release(self, hold: float) -> Coroutine[Any, Any, None]:
-        """Give the right back, and tell for how many seconds the key is on hold."""
-        ...
+_SENT_ON: Final = object()
 
 
-@attrs.frozen
-class LaneStats:
-    """What a lane is doing, at one moment.
-
-    Attributes:
-        waiting: calls that wait for their turn, by priority.
-        in_flight: exchanges under way: 0 or 1.
-        sent: exchanges started so far.
-        refused: how many of them were answered with a 429.
-        held_for: seconds until the lane may be used again; 0 when it is not on hold.
-        waits: how many turns were given.
-        waited: seconds that these turns were waited for, in all.
-        longest_wait: the longest of them, in seconds.
-        busy: seconds that exchanges were under way, in all.
-    """
-
-    waiting: Mapping[Priority, int]
-    in_flight: int
-    sent: int
-    refused: int
-    held_for: float
-    waits: int
-    waited: float
-    longest_wait: float
-    busy: float
-
-
-@attrs.define(eq=False)
-class Ticket:
-    """One call's place in the lane; it keeps its order through all attempts.
-
-    Attributes:
-        priority: how the call ranks.
-        owner: whose call it is, so that closing one client leaves the others' calls alone.
-        submitted: when the call began, in loop time.
-        number: tells calls of one moment apart.
-        queue_left: seconds it may still wait for turns; None for any time.
-        deadline: the moment the whole call must be over, in loop time; None for never.
-        patience: seconds the call agrees to sit out a rate limit.
-        refused_since: when the call was first refused with a 429, in loop time.
-        retried: whether this is not the call's first turn.
-    """
-
-    priority: Priority
-    owner: object
-    submitted: float
-    number: int
-    queue_left: float | None
-    deadline: float | None
-    patience: float
-    refused_since: float | None = None
-    retried: bool = False
-
-    def lasts(self, until: float) -> bool:
-        """Whether the deadline lets the call go on at that moment, in loop time."""
-        return self.deadline is None or until <= self.deadline
-
-    def hold_end(self, now: float, entered: float) -> float:
-        """The latest end of a hold that the call still agrees to sit out, in loop time."""
-        end = (now if self.refused_since is None else self.refused_since) + self.patience
-        if self.deadline is not None:
-            end = min(end, self.deadline)
-        if self.queue_left is not None:
-            end = min(end, entered + self.queue_left)
-        return end
-
-
-@attrs.define(eq=False)
-class _Entry:
-    """A ticket that waits for one turn, or flies."""
-
-    ticket: Ticket
-    exchange: Callable[[], Coroutine[Any, Any, Any]]
-    answer: asyncio.Future[Any]
-    context: contextvars.Context
-    entered: float
-    waiting: bool = True
-    timer: asyncio.TimerHandle | None = None
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it waits and its caller does, too; a cancelled caller leaves a turn later."""
-        return self.waiting and not self.answer.done()
-
-    def settle(self, *, result: Any = None, error: BaseException | None = None) -> None:
-        """Tell the caller, if it is still there."""
-        if self.answer.done():
-            return
-        if error is None:
-            self.answer.set_result(result)
-        else:
-            self.answer.set_exception(error)
-
-    def disarm(self) -> None:
-        """Stop the timer, if one runs."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
+class SentOnError(Exception):
+    """The call left its lane unserved, and is to go on in another; no user ever sees it."""
 
 
 class Lane:
@@ -174,6 +64,7 @@ class Lane:
     Args:
         loop: the running loop; all times are its times.
         gate: who else may use the key; None where this process is alone.
+        key: what the gate is asked for.
         random: a number from 0 to 1, for the jitter of long holds.
     """
 
@@ -182,24 +73,37 @@ class Lane:
         loop: asyncio.AbstractEventLoop,
         *,
         gate: Gate | None = None,
+        key: str = "",
         random: Callable[[], float] = random.random,
     ) -> None:
         self.loop = loop
         self.gate = gate
         self._random = random
-        self._numbers = itertools.count()
-        self._heap: list[tuple[float, int, _Entry]] = []
+        self._heap: list[tuple[float, int, int, Entry]] = []
         self._waiting: dict[Priority, int] = {"interactive": 0, "bulk": 0}
+        # Those that wait and may share an exchange, with their places in the heap.
+        self._mates: dict[Hashable, dict[Entry, tuple[float, int]]] = {}
         self._newcomers = 0
-        self._flying: _Entry | None = None
+        self._flying: Flight | None = None
         self._task: asyncio.Task[Any] | None = None
         self._started = 0.0
         self._held_until = 0.0
+        self._heard_until = 0.0  # as far as other processes have told of it
+        self._followed: set[asyncio.Task[Any]] = set()
         self._brief = BRIEF
         self._timer: asyncio.TimerHandle | None = None
-        self._gate_held = False
-        self._gate_task: asyncio.Task[Any] | None = None
+        self._turnstile: Turnstile | None = None
+        if gate is not None:
+            self._turnstile = Turnstile(
+                loop,
+                gate,
+                key,
+                taken=self._gate_taken,
+                failed=self._gate_failed,
+                given=self._gate_given,
+            )
         self._sent = 0
+        self._joined = 0
         self._refused = 0
         self._waits = 0
         self._waited = 0.0
@@ -223,7 +127,7 @@ class Lane:
             priority=priority,
             owner=owner,
             submitted=now,
-            number=next(self._numbers),
+            number=next(_numbers),
             queue_left=queue_timeout,
             deadline=None if deadline is None else now + deadline,
             patience=patience,
@@ -235,6 +139,7 @@ class Lane:
         exchange: Callable[[], Coroutine[Any, Any, T]],
         *,
         max_waiting: int | None = None,
+        company: Company | None = None,
     ) -> T:
         """Wait for the ticket's turn, run `exchange` in a task of the lane's, return its result.
 
@@ -242,7 +147,11 @@ class Lane:
         at once too, but the exchange runs on to its end and the lane stays busy, since the server
         is still at work.
 
+        With `company`, calls that wait together may leave in one exchange; each of them gets its
+        own part of the result.
+
         Raises:
+            SentOnError: the call left the lane unserved, to go on in another.
             ReentryError: called from inside an exchange of this lane.
             LaneFullError: `max_waiting` calls wait already (retries are always let in).
             QueueTimeoutError: no turn came within the ticket's `queue_left`.
@@ -251,19 +160,19 @@ class Lane:
             ReadError: the exchange's task was cancelled from outside.
             Exception: whatever `exchange` raised.
         """
-        if self._task is not None and asyncio.current_task() is self._task:
-            raise ReentryError(
-                "the client was called from inside one of its own exchanges, which would wait "
-                "for itself for ever: make the call after the exchange has ended"
-            )
+        self.check_reentry()
         now = self.loop.time()
-        self._admit(ticket, now, max_waiting)
         answer = self.loop.create_future()
-        entry = _Entry(ticket, exchange, answer, contextvars.copy_context(), now)
-        self._enter(entry)
-        self._dispatch()
+        entry = Entry(ticket, exchange, answer, contextvars.copy_context(), now, company)
+        if not self._board(entry):
+            self._admit(ticket, now, max_waiting)
+            self._enter(entry)
+            self._dispatch()
         try:
-            return cast("T", await answer)
+            outcome = await answer
+            if outcome is _SENT_ON:
+                raise SentOnError
+            return cast("T", outcome)
         except asyncio.CancelledError:
             if entry.waiting:
                 self._leave(entry)
@@ -272,6 +181,66 @@ class Lane:
         finally:
             ticket.retried = True
             entry.disarm()
+
+    def check_reentry(self) -> None:
+        """Refuse a call from inside the exchange under way.
+
+        Raises:
+            ReentryError: it is one.
+        """
+        if self._task is not None and asyncio.current_task() is self._task:
+            raise ReentryError(
+                "the client was called from inside one of its own exchanges, which would wait "
+                "for itself for ever: make the call after the exchange has ended"
+            )
+
+    def admits(self, ticket: Ticket, max_waiting: int | None) -> bool:
+        """Whether a call that came now would be let in."""
+        try:
+            self._admit(ticket, self.loop.time(), max_waiting)
+        except (LaneError, RateLimitError):
+            return False
+        return True
+
+    def free_in(self, priority: Priority, pace: float) -> float:
+        """Seconds until a call that came now would have its turn, as far as one can tell.
+
+        Args:
+            priority: of the call.
+            pace: seconds that an exchange takes as a rule.
+        """
+        left = 0.0
+        if self._flying is not None:
+            # What takes longer than usual may well take as long again.
+            left = max(pace, self.loop.time() - self._started)
+        ahead = self._waiting["interactive"]
+        if priority == "bulk":
+            ahead += self._waiting["bulk"]
+        return max(left, self._hold_left()) + pace * ahead
+
+    def send_on(self, owner: object) -> None:
+        """Let all waiting calls of one owner go on in another lane; each gets a `SentOnError`."""
+        now = self.loop.time()
+        for entry in self._entries():
+            if entry.ticket.owner is owner:
+                self._leave(entry)
+                self._charge(entry, now)
+                entry.settle(result=_SENT_ON)
+        self._dispatch()
+
+    def follow(self, flights: Iterable[asyncio.Task[Any]]) -> None:
+        """Let nothing start before those exchanges of other lanes are over."""
+        for flight in flights:
+            self._followed.add(flight)
+            flight.add_done_callback(self._followed_landed)
+
+    def _followed_landed(self, flight: asyncio.Task[Any]) -> None:
+        self._followed.discard(flight)
+        if flight.cancelled():
+            # As where an exchange of this lane is: the loop may be about to shut down.
+            self.hold_briefly("an exchange was cancelled from outside")
+        # Not yet: a call that was refused there comes here now, to a place before those that wait.
+        self.loop.call_soon(self._dispatch)
 
     def drop(self, owner: object, reason: str) -> None:
         """Send all waiting calls of one owner home with a `ClientClosedError`."""
@@ -283,7 +252,9 @@ class Lane:
     def flight(self, owner: object) -> asyncio.Task[Any] | None:
         """The exchange under way, where it is that owner's, wanted any more or not."""
         flying = self._flying
-        return self._task if flying is not None and flying.ticket.owner is owner else None
+        if flying is None or all(entry.ticket.owner is not owner for entry in flying.entries):
+            return None
+        return self._task
 
     def stats(self) -> LaneStats:
         """What the lane is doing at this moment."""
@@ -293,13 +264,29 @@ class Lane:
             waiting=dict(self._waiting),
             in_flight=int(flying),
             sent=self._sent,
+            joined=self._joined,
             refused=self._refused,
-            held_for=max(0.0, self._held_until - now),
+            held_for=self._hold_left(),
             waits=self._waits,
             waited=self._waited,
             longest_wait=self._longest_wait,
             busy=self._busy + (now - self._started if flying else 0.0),
         )
+
+    async def settle(self) -> bool:
+        """Wait until the gate is back, unless others use the lane; tell whether nobody does."""
+        turnstile = self._turnstile
+        while turnstile is not None and not self._used() and await turnstile.settle():
+            pass  # what came of it may have to be settled in turn
+        return not self._used()
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody uses the lane, or the lane its gate."""
+        return self._used() or (self._turnstile is not None and self._turnstile.busy)
+
+    def _used(self) -> bool:
+        return self._flying is not None or any(self._waiting.values())
 
     # -------------------------------------------------------------- for the exchange under way
 
@@ -360,13 +347,17 @@ class Lane:
                 f"{self._newcomers} calls wait already, as many as max_waiting allows"
             )
 
-    def _entries(self) -> list[_Entry]:
-        return [entry for _, _, entry in self._heap if entry.waiting]
+    def _entries(self) -> list[Entry]:
+        return [entry for *_, entry in self._heap if entry.waiting]
 
-    def _enter(self, entry: _Entry) -> None:
+    def _enter(self, entry: Entry) -> None:
         ticket = entry.ticket
         order = ticket.submitted + HANDICAP[ticket.priority]
-        heapq.heappush(self._heap, (order, ticket.number, entry))
+        # The last number keeps entries of one ticket apart: one that shared an exchange stays in
+        # the heap for a while, and its call may be back before it is gone.
+        heapq.heappush(self._heap, (order, ticket.number, next(_numbers), entry))
+        if entry.company is not None:
+            self._mates.setdefault(entry.company.key, {})[entry] = (order, ticket.number)
         self._count(ticket, 1)
         queue_end = None if ticket.queue_left is None else entry.entered + ticket.queue_left
         if queue_end is not None and (ticket.deadline is None or queue_end < ticket.deadline):
@@ -374,15 +365,20 @@ class Lane:
         elif ticket.deadline is not None:
             entry.timer = self.loop.call_at(ticket.deadline, self._overdue, entry)
 
-    def _leave(self, entry: _Entry) -> None:
+    def _leave(self, entry: Entry) -> None:
         """Count an entry out; what is left of it in the heap is passed over later."""
         entry.waiting = False
         entry.disarm()
+        if entry.company is not None:
+            mates = self._mates[entry.company.key]
+            del mates[entry]
+            if not mates:
+                del self._mates[entry.company.key]
         self._count(entry.ticket, -1)
         # A storm of cancellations during a long hold must not leave a heap of the dead.
         left = len(self._heap)
         if left > FEWEST_TO_COMPACT and left > 2 * sum(self._waiting.values()):
-            self._heap = [item for item in self._heap if item[2].waiting]
+            self._heap = [item for item in self._heap if item[-1].waiting]
             heapq.heapify(self._heap)
 
     def _count(self, ticket: Ticket, change: int) -> None:
@@ -390,18 +386,18 @@ class Lane:
         if not ticket.retried:
             self._newcomers += change
 
-    def _dismiss(self, entry: _Entry, error: SitooError) -> None:
+    def _dismiss(self, entry: Entry, error: SitooError) -> None:
         self._leave(entry)
         entry.settle(error=error)
 
-    def _expire(self, entry: _Entry) -> None:
+    def _expire(self, entry: Entry) -> None:
         """The queue timeout of an entry that waits."""
         waited = self.loop.time() - entry.entered
         error = QueueTimeoutError(f"no turn came within queue_timeout, after {waited:.1f} s")
         self._dismiss(entry, error)
         self._dispatch()
 
-    def _overdue(self, entry: _Entry) -> None:
+    def _overdue(self, entry: Entry) -> None:
         """The deadline of an entry that waits or flies."""
         if entry.waiting:
             waited = "the deadline of the whole call passed while it waited for its turn"
@@ -422,51 +418,114 @@ class Lane:
         """Start the next exchange if one may start; never waits."""
         if self._flying is not None:
             return
-        while self._heap and not self._heap[0][2].wanted:
+        while self._heap and not self._heap[0][-1].wanted:
             heapq.heappop(self._heap)
         now = self.loop.time()
-        if not self._heap or now < self._held_until:
-            if self._heap and self._timer is None:
+        if self._followed or not self._heap or now < self._held_until:
+            if self._heap and self._timer is None and not self._followed:
                 # The hold may be raised meanwhile: the timer looks again when it fires.
                 self._timer = self.loop.call_at(self._held_until, self._wake)
-            if self.gate is not None and self._gate_held:
-                self._give(self.gate)
-        elif self.gate is not None and not self._gate_held:
+            if self._turnstile is not None and self._turnstile.held:
+                self._turnstile.give(self._hold_to_tell())
+        elif self._turnstile is not None and not self._turnstile.held:
             # The lane takes the gate, the callers stay in the heap: whoever is best when the
             # gate comes goes first.
-            self._take(self.gate)
+            self._turnstile.take()
         else:
-            self._start(heapq.heappop(self._heap)[2], now)
+            self._start(heapq.heappop(self._heap)[-1], now)
 
-    def _start(self, entry: _Entry, now: float) -> None:
-        self._leave(entry)
-        ticket = entry.ticket
-        wait = now - entry.entered
-        if ticket.queue_left is not None:
-            ticket.queue_left -= wait
-        if ticket.deadline is not None:
-            entry.timer = self.loop.call_at(ticket.deadline, self._overdue, entry)
-        self._waits += 1
-        self._waited += wait
-        self._longest_wait = max(self._longest_wait, wait)
+    def _start(self, entry: Entry, now: float) -> None:
+        entries = self._together(entry)
+        for member in entries:
+            self._take_off(member, now)
         self._sent += 1
+        self._joined += len(entries) - 1
         self._started = now
         # Set before the task exists: an eager task factory runs the exchange's first part here
         # and now, and whatever that part does must find the lane taken.
-        self._flying = entry
-        self._task = self.loop.create_task(self._fly(entry), context=entry.context)
-        self._task.add_done_callback(functools.partial(self._land, entry))
+        company = entry.company
+        several = len(entries) > 1 and company is not None and not company.boards
+        self._flying = flight = Flight(entries, several)
+        self._task = self.loop.create_task(self._fly(flight), context=entry.context)
+        self._task.add_done_callback(functools.partial(self._land, flight))
 
-    async def _fly(self, entry: _Entry) -> Any:
+    def _take_off(self, entry: Entry, now: float) -> None:
+        """Count an entry out of the waiting and into the flying."""
+        self._leave(entry)
+        if entry.ticket.deadline is not None:
+            entry.timer = self.loop.call_at(entry.ticket.deadline, self._overdue, entry)
+        self._waits += 1
+        self._longest_wait = max(self._longest_wait, self._charge(entry, now))
+
+    def _charge(self, entry: Entry, now: float) -> float:
+        """Take what an entry has waited from what its call may wait; tell how much that was."""
+        wait = now - entry.entered
+        if entry.ticket.queue_left is not None:
+            entry.ticket.queue_left -= wait
+        self._waited += wait
+        return wait
+
+    async def _fly(self, flight: Flight) -> Any:
         self._task = asyncio.current_task()
-        return await entry.exchange()
+        first = flight.entries[0]
+        company = first.company
+        if company is None or company.exchange is None or not flight.several:
+            return await first.exchange()
+        return await company.exchange(
+            [entry.company.brings for entry in flight.entries if entry.company is not None]
+        )
 
-    def _land(self, entry: _Entry, task: asyncio.Task[Any]) -> None:
+    # -------------------------------------------------------------------------- the sharing
+
+    def _together(self, entry: Entry) -> list[Entry]:
+        """An entry, and those that wait and may leave with it, in their order."""
+        company = entry.company
+        if company is None:
+            return [entry]
+        entries = [entry]
+        names, most = set(company.names), company.most()
+        mates = self._mates[company.key]
+        for other in sorted(mates, key=mates.__getitem__):
+            theirs = other.company
+            if theirs is None or other is entry or not other.wanted:
+                continue
+            if not company.boards:
+                most = min(most, theirs.most())
+                if len(entries) >= most:
+                    break
+                # The second of two changes to one thing has to see the first one done, and the
+                # third has to see the second.
+                clear = names.isdisjoint(theirs.names)
+                names |= theirs.names
+                if not clear:
+                    continue
+            entries.append(other)
+        return entries
+
+    def _board(self, entry: Entry) -> bool:
+        """Join the exchange under way, where it asks the very same question."""
+        company, flying = entry.company, self._flying
+        if company is None or flying is None or not company.boards:
+            return False
+        theirs = flying.entries[0].company
+        if theirs is None or theirs.key != company.key:
+            return False
+        deadline = entry.ticket.deadline
+        if deadline is not None and entry.entered >= deadline:
+            return False
+        entry.waiting = False
+        if deadline is not None:
+            entry.timer = self.loop.call_at(deadline, self._overdue, entry)
+        flying.entries.append(entry)
+        self._joined += 1
+        return True
+
+    def _land(self, flight: Flight, task: asyncio.Task[Any]) -> None:
         """The exchange is over: this, and nothing else, frees the lane."""
         self._flying = None
         self._task = None
         self._busy += self.loop.time() - self._started
-        failure = _failure(task)
+        failure = failure_of(task)
         if task.cancelled():
             # By somebody else: the loop shuts down, most likely. The hold keeps _dispatch from
             # starting a task that the shutdown would not see.
@@ -474,88 +533,48 @@ class Lane:
             failure = ReadError("the exchange was cancelled from outside", sent="unknown")
         # The next exchange first, then the caller of this one: what that does with its answer it
         # then does while the next request is on the wire.
-        if self.gate is not None:
-            self._give(self.gate)
+        if self._turnstile is not None:
+            self._turnstile.give(self._hold_to_tell())
         else:
             self._dispatch()
-        if failure is None:
-            entry.settle(result=task.result())
-        else:
-            entry.settle(error=failure)
+        for index, entry in enumerate(flight.entries):
+            if failure is not None:
+                # What is not ours may not be copied; several then get the same.
+                ours = isinstance(failure, SitooError) and index > 0
+                entry.settle(error=copy.copy(failure) if ours else failure)
+            else:
+                result = task.result()
+                entry.settle(result=result[index] if flight.several else result)
 
     # ------------------------------------------------------------------------------- the gate
 
-    def _take(self, gate: Gate) -> None:
-        if self._gate_task is None:
-            self._ask(gate.acquire(), self._taken)
+    def _hold_left(self) -> float:
+        return max(0.0, self._held_until - self.loop.time())
 
-    def _give(self, gate: Gate) -> None:
-        self._gate_held = False
-        hold = max(0.0, self._held_until - self.loop.time())
-        self._ask(gate.release(hold), self._given)
+    def _hold_to_tell(self) -> float:
+        """The seconds of hold that the other processes do not know of yet.
 
-    def _ask(
-        self, question: Coroutine[Any, Any, Any], answered: Callable[[asyncio.Task[Any]], None]
-    ) -> None:
-        # A context of its own: the gate serves the key, not the call that happens to be first.
-        self._gate_task = self.loop.create_task(question, context=contextvars.Context())
-        self._gate_task.add_done_callback(answered)
+        A hold that they told is not told back: each time it would come out a little longer.
+        """
+        return self._hold_left() if self._held_until > self._heard_until else 0.0
 
-    def _taken(self, task: asyncio.Task[float]) -> None:
-        self._gate_task = None
-        failure = _failure(task)
-        if failure is None:
-            self._gate_held = True
-            if task.result() > 0:
-                self._raise_hold(task.result())
-            self._dispatch()
-            return
+    def _gate_taken(self, grant: Grant) -> None:
+        if grant.abandoned:
+            self.hold_briefly("the process that used the key before was lost with a request")
+        if grant.hold > 0:
+            self._raise_hold(grant.hold)
+            self._heard_until = self.loop.time() + grant.hold
+        self._dispatch()
+
+    def _gate_failed(self, failure: BaseException) -> None:
         for entry in self._entries():
             error = LaneError(f"the gate could not be taken: {failure!r}")
             error.__cause__ = failure
             self._dismiss(entry, error)
 
-    def _given(self, task: asyncio.Task[None]) -> None:
-        self._gate_task = None
-        failure = _failure(task)
-        if failure is not None:
-            logger.error("the gate could not be given back: %r", failure)
+    def _gate_given(self, trouble: str | None) -> None:
+        if trouble is not None:
             # Somebody may still wait for it to come free; and a loop that shuts down must not
             # be handed another task.
-            self.hold_briefly("the gate could not be given back")
+            self.hold_briefly(trouble)
         self._dispatch()
-
-
-def _failure(task: asyncio.Task[Any]) -> BaseException | None:
-    return asyncio.CancelledError() if task.cancelled() else task.exception()
-
-
-# ------------------------------------------------------------------------------ one lane a key
-
-_lanes: dict[asyncio.AbstractEventLoop, dict[tuple[str, str], Lane]] = {}
-
-
-def lane_for(
-    loop: asyncio.AbstractEventLoop, origin: str, key: str, gate: Gate | None = None
-) -> Lane:
-    """The lane of a key in a loop; clients with one key share it.
-
-    Lanes live as long as their loop, so that a hold outlives the client that ran into it.
-
-    Raises:
-        InvalidOptionError: the lane exists with another gate.
-    """
-    for known in [*_lanes]:
-        if known.is_closed():
-            del _lanes[known]
-    lanes = _lanes.setdefault(loop, {})
-    lane = lanes.get((origin, key))
-    if lane is None:
-        lane = lanes[origin, key] = Lane(loop, gate=gate)
-    elif lane.gate is not gate:
-        raise InvalidOptionError(
-            f"the key {key} is in use in this loop with another gate: give all its clients the "
-            "same one",
-            field="gate",
-        )
-    return lane

@@ -32,6 +32,11 @@ class Operation:
             may be tried again when nobody knows what became of it.
         evidence: how much of it is known.
         texts: the path parameters that are text; all others are integers.
+        many: the operation that does the same to many, where that is another one.
+        tells_apart: where it takes one item or an array of them, the fields that tell two items
+            of an array apart; None where it takes one alone.
+        unless: when it is not repeatable, where that depends on what is sent: a phrase that
+            follows the word.
     """
 
     method: Method
@@ -39,6 +44,9 @@ class Operation:
     repeatable: bool
     evidence: Evidence = "documented"
     texts: tuple[str, ...] = ()
+    many: Operation | None = None
+    tells_apart: tuple[str, ...] | None = None
+    unless: str | None = None
 
     @property
     def collection(self) -> str:

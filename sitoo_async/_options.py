@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 
 from sitoo_async._checks import check_number
-from sitoo_async._lane import Priority
 from sitoo_async._retry import RetryPolicy
+from sitoo_async._tickets import Priority
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = ["Options"]
@@ -26,6 +26,15 @@ class Options:
         max_waiting: calls that may wait in the lane when this one comes; None for any number.
         priority: ``"interactive"``, or ``"bulk"`` to give way to interactive calls.
         retry: how often a call is tried.
+        bulk_seconds: seconds that one request of a batch or of a walk is to take. Chunks and pages
+            then grow and shrink towards it, up to the `chunk_size` and `page_size` given; None
+            keeps them as given.
+        coalesce: whether calls that wait together may leave in one request: single writes to one
+            collection as a batch, identical reads as one.
+        pin: where the client has several keys, whether all writes to one group of the API (all of
+            ``products``, all of ``orders``) go through one key. They then reach Sitoo in the order
+            in which their calls began, just as with one key. Reads go through any key: a read sees
+            what had been written when it began, and not what was still waiting or under way.
         strict: whether an answer that breaks its documented types is a `DecodeError`.
         max_response_bytes: the largest body that is read, decompressed.
     """
@@ -37,6 +46,9 @@ class Options:
     max_waiting: int | None = None
     priority: Priority = "interactive"
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    bulk_seconds: float | None = None
+    coalesce: bool = False
+    pin: bool = False
     strict: bool = False
     max_response_bytes: int = 64 * 1024 * 1024
 
@@ -44,9 +56,13 @@ class Options:
         check_number("queue_timeout", self.queue_timeout, zero=True, optional=True)
         check_number("request_timeout", self.request_timeout)
         check_number("deadline", self.deadline, optional=True)
+        check_number("bulk_seconds", self.bulk_seconds, optional=True)
         check_number("max_rate_limit_wait", self.max_rate_limit_wait, zero=True)
         check_number("max_waiting", self.max_waiting, whole=True, zero=True, optional=True)
         check_number("max_response_bytes", self.max_response_bytes, whole=True)
+        for name in ("coalesce", "pin", "strict"):
+            if not isinstance(getattr(self, name), bool):
+                raise InvalidOptionError(f"{name} must be True or False", field=name)
         if self.priority not in ("interactive", "bulk"):
             raise InvalidOptionError(
                 f"priority must be 'interactive' or 'bulk', not {self.priority!r}",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from sitoo_async._advance import Advance, ByOffset, P
+from sitoo_async._pace import Pace
 from sitoo_async._walks import ItemWalk, Page, PageWalk, Query
 from sitoo_async.errors import InvalidInputError
 
@@ -47,6 +48,7 @@ class Paginator(Generic[T, P]):
         label: the collection's name, for texts.
         count: asks for the totalcount alone, where there is a cheaper way than a page of one row.
         advance: how a walk advances.
+        pace: how many rows to ask for at a time; left out, always `page_size`.
 
     Raises:
         InvalidInputError: `start` or `page_size` is out of its range.
@@ -62,13 +64,14 @@ class Paginator(Generic[T, P]):
         label: str,
         count: Callable[[], Coroutine[Any, Any, int]] | None = None,
         advance: Advance[P] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         advance = advance or cast("Advance[P]", ByOffset())
         if advance.counted:
             _check("start", start, least=0)
         _check("page_size", page_size, least=1, most=_LARGEST_PAGE)
         self._count = count
-        self._query = Query(fetch, decode, start, page_size, label, advance)
+        self._query = Query(fetch, decode, start, pace or Pace(page_size), label, advance)
 
     @property
     def position(self) -> P:
@@ -160,9 +163,9 @@ class Paginator(Generic[T, P]):
 
     async def _first_page(self, num: int | None = None) -> Page[T]:
         query = self._query
-        size = query.advance.page_size or num or query.page_size
+        size = query.advance.page_size or num or query.pace.size
         body = await query.fetch(query.start, size, False)  # noqa: FBT003  # interactive
-        items, totalcount = query.decode(body)
+        items, totalcount = query.read(body)
         row = query.advance.row(query.start)
         query.totalcount = query.advance.total(row, totalcount)
         return Page(items, query.totalcount, row)

@@ -11,8 +11,8 @@ from typing import Final
 import attrs
 
 from sitoo_async._client import SitooClient
-from sitoo_async._lane import LaneStats
 from sitoo_async._screen import Screen
+from sitoo_async._tickets import LaneStats
 from sitoo_async.testing import FakeSitoo, RecordedRequest
 
 __all__ = ["Step", "Tally", "repeats"]

@@ -172,24 +172,26 @@ class Transport:
         if session.closed:
             raise ClientClosedError("the session that was given to the client is closed")
         loop = asyncio.get_running_loop()
+        began = loop.time()
         # Of the connections that others left in a lent pool, nobody knows how long they idled.
-        stale = self._lent is not None or loop.time() - self._last_used > FRESH
+        stale = self._lent is not None or began - self._last_used > FRESH
         attempt = _Attempt(session, fresh=stale and not request.repeatable, warm=not stale)
         # Only an exchange that ends well leaves a connection behind.
         self._last_used = -math.inf
-        body = request.body()
+        payload = request.body()
         try:
             async with session.request(
                 request.method,
                 URL(request.url(root), encoded=True),
-                data=body,
-                headers=None if body is None else _JSON,
+                data=payload,
+                headers=None if payload is None else _JSON,
                 allow_redirects=False,
                 timeout=_timeout(seconds),
                 middlewares=(attempt,),
                 trace_request_ctx=attempt,
             ) as answer:
-                response = await _read(answer, limit)
+                status, headers = answer.status, answer.headers
+                body, oversized = await _read(answer, limit)
         except TimeoutError as error:
             if not attempt.connected:
                 raise ConnectError(f"no connection within {seconds:g} s") from error
@@ -202,8 +204,8 @@ class Transport:
             if not attempt.connected:
                 raise ConnectError(f"no connection: {_tell(error)}") from error
             raise _lost(error) from error
-        self._last_used = loop.time()
-        return response
+        self._last_used = ended = loop.time()
+        return Response(status, headers, body, oversized, ended - began)
 
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""
@@ -226,7 +228,8 @@ def _tell(error: BaseException | None) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> Response:
+async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
+    """The body, and whether it was cut because it goes beyond the limit."""
     chunks: list[bytes] = []
     size = 0
     try:
@@ -234,10 +237,10 @@ async def _read(answer: aiohttp.ClientResponse, limit: int) -> Response:
             size += len(chunk)
             if size > limit:
                 # What is not read is not kept: leaving the response closes the connection.
-                return Response(answer.status, answer.headers, b"".join(chunks), oversized=True)
+                return b"".join(chunks), True
             chunks.append(chunk)
     except _BROKEN:
         # The status decides first: a 50x is a 50x whatever becomes of its body.
         if answer.ok and answer.status < 300:
             raise
-    return Response(answer.status, answer.headers, b"".join(chunks))
+    return b"".join(chunks), False

@@ -15,6 +15,7 @@ from typing import Any, Generic, Self, TypeVar, overload
 import attrs
 
 from sitoo_async._advance import Advance, P
+from sitoo_async._pace import Pace
 from sitoo_async.errors import DecodeError
 
 __all__ = ["ItemWalk", "Page", "PageWalk", "Query"]
@@ -60,7 +61,7 @@ class Query(Generic[T, P]):
         fetch: gets the bytes of a page: `(cursor, num, bulk)`.
         decode: turns them into the items, and the totalcount that the answer tells.
         start: the cursor of the first page.
-        page_size: the rows to ask for at a time.
+        pace: the rows to ask for at a time.
         label: the collection's name, for texts.
         advance: how a walk gets from page to page.
         at: the cursor of the page where the last walk stands.
@@ -73,7 +74,7 @@ class Query(Generic[T, P]):
     fetch: Callable[[P, int, bool], Coroutine[Any, Any, bytes]]
     decode: Callable[[bytes], tuple[list[T], int]]
     start: P
-    page_size: int
+    pace: Pace
     label: str
     advance: Advance[P]
     at: P = attrs.field(init=False)
@@ -84,6 +85,21 @@ class Query(Generic[T, P]):
 
     def __attrs_post_init__(self) -> None:
         self.at = self.start
+
+    def read(self, body: bytes) -> tuple[list[T], int]:
+        """The items of an answer, and the totalcount that it tells.
+
+        Raises:
+            DecodeError: it can't be read, or holds a part where the whole was to come.
+        """
+        items, totalcount = self.decode(body)
+        if self.advance.whole and len(items) < totalcount:
+            raise DecodeError(
+                f"{self.label}: the answer holds {len(items)} of {totalcount} rows, and the API has"
+                " no parameter to ask for the others",
+                sent="yes",
+            )
+        return items, totalcount
 
     def stand(self, at: P) -> None:
         """Note that a walk has finished with everything before this cursor."""
@@ -161,7 +177,7 @@ class PageWalk(AsyncIterator[Page[T]]):
             # the wire by then; whether it gets its turn in the lane is not waited for.
             for _ in range(_LOOP_TURNS):
                 await asyncio.sleep(0)
-        items, totalcount = query.decode(body)
+        items, totalcount = query.read(body)
         return self._settle(at, num, items, totalcount)
 
     def _size(self, left: int | None) -> int:
@@ -169,7 +185,7 @@ class PageWalk(AsyncIterator[Page[T]]):
         size = self._query.advance.page_size
         if size is not None:
             return size
-        return self._query.page_size if left is None else min(self._query.page_size, left)
+        return self._query.pace.size if left is None else min(self._query.pace.size, left)
 
     async def _arrival(self, at: Any, num: int) -> bytes:
         if self._ahead is not None:

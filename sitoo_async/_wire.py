@@ -31,6 +31,7 @@ __all__ = [
     "Method",
     "Request",
     "Response",
+    "Twin",
     "Verdict",
     "error_for_status",
     "judge",
@@ -65,6 +66,23 @@ def plain_json(value: Any) -> msgspec.Raw:
         raise InvalidInputError(f"json can't be encoded: {error}", field="json") from None
 
 
+@attrs.frozen(eq=False)
+class Twin:
+    """How a single write may leave as an item of a batch.
+
+    Attributes:
+        method: the HTTP method of the batch.
+        path: the collection's path, percent-encoded.
+        item: what stands for the write in the batch.
+        names: what it touches, as pairs of a field and its value.
+    """
+
+    method: Method
+    path: str
+    item: Mapping[str, Any]
+    names: frozenset[tuple[str, Any]]
+
+
 @attrs.define(eq=False)
 class Request:
     """What is to be sent, before it is turned into bytes.
@@ -75,6 +93,7 @@ class Request:
         query: the query, percent-encoded, without its question mark.
         payload: the JSON-able body; None sends none.
         repeatable: whether it may be sent again when its outcome is unknown.
+        twin: how it may leave in a batch, where it may.
     """
 
     method: Method
@@ -82,6 +101,7 @@ class Request:
     query: str = ""
     payload: Any = None
     repeatable: bool = False
+    twin: Twin | None = None
 
     def url(self, root: str) -> str:
         """The whole URL."""
@@ -121,12 +141,14 @@ class Response:
         headers: the answer's headers; names in any case.
         body: the whole body, decompressed.
         oversized: whether the body was cut because it went beyond `max_response_bytes`.
+        elapsed: seconds that the exchange took, without any wait for its turn.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = attrs.field(repr=lambda body: f"<{len(body)} bytes>")
     oversized: bool = False
+    elapsed: float = attrs.field(default=0.0, eq=False)
 
     @property
     def request_id(self) -> str | None:
@@ -158,6 +180,7 @@ class Verdict:
         outcome: the answer where it is a 2xx that can be used, else the error.
         answered: whether an answer came that is not a 429, which ends a series of brief holds.
         refused: whether it was a 429.
+        overlap: whether it was one that says that another request is in flight.
         hold: seconds to hold the lane: the server named the time when the slot ends.
         brief: whether to hold the lane briefly, since the key may be locked.
     """
@@ -165,6 +188,7 @@ class Verdict:
     outcome: Response | SitooError
     answered: bool = True
     refused: bool = False
+    overlap: bool = False
     hold: float | None = None
     brief: bool = False
 
@@ -217,7 +241,14 @@ def judge(response: Response) -> Verdict:
         overlap = "too many connections" in (error.errortext or "").lower()
         hold = None if overlap else _reset(response.headers)
         error.retry_after = hold
-        return Verdict(error, answered=False, refused=True, hold=hold, brief=hold is None)
+        return Verdict(
+            error,
+            answered=False,
+            refused=True,
+            overlap=overlap,
+            hold=hold,
+            brief=hold is None,
+        )
     return Verdict(error, brief=status >= 500)
 
 
@@ -259,8 +290,13 @@ def _error_text(response: Response) -> str | None:
 
 def _reset(headers: Mapping[str, str]) -> float | None:
     """Seconds until the slot ends: a delta, never an epoch; None where missing or unreadable."""
-    text = headers.get("X-Rate-Limit-Reset", "").strip()
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
+    text, form = headers.get("X-Rate-Limit-Reset"), r"[0-9]+(\.[0-9]+)?"
+    if text is None:
+        # A proxy that limits by itself knows only the header that HTTP has for it. Its other
+        # form, a date, would depend on two clocks.
+        text, form = headers.get("Retry-After", ""), "[0-9]+"
+    text = text.strip()
+    if not re.fullmatch(form, text, re.ASCII):
         return None
     # A reset of 0 would be retried without a pause; the brief hold grows instead.
     return min(float(text), LONGEST_RESET) or None

@@ -7,6 +7,7 @@
     ├─ InvalidInputError (also ValueError) · FieldNotFetchedError
     │      InvalidOptionError is both a ConfigurationError and an InvalidInputError
     ├─ LaneError       LaneFullError · QueueTimeoutError · DeadlineError · ReentryError
+    │                  · GateLostError
     ├─ TransportError  ConnectError (not sent) · ReadError · RequestTimeoutError (unknown)
     ├─ ApiError        BadRequestError 400 · AuthenticationError 401 · PermissionDeniedError 403
     │                  · NotFoundError 404 · ConflictError 409 · RateLimitError 429
@@ -37,6 +38,7 @@ __all__ = [
     "DeadlineError",
     "DecodeError",
     "FieldNotFetchedError",
+    "GateLostError",
     "InvalidInputError",
     "InvalidOptionError",
     "LaneError",
@@ -228,6 +230,10 @@ class DeadlineError(LaneError, TimeoutError):
 
 class ReentryError(LaneError):
     """The client was called from inside one of its own exchanges, which would never end."""
+
+
+class GateLostError(LaneError):
+    """A gate's right to use the key was lost while it was held; another process may have it."""
 
 
 class TransportError(SitooError):

@@ -1,16 +1,18 @@
-"""What all tests share: real and virtual time, FakeSitoo, and hypothesis' settings."""
+"""What all tests share: time, FakeSitoo and its full accounts, and hypothesis' settings."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sitoo_async.testing import VirtualTimeLoop
+from sitoo_async.testing import FakeSitoo, VirtualTimeLoop
+from sitoo_async.testing._facts import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,3 +45,115 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("eager_too") and sys.version_info >= (3, 12):
         loops["virtual_time_eager"] = _eager
     return loops
+
+
+# Accounts that hold something at every path of the reference ----------------------------------
+
+
+def _full_account() -> FakeSitoo:
+    fake = FakeSitoo(products=25)
+    fake.add("/sites/1/products/1/images", {"resourceid": "a.png", "filedata": "iVBORw0KGgo="})
+    fake.add("/sites/1/products/1/files", {"resourceid": "b.txt", "filedata": "SGVsbG8="})
+    fake.add("/sites/1/pricelists/1/pricelistitems", {"productid": 1, "moneyprice": "5.00"})
+    fake.add("/sites/1/warehouses/1/warehousebatches", {"transactiontype": 50})
+    batch_items = "/sites/1/warehouses/1/warehousebatches/1/warehousebatchitems"
+    fake.add(batch_items, {"sku": "10001-1", "decimalquantity": "3.000"})
+    value = {"key": "cm_budget", "date": "2020-12-11", "store_id": "101", "value_scalar": 5}
+    fake.add("/custom_metric_values", value)
+    use = {"moneyordertotal": "9.00", "moneyinfluencertotal": "8.00", "currencycode": "SEK"}
+    use["moneyinfluencerdiscount"] = "1.00"
+    fake.add("/sites/1/influencervouchers/SUMMER/transactions", use)
+    return fake
+
+
+# Where the store of the path's parent does not hold the key.
+_KEYS = {
+    "/sites": 1,
+    "/sites/1/influencervouchers": "SUMMER",
+    "/custom_metric_values": "cm_budget",
+    "/store-z-reports": 1,
+}
+
+
+def _key_of(fake: FakeSitoo, prefix: str) -> Any:
+    if prefix in _KEYS:
+        return _KEYS[prefix]
+    if prefix in {"/pos-z-reports", "/sites/1/cashregisters"}:
+        registers = fake.items("/sites/1/cashregisters")
+        return next(key for key, register in registers.items() if register["registerkey"])
+    if prefix.startswith("/pos-z-reports"):
+        return 1
+    return next(iter(fake.items(prefix)))
+
+
+def _path_to(fake: FakeSitoo, template: str) -> str:
+    path = ""
+    encoded = ""
+    for part in template.removesuffix(".json").strip("/").split("/"):
+        value = str(_key_of(fake, path)) if part.startswith("{") else part
+        path += f"/{value}"
+        encoded += f"/{quote(value, safe='')}"
+    return encoded
+
+
+_CODE = {"code": "SCRAPBOOK101", "name": "Emily Hadfield", "voucherpassword": "RLFm3bef"}
+_USERS = (
+    "{10840BB4-1FF3-3E63-7872-735A4846309E}",
+    "{1F842C30-1982-5EB9-7C4F-408FE9546453}",
+)
+
+# What an example adds, so that it must not be there.
+_ADDED = {
+    "addCustomAttribute": ("/sites/1/customattributes", "material"),
+    "addCustomMetric": ("/custom_metrics", "cm_revenue_total_budget"),
+    "batchAddInfluencerCodes": ("/sites/1/influencercodes", "SCRAPBOOK101"),
+}
+
+
+def _prepared_for(name: str) -> FakeSitoo:
+    fake = _full_account()
+    fake.items("/sites/1/warehouses/1/warehousebatches")[1]["transactiontype"] = 10
+    metric = {"key": "cm_revenue_total_budget", "grouping": "date_store", "type": "scalar"}
+    fake.add("/custom_metrics", metric)
+    fake.add("/sites/1/influencercodes", _CODE)
+    manufacturers = fake.items("/sites/1/manufacturers")
+    manufacturers[1] = {**manufacturers[3], "externalcompanyid": 1}
+    for sku in ("36305-1", "36401-1", "36522-3"):
+        productid = fake.add("/sites/1/products", {"sku": sku})
+        price = {"productid": productid, "moneyprice": "5.00"}
+        fake.add("/sites/1/pricelists/1/pricelistitems", price)
+    users = fake.items("/sites/1/users")
+    for userid in _USERS:
+        users[userid] = {**next(iter(users.values())), "userid": userid}
+    batch_items = "/sites/1/warehouses/1/warehousebatches/1/warehousebatchitems"
+    for sku in ("10038-2", "10038-3"):
+        fake.add(batch_items, {"sku": sku})
+    orders = fake.items("/sites/1/orders")
+    (example,) = [each.example for each in operations() if each.name == "addOrder"]
+    rows = example["request"]["orderitems"]
+    order = fake.add("/sites/1/orders", {"ordertypeid": 10, "orderitems": rows})
+    first = next(iter(orders))
+    orders[first] = {**orders.pop(order), "orderid": first}
+    fake.items(f"/sites/1/orders/{first}/orderdeliveries").clear()
+    if name in _ADDED:
+        place, key = _ADDED[name]
+        del fake.items(place)[key]
+    return fake
+
+
+@pytest.fixture(scope="session")
+def full_account() -> Callable[[], FakeSitoo]:
+    """Makes an account in which no collection of the reference is empty."""
+    return _full_account
+
+
+@pytest.fixture(scope="session")
+def prepared_for() -> Callable[[str], FakeSitoo]:
+    """Makes such an account with what the example of an operation, named so, refers to."""
+    return _prepared_for
+
+
+@pytest.fixture(scope="session")
+def path_to() -> Callable[[FakeSitoo, str], str]:
+    """Fills an operation's template with keys that an account holds; percent-encoded."""
+    return _path_to

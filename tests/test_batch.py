@@ -72,10 +72,10 @@ class Server:
 
     @contextmanager
     def chunk(self, bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
-        async def send(items: list[Any], pause: float) -> Any:
+        async def send(items: list[Any], pause: float) -> tuple[Any, float]:
             if pause:
                 self.pauses.append(pause)
-            return await self.send(items, bulk)
+            return await self.send(items, bulk), 0.0
 
         yield send
 

@@ -110,9 +110,9 @@ class Server:
     ) -> BatchResult[bool]:
         @contextmanager
         def open_chunk(bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
-            async def send(items: list[int], pause: float) -> Any:
+            async def send(items: list[int], pause: float) -> tuple[Any, float]:
                 assert 0 <= pause <= 10
-                return await self.send(items, bulk)
+                return await self.send(items, bulk), 0.0
 
             yield send
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
 import logging
 import pickle
+import subprocess
+import sys
 import traceback
+from pathlib import Path
 
 import aiohttp
 import anyio
@@ -15,6 +19,8 @@ import pytest
 import sitoo_async
 from sitoo_async import RetryPolicy, SitooClient, errors
 from sitoo_async.testing import FakeSitoo, Fault
+
+ROOT = Path(__file__).parent.parent
 
 virtual = pytest.mark.virtual_time
 
@@ -515,3 +521,20 @@ def test_the_public_names():
         assert getattr(sitoo_async, name) is not None
     public = {name for name in errors.__all__ if name != "Sent"}
     assert public <= {*sitoo_async.__all__}
+    assert dir(sitoo_async) == sitoo_async.__all__
+
+
+def test_a_name_that_is_not_public_is_missing():
+    with pytest.raises(AttributeError, match="no attribute 'Engine'"):
+        sitoo_async.Engine  # noqa: B018  # the access is the test
+
+
+def test_the_engines_of_gates_are_imported_when_they_are_used():
+    command = "import sys, sitoo_async; print([name for name in sys.modules if '_gates.' in name])"
+    output = subprocess.run(  # noqa: S603  # this very Python
+        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
+    assert ast.literal_eval(output) == [
+        "sitoo_async._gates._gate",
+        "sitoo_async._gates._from_url",
+    ]

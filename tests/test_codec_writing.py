@@ -20,6 +20,9 @@ from sitoo_async.models import (
     ProductVariant,
     ProductVariantGroup,
     ProductVariants,
+    SalesTax,
+    SalesTaxGroup,
+    set_fields,
 )
 from sitoo_async.models._base import model
 from sitoo_async.models._kinds import AdditionalData, Decimal3, Number, Tags
@@ -324,6 +327,19 @@ def test_nested_objects_are_checked_and_sent_as_models_or_mappings():
     assert written["groups"] == [{"name": "Color", "options": ["Red"]}]
     assert written["variants"][0] == written["variants"][1]
     assert written["variants"][0]["moneyofferprice"] == "0.00"
+
+
+def test_what_only_sitoo_sets_is_left_out_of_a_nested_model_and_refused_in_a_mapping():
+    given = variants()
+    model = ProductVariant(**given["variants"][1], pricelisthasvolume=True)
+    written = writable(ProductVariants, {**given, "variants": [model]}, required=True)
+    assert "pricelisthasvolume" not in written["variants"][0]
+    mapping = set_fields(model)
+    with pytest.raises(InvalidInputError, match="read-only"):
+        writable(ProductVariants, {**given, "variants": [mapping]}, required=True)
+    # What names a row and is no more than that goes back.
+    group = SalesTaxGroup(salestaxes=[SalesTax(salestaxid=3)])
+    assert writable(SalesTaxGroup, group)["salestaxes"] == [{"salestaxid": 3}]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import runpy
 import signal
 import subprocess
@@ -295,6 +296,21 @@ async def test_a_real_account_is_only_read_and_only_a_little(
     assert "No stocktaking It would change the stock, so it is left out" in shown
 
 
+@pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
+async def test_orders_without_a_state_a_currency_or_a_total_are_counted_too(
+    account: FakeSitoo, screen: Any, stream: io.StringIO
+) -> None:
+    orders = account.items("/sites/1/orders")
+    first, second, third = list(orders.values())[:3]
+    first |= {"orderstateid": None, "currencycode": None, "moneytotal_gross_all": None}
+    second |= {"orderstateid": None, "moneytotal_gross_all": "12.00"}
+    third |= {"moneytotal_gross_all": "", "currencycode": "", "orderstateid": "10"}
+    assert await show_real(DemoOptions(real=True, products=100), screen) == 0
+    shown = " ".join(stream.getvalue().split())
+    assert re.search(r"none\W+2\W+0\.00 \(no currency\)", shown)
+    assert re.search(r"none\W+1\W+12\.00 SEK", shown)
+
+
 async def test_of_large_stocks_only_the_beginning_is_read(
     account: FakeSitoo, stream: io.StringIO
 ) -> None:
@@ -430,6 +446,7 @@ def test_the_demo_has_a_help_of_its_own(capsys: pytest.CaptureFixture[str]) -> N
     [
         (["dance"], "invalid choice: 'dance'"),
         (["demo", "--products", "99"], "99 is not from 100"),
+        (["demo", "--real", "--products", "0"], "0 is not from 100"),
         (["demo", "--products", "many"], "invalid int value: 'many'"),
         (["demo", "--delay", "nan"], "nan is not from 0"),
         (["demo", "--slot", "0.5"], "0.5 is not from 1"),

@@ -28,6 +28,7 @@ TREE = {
     "QueueTimeoutError": ("LaneError", "TimeoutError"),
     "DeadlineError": ("LaneError", "TimeoutError"),
     "ReentryError": ("LaneError",),
+    "GateLostError": ("LaneError",),
     "TransportError": ("SitooError",),
     "ConnectError": ("TransportError",),
     "ReadError": ("TransportError",),

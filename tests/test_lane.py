@@ -11,8 +11,9 @@ import logging
 import anyio
 import pytest
 
-from sitoo_async import errors
-from sitoo_async._lane import Lane, lane_for
+from sitoo_async import Grant, errors
+from sitoo_async._lane import Lane
+from sitoo_async._lanes import lane_for
 from sitoo_async.testing import VirtualTimeLoop
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
@@ -89,6 +90,15 @@ async def test_clients_of_one_key_share_a_lane_and_others_have_their_own():
     assert lane_for(loop, "https://a.example", "1-1") is lane
     assert lane_for(loop, "https://a.example", "1-2") is not lane
     assert lane_for(loop, "https://b.example", "1-1") is not lane
+
+
+async def test_a_gate_that_is_equal_is_the_same_gate():
+    loop = asyncio.get_running_loop()
+    lane = lane_for(loop, "https://gate.example", "1-2", EqualGate())
+    assert lane_for(loop, "https://gate.example", "1-2", EqualGate()) is lane
+    ticket = lane.ticket(priority="interactive", owner="me")
+    await lane.turn(ticket, lambda: asyncio.sleep(0))
+    assert lane.gate.keys == ["https://gate.example 1-2"]  # what the gate was asked for
 
 
 async def test_another_gate_on_an_existing_lane_is_a_configuration_error():
@@ -616,17 +626,21 @@ async def test_stats_tell_what_the_lane_does(bench):
 class FakeGate:
     """Two processes' worth of gate: somebody else holds it until told otherwise."""
 
-    def __init__(self, *, free=True, hold=0.0):
+    def __init__(self, *, free=True, hold=0.0, abandoned=False):
         self.free = asyncio.Event()
         if free:
             self.free.set()
         self.hold = hold
+        self.abandoned = abandoned
         self.log = []
+        self.keys = []
         self.held = False
         self.fails = None
         self.fails_back = None
+        self.slow = 0
 
-    async def acquire(self):
+    async def acquire(self, key):
+        self.keys.append(key)
         self.log.append("ask")
         await self.free.wait()
         if self.fails is not None:
@@ -634,14 +648,24 @@ class FakeGate:
         assert not self.held
         self.held = True
         self.log.append("take")
-        return self.hold
+        return Grant(self.hold, self.abandoned)
 
-    async def release(self, hold):
-        await asyncio.sleep(0)
+    async def release(self, key, hold):
+        await asyncio.sleep(self.slow)
         self.held = False
         self.log.append(f"give {hold:g}")
         if self.fails_back is not None:
             raise self.fails_back
+
+
+class EqualGate(FakeGate):
+    """Stands for the same right as any other of its kind."""
+
+    def __eq__(self, other):
+        return isinstance(other, EqualGate)
+
+    def __hash__(self):
+        return 0
 
 
 async def gated(**options):
@@ -688,7 +712,9 @@ async def test_the_hold_travels_with_the_gate_both_ways():
     gate, bench = await gated(hold=10.0)
     first = bench.start("first")
     await turns(10)
-    assert gate.log == ["ask", "take", "give 10"]  # on hold: it goes back at once
+    # On hold: it goes back at once, and what the gate knows is not told back, since it would come
+    # out a little longer each time.
+    assert gate.log == ["ask", "take", "give 0"]
     gate.hold = 0.0
     await first
     assert bench.log == [("first", 10.0)]
@@ -724,9 +750,80 @@ async def test_a_loop_that_shuts_down_while_the_gate_is_asked_for_ends_in_peace(
     gate, bench = await gated(free=False)
     waiting = bench.start("waiting")
     await turns()
-    bench.lane._gate_task.cancel()
+    bench.lane._turnstile._task.cancel()
     with pytest.raises(errors.LaneError):
         await waiting
     with contextlib.suppress(asyncio.CancelledError):
         gate.free.set()
     assert await bench.call("after") == "after"
+
+
+async def test_a_right_that_a_lost_process_left_behind_goes_back_with_a_brief_hold():
+    gate, bench = await gated(abandoned=True)
+    first = bench.start("first")
+    await turns(10)
+    assert gate.log == ["ask", "take", "give 0.2"]  # the others hold, too
+    gate.abandoned = False
+    await first
+    assert bench.log == [("first", 0.2)]
+
+
+async def test_a_right_that_was_lost_is_told_and_the_lane_holds_briefly(caplog):
+    gate, bench = await gated()
+    gate.fails_back = errors.GateLostError("the lease ran out")
+    assert await bench.call("a") == "a"
+    await turns()
+    gate.fails_back = None
+    assert await bench.call("b") == "b"
+    assert bench.log == [("a", 0.0), ("b", 1.2)]
+    lost = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert [record.getMessage() for record in lost] == [
+        "the gate was lost while it was held: GateLostError('the lease ran out')"
+    ]
+
+
+async def test_settling_waits_until_the_gate_is_back():
+    gate, bench = await gated()
+    gate.slow = 5.0
+    await bench.call("a")
+    assert gate.held
+    assert await bench.lane.settle()
+    assert not gate.held
+    assert bench.now() == 6.0
+    assert await bench.lane.settle()  # nothing to wait for
+
+
+async def test_settling_gives_up_a_wait_that_nobody_needs_any_more():
+    gate, bench = await gated(free=False)
+    waiting = bench.start("gone")
+    await turns()
+    waiting.cancel()
+    await turns()
+    assert await bench.lane.settle()
+    gate.free.set()
+    await turns()
+    assert gate.log == ["ask"]
+    assert await bench.call("later") == "later"
+
+
+async def test_whoever_comes_while_a_wait_is_given_up_is_served_all_the_same():
+    gate, bench = await gated(free=False)
+    waiting = bench.start("gone")
+    await turns()
+    waiting.cancel()
+    await turns()
+    settling = asyncio.ensure_future(bench.lane.settle())
+    await asyncio.sleep(0)
+    later = bench.start("later")
+    assert not await settling
+    gate.free.set()
+    assert await later == "later"
+
+
+async def test_settling_leaves_a_lane_alone_that_others_use():
+    _, bench = await gated()
+    flying = bench.start("flying")
+    await turns()
+    assert not await bench.lane.settle()
+    assert bench.now() == 0.0
+    await flying

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitoo_async import errors
-from sitoo_async._lane import FEWEST_TO_COMPACT, HANDICAP, Lane
+from sitoo_async import Grant, errors
+from sitoo_async._lane import FEWEST_TO_COMPACT, Lane
+from sitoo_async._tickets import HANDICAP
 from sitoo_async.testing import run_virtual
 
 # ------------------------------------------------------------------------------- the programs
@@ -102,21 +103,21 @@ class FakeGate:
         self.most_held = 0
 
     def _step(self):
-        return self.steps.pop(0) if self.steps else (0, 0.0, False)
+        return self.steps.pop(0) if self.steps else (0, 0.0, False, False)
 
-    async def acquire(self):
-        delay, hold, fails = self._step()
+    async def acquire(self, key):
+        delay, hold, fails, abandoned = self._step()
         if delay:
             await asyncio.sleep(delay)
         if fails:
             raise OSError("the engine is down")
         self.held += 1
         self.most_held = max(self.most_held, self.held)
-        return hold
+        return Grant(hold, abandoned)
 
-    async def release(self, hold):
+    async def release(self, key, hold):
         assert hold >= 0
-        delay, _, fails = self._step()
+        delay, _, fails, _ = self._step()
         if delay:
             await asyncio.sleep(delay)
         self.held -= 1
@@ -130,6 +131,7 @@ gates = st.one_of(
         st.tuples(
             st.sampled_from([0, 0, 0.25, 3.0]),
             st.sampled_from([0.0, 0.0, 2.0]),
+            st.sampled_from([False, False, False, True]),
             st.sampled_from([False, False, False, True]),
         ),
         min_size=1,
@@ -261,7 +263,7 @@ class Run:
             self.loop.call_soon(lambda: self.cancel(number, task, hops - 1, twice=twice))
             return
         flying = self.lane._flying
-        if flying is None or flying.ticket is not self.tickets.get(number):
+        if flying is None or flying.entries[0].ticket is not self.tickets.get(number):
             self.gone.add(number)
         task.cancel()
         if twice:
@@ -290,7 +292,7 @@ class Run:
 
     async def settle(self):
         """Let what runs on without its callers come to its end."""
-        while self.lane._flying is not None or self.lane._gate_task is not None:  # noqa: ASYNC110  # the lane has no such event, on purpose
+        while not await self.lane.settle():  # noqa: ASYNC110  # an exchange tells no event
             await asyncio.sleep(1)
 
     async def serves_afterwards(self):
@@ -322,7 +324,7 @@ def may_end_so(call, outcome, happenings, steps):
         errors.ClientClosedError: any(event.what == "drop the owner" for event in happenings),
         errors.ReadError: call.ending == "cancelled itself"
         or any(event.what == "kill the exchange" for event in happenings),
-        errors.LaneError: any(fails for _, _, fails in steps or ()),
+        errors.LaneError: any(fails for _, _, fails, _ in steps or ()),
     }[type(value)]
 
 
@@ -383,7 +385,9 @@ def test_whatever_happens_one_exchange_at_a_time_and_one_outcome_a_caller(
         max_size=20,
     ),
     st.lists(st.builds(Event, at=moments, what=st.just("hold"), hold=holds), max_size=3),
-    gates.map(lambda steps: steps and [(delay, hold, False) for delay, hold, _ in steps]),
+    gates.map(
+        lambda steps: steps and [(delay, hold, False, lost) for delay, hold, _, lost in steps]
+    ),
 )
 def test_calls_of_equal_level_start_in_the_order_of_submission(plan, happenings, steps):
     """And all are served, since all are patient."""

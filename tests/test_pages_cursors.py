@@ -172,11 +172,13 @@ class Texts:
         self.ids = ids
         self.asked: list[str] = []
         self.repeats = False
+        self.most = 1000  # rows that the server gives at most
 
     async def fetch(self, since: str, num: int, bulk: bool) -> bytes:  # noqa: FBT001
         self.asked.append(since)
         at = 0 if since == "" or self.repeats else self.ids.index(since) + 1
-        return json.dumps([{"id": found} for found in self.ids[at : at + num]]).encode()
+        page = self.ids[at : at + min(num, self.most)]
+        return json.dumps([{"id": found} for found in page]).encode()
 
     def decode(self, body: bytes) -> tuple[list[Any], int]:
         rows = [attrs.make_class("ServiceOrder", ["id"])(**row) for row in json.loads(body)]
@@ -189,7 +191,7 @@ class Texts:
             start=since,
             page_size=2,
             label="serviceorders",
-            advance=AfterId("id", lambda body: last_row(body, "id", str)),
+            advance=AfterId("id", lambda body: last_row(body, "id", str), told=False),
         )
 
 
@@ -197,9 +199,19 @@ async def test_ids_of_text_need_no_order_of_their_own():
     texts = Texts(["b", "a", "d", "c", "e"])
     paginator = texts.list()
     assert [row.id async for row in paginator] == ["b", "a", "d", "c", "e"]
-    assert texts.asked == ["", "a", "c"]
+    assert texts.asked == ["", "a", "c", "e"]
     assert (paginator.position, paginator.totalcount) == ("e", 5)
     assert [row.id async for row in texts.list("d")] == ["c", "e"]
+
+
+async def test_where_no_total_is_told_only_an_empty_page_is_the_end():
+    texts = Texts(["b", "a", "d", "c", "e"])
+    texts.most = 1
+    assert [row.id async for row in texts.list()] == ["b", "a", "d", "c", "e"]
+    assert texts.asked == ["", "b", "a", "d", "c", "e"]
+    texts.asked.clear()
+    assert len(await texts.list().collect(limit=3)) == 3
+    assert texts.asked == ["", "b", "a"]
 
 
 async def test_a_count_that_nobody_tells_is_walked():
@@ -331,15 +343,19 @@ async def test_an_array_that_comes_whole_is_one_page_whatever_its_size():
     assert await Types(0).list().collect() == []
 
 
-async def test_a_whole_that_came_in_part_says_so():
+async def test_a_whole_that_came_in_part_is_refused_since_the_rest_can_t_be_asked_for():
     class Cut(Types):
         def decode(self, body: bytes) -> tuple[list[int], int]:
             rows, _ = super().decode(body)
             return rows, 9
 
     paginator = Cut(5).list()
-    assert len(await paginator.collect()) == 5
-    assert paginator.drifted
+    for ask in (paginator.collect, paginator.first, paginator.count):
+        with pytest.raises(DecodeError, match="types: the answer holds 5 of 9 rows") as caught:
+            await ask()
+        assert caught.value.sent == "yes"
+    with pytest.raises(DecodeError):
+        await paginator
 
 
 def test_a_cursor_that_is_an_index_is_checked_as_one():

@@ -41,7 +41,10 @@ def test_each_block_is_run_in_a_known_way() -> None:
 
 
 @pytest.mark.parametrize("block", blocks("await"))
-async def test_a_block_runs_at_a_prompt(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_block_runs_at_a_prompt(
+    block: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some write files
     async with FakeSitoo(products=60) as fake, SitooClient(**fake.credentials) as sitoo:
         for name, value in fake.environment.items():
             monkeypatch.setenv(name, value)

@@ -354,6 +354,32 @@ def test_a_429_without_a_reset_is_sat_out_briefly():
     assert (verdict.hold, verdict.brief, verdict.refused) == (None, True, True)
 
 
+@pytest.mark.parametrize(
+    ("after", "hold"),
+    [
+        ("57", 57.0),
+        (" 57 ", 57.0),
+        ("3600", 600.0),
+        ("0", None),
+        ("1.5", None),
+        ("-5", None),
+        ("٣", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_where_no_reset_is_named_retry_after_tells_how_long(after, hold):
+    verdict = judge(answer(429, b'{"errortext":"Rate limit exceeded"}', Retry_After=after))
+    assert (verdict.outcome.retry_after, verdict.hold) == (hold, hold)
+    assert verdict.brief is (hold is None)
+
+
+def test_a_reset_counts_before_retry_after():
+    assert judge(answer(429, b"", X_Rate_Limit_Reset="57", Retry_After="99")).hold == 57.0
+    assert judge(answer(429, b"", X_Rate_Limit_Reset="soon", Retry_After="99")).hold is None
+    body = b'{"errortext":"429: Too many connections"}'
+    assert judge(answer(429, body, Retry_After="99")).hold is None
+
+
 def test_a_reset_on_an_answer_that_is_no_429_holds_nothing():
     assert judge(answer(200, b"true", X_Rate_Limit_Reset="57")).hold is None
     assert judge(answer(400, b"", X_Rate_Limit_Reset="57")).hold is None

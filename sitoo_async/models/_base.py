@@ -65,7 +65,8 @@ def set_fields(item: Model) -> dict[str, Any]:
 def changes(before: M, after: M) -> M:
     """What to send so that `before` becomes `after`: fetch, change, save.
 
-    Read-only fields are left out, and so are fields that `after` doesn't have.
+    Read-only fields are left out, and so are fields that `after` doesn't have. A list or an object
+    in which anything differs is taken whole; what is read-only in its models is not sent.
 
     Args:
         before: the item as it was fetched.
@@ -73,8 +74,8 @@ def changes(before: M, after: M) -> M:
             `attrs.evolve`).
 
     Returns:
-        A model with the writable fields that differ, and with the field that identifies the item
-        where one is set.
+        A model with the writable fields that differ, with the field that identifies the item
+        where one is set, and with what Sitoo wants back as it was fetched, such as a revision.
 
     Raises:
         InvalidInputError: they are of different classes or different items, or nothing but a
@@ -105,6 +106,9 @@ def changes(before: M, after: M) -> M:
             )
         different[name] = new.get(name, old.get(name))
         break
+    for name, field in fields_of(cls).items():
+        if field.guard and (name in old or name in new):
+            different[name] = old.get(name, new.get(name))
     difference = cls()
     for name, value in different.items():
         setattr(difference, name, value)

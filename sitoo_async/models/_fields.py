@@ -54,6 +54,7 @@ class Field:
     write_only: bool
     required: bool
     identifier: bool
+    guard: bool
     not_empty: bool
     empty_for_null: bool
     deprecated: bool

@@ -58,6 +58,7 @@ class Mark(Enum):
     WRITE_ONLY = "only ever sent"
     REQUIRED = "must be there when the object is added"
     IDENTIFIER = "names the object in an update or a delete"
+    GUARD = "must be sent back as it was fetched, so that no change in between is lost"
     NOT_EMPTY = "is never sent empty"
     EMPTY_FOR_NULL = "read as null, but cleared by sending an empty text"
     DEPRECATED = "still served, not to be used in new work"

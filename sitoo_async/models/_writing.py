@@ -35,7 +35,8 @@ def writable(
 
     Args:
         cls: the model of the object.
-        values: a model, or a mapping of field names to values; what is `UNSET` is left out.
+        values: a model, or a mapping of field names to values; what is `UNSET` is left out, and
+            what is read-only in a model within it.
         identifiers: read-only fields that may be sent here because they name the object.
         required: whether all fields that an add requires must be there.
 
@@ -48,17 +49,9 @@ def writable(
 def _write_object(
     cls: type[Model], values: Any, prefix: str, identifiers: Collection[str], *, required: bool
 ) -> dict[str, Any]:
-    if isinstance(values, cls):
-        values = set_fields(values)
-    if not is_mapping(values):
-        raise InvalidInputError(
-            f"{prefix.rstrip('.') or 'the item'} must be a {cls.__name__} or a mapping of its"
-            f" fields, not {type(values).__name__}",
-            field=prefix.rstrip(".") or "item",
-        )
     fields = fields_of(cls)
     written: dict[str, Any] = {}
-    for name, value in values.items():
+    for name, value in _values_of(cls, values, prefix).items():
         field = fields.get(name)
         if field is None:
             raise unknown_field(cls, name, prefix)
@@ -80,6 +73,24 @@ def _write_object(
                     f"{prefix}{name} is required here; set it", field=f"{prefix}{name}"
                 )
     return written
+
+
+def _values_of(cls: type[Model], values: Any, prefix: str) -> Mapping[str, Any]:
+    if isinstance(values, cls):
+        # A row that was fetched goes back with those around it, and what only Sitoo sets is not
+        # the user's doing. In a mapping each name is.
+        return {
+            name: value
+            for name, value in set_fields(values).items()
+            if not (prefix and fields_of(cls)[name].read_only)
+        }
+    if is_mapping(values):
+        return values
+    raise InvalidInputError(
+        f"{prefix.rstrip('.') or 'the item'} must be a {cls.__name__} or a mapping of its"
+        f" fields, not {type(values).__name__}",
+        field=prefix.rstrip(".") or "item",
+    )
 
 
 def _write_field(field: Field, value: Any, place: str, *, required: bool) -> Any:

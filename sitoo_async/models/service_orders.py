@@ -125,7 +125,7 @@ class ServiceOrder(Model):
     id: Annotated[str, Mark.READ_ONLY, Mark.IDENTIFIER] = UNSET
     """Given by Sitoo when the service order is added; unique in all accounts."""
 
-    revision: int = UNSET
+    revision: Annotated[int, Mark.GUARD] = UNSET
     """Counts the changes, and guards them.
 
     An update must name the revision that it changes: if another came between, Sitoo refuses it

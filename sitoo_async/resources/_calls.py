@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 import attrs
 
-from sitoo_async._call import Caller
+from sitoo_async._caller import Caller
 from sitoo_async._codec import decode_item, decode_value, writable
 from sitoo_async._operation import Operation
 from sitoo_async._options import Options
-from sitoo_async._wire import Request
+from sitoo_async._wire import Request, Twin
 from sitoo_async.errors import DecodeError
 from sitoo_async.models import Model
 from sitoo_async.resources._items import accepted, one_item, update
@@ -52,6 +52,7 @@ class Calls:
         payload: Any = None,
         bulk: bool = False,
         once: bool = False,
+        twin: Twin | None = None,
     ) -> bytes:
         """One call, its body as it came; `once` leaves an unknown outcome to the caller."""
         request = Request(
@@ -60,6 +61,7 @@ class Calls:
             query=query,
             payload=payload,
             repeatable=operation.repeatable and not once,
+            twin=twin,
         )
         return (await self.caller.call(request, self.options, bulk=bulk)).body
 
@@ -79,8 +81,28 @@ class Calls:
     ) -> V:
         """Write, and read the plain value that comes back."""
         path = self._path(operation, at)
-        body = await self._send(operation, path, query=query, payload=payload, once=once)
+        twin = None if query or once else self._twin(operation, at, payload)
+        body = await self._send(operation, path, query=query, payload=payload, once=once, twin=twin)
         return reading(operation, path, lambda: read(decode_value(body)))
+
+    def _twin(self, operation: Operation, at: At, payload: Any) -> Twin | None:
+        """How a write may leave together with others that wait."""
+        many = operation if operation.tells_apart is not None else operation.many
+        if many is None or not self.options.coalesce:
+            return None
+        # What the path named, and the path of the many does not, the item has to name.
+        named = {name: value for name, value in at.items() if f"{{{name}}}" not in many.path}
+        at = {name: value for name, value in at.items() if name not in named}
+        item: dict[str, Any] = named | dict(payload or {})
+        names = operation.tells_apart or tuple(named)
+        touched = {name: item[name] for name in names if name in item}
+        return Twin(
+            many.method,
+            self._path(many, at),
+            item,
+            # The case of letters does not tell two skus apart.
+            frozenset((name, str(value).casefold()) for name, value in touched.items()),
+        )
 
     async def _write_item(
         self,

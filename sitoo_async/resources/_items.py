@@ -16,6 +16,7 @@ __all__ = [
     "added_id",
     "added_text",
     "addition",
+    "as_it_came",
     "changed",
     "deletion",
     "fields_of",
@@ -47,6 +48,11 @@ def accepted(value: object) -> bool:
     if value is not True:
         raise DecodeError(f"true was expected, not {value!r}", sent="yes")
     return True
+
+
+def as_it_came(value: Any) -> Any:
+    """Read an answer of which the reference tells nothing."""
+    return value
 
 
 # What is given ------------------------------------------------------------------------------

@@ -13,13 +13,24 @@ import attrs
 from sitoo_async._advance import Advance, AfterId, AtOnce, ByOffset, P
 from sitoo_async._codec import decode_array, decode_page, last_row, select
 from sitoo_async._operation import Operation
+from sitoo_async._pace import Pace
 from sitoo_async._pages import Paginator
 from sitoo_async._query import Kind, query_string
-from sitoo_async.errors import InvalidInputError
+from sitoo_async._wire import Request, Response
+from sitoo_async.errors import (
+    ClientClosedError,
+    InvalidInputError,
+    LaneError,
+    RateLimitError,
+    ReadError,
+    RequestTimeoutError,
+    ServerError,
+    SitooError,
+)
 from sitoo_async.models import Model
 from sitoo_async.resources._calls import At, Calls, reading
 
-__all__ = ["PAGE_SIZE", "Listing", "NoFilters", "filter_kinds", "joined"]
+__all__ = ["PAGE_SIZE", "Listing", "NoFilters", "filter_kinds", "joined", "selected"]
 
 M = TypeVar("M", bound=Model)
 
@@ -95,14 +106,14 @@ class Listing(Calls):
             extra: more of the query, such as the order of the rows.
         """
         asked = joined(query_string(filters or {}, filter_kinds(takes)), extra)
-        selected = _selected(model, fields)
+        selection = selected(model, fields)
         return self._walk(
             operation,
             at,
             model,
             start=start,
             page_size=page_size,
-            query=lambda start, num: joined(asked, f"start={start}&num={num}", selected),
+            query=lambda start, num: joined(asked, f"start={start}&num={num}", selection),
             advance=ByOffset(),
             least=joined(asked, "start=0&num=1", f"fields={identifier}" if identifier else ""),
         )
@@ -154,16 +165,22 @@ class Listing(Calls):
             raise InvalidInputError(
                 f"since_id says the same as {identifier}from: give one of them", field="since_id"
             )
-        since = _whole("since_id", since_id or 0)
+        since = _natural("since_id", since_id or 0)
         if lowest is not None:
-            since = _whole(f"{identifier}from", lowest) - 1
+            since = max(_natural(f"{identifier}from", lowest) - 1, 0)
         asked = query_string(filters, filter_kinds(takes))
-        # Without the id there is no next page.
-        selected = _selected(model, None if fields is None else [*fields, identifier])
+        selection = selected(model, fields)
+        if fields is not None:
+            # Without the id there is no next page.
+            selection = selected(model, [*fields, identifier])
 
-        def query(since: int, num: int, selected: str = selected) -> str:
+        def query(since: int, num: int, selection: str = selection) -> str:
             return joined(
-                asked, f"{identifier}from={since + 1}", f"num={num}", f"sort={identifier}", selected
+                asked,
+                f"{identifier}from={since + 1}",
+                f"num={num}",
+                f"sort={identifier}",
+                selection,
             )
 
         return self._walk(
@@ -177,7 +194,7 @@ class Listing(Calls):
             least=query(since, 1, f"fields={identifier}"),
         )
 
-    def _array(
+    def _whole(
         self,
         operation: Operation,
         at: At,
@@ -186,9 +203,10 @@ class Listing(Calls):
         filters: Mapping[str, Any] | None = None,
         takes: type = NoFilters,
         fields: Sequence[str] | None = None,
+        bare: bool,
     ) -> Paginator[M]:
-        """A collection that comes whole, as a bare array."""
-        asked = joined(query_string(filters or {}, filter_kinds(takes)), _selected(model, fields))
+        """A collection that comes whole, as a bare array or in an envelope."""
+        asked = joined(query_string(filters or {}, filter_kinds(takes)), selected(model, fields))
         return self._walk(
             operation,
             at,
@@ -197,7 +215,7 @@ class Listing(Calls):
             page_size=PAGE_SIZE,
             query=lambda _start, _num: asked,
             advance=AtOnce(),
-            bare=True,
+            bare=bare,
         )
 
     def _walk(
@@ -229,8 +247,20 @@ class Listing(Calls):
         path = self._path(operation, at)
         read = decode_array if bare else decode_page
 
+        pace = Pace(page_size, self.options.bulk_seconds)
+        # Where the caller has no say in the size, a smaller page can't be asked for.
+        sized = pace.aim is not None and advance.page_size is None
+
         async def fetch(cursor: P, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # one seam
-            return await self._send(operation, path, query=query(cursor, num), bulk=bulk)
+            def request(num: int) -> Request:
+                text = query(cursor, num)
+                return Request(operation.method, path, query=text, repeatable=True)
+
+            if sized:
+                response = await self._by_halves(request, num, pace, bulk=bulk)
+            else:
+                response = await self.caller.call(request(num), self.options, bulk=bulk)
+            return response.body
 
         def decode(body: bytes) -> tuple[list[M], int]:
             strict = self.options.strict
@@ -247,10 +277,43 @@ class Listing(Calls):
             label=operation.collection,
             count=None if least is None else count,
             advance=advance,
+            pace=pace,
         )
 
+    async def _by_halves(
+        self, request: Callable[[int], Request], num: int, pace: Pace, *, bulk: bool
+    ) -> Response:
+        """Ask for that many rows, and where that is too much for half of them, and so on.
 
-def _whole(field: str, value: object) -> int:
+        A try with fewer rows stands for a repetition, so the retry policy counts them all, and
+        they are one call to the lane. A half is no whole page, but no end either.
+        """
+        policy = self.options.retry
+        single = attrs.evolve(self.options, retry=attrs.evolve(policy, attempts=1))
+        last: SitooError | None = None
+        with self.caller.open(single, bulk=bulk) as call:
+            for left in range(policy.attempts - 1, -1, -1):
+                try:
+                    response = await call.send(request(num))
+                except (LaneError, RateLimitError, ClientClosedError) as refusal:
+                    if last is None or refusal.sent != "no":
+                        raise
+                    # What became of the earlier tries matters more than the queue.
+                    last.add_note(f"not tried again: {refusal.message}")
+                    raise last from last.__cause__
+                except (ServerError, ReadError, RequestTimeoutError) as error:
+                    pace.failed(num)
+                    if not left:
+                        raise
+                    last = error
+                    num = max(1, num // 2)
+                else:
+                    pace.took(num, response.elapsed)
+                    return response
+        raise AssertionError  # pragma: no cover  # the last try returns or raises
+
+
+def _natural(field: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InvalidInputError(
             f"{field} must be a whole number of 0 or more, not {value!r}", field=field
@@ -258,5 +321,6 @@ def _whole(field: str, value: object) -> int:
     return value
 
 
-def _selected(model: type[Model], fields: Sequence[str] | None) -> str:
+def selected(model: type[Model], fields: Sequence[str] | None) -> str:
+    """The part of a query that selects fields; empty where nothing is said of them."""
     return "" if fields is None else f"fields={select(model, fields)}"

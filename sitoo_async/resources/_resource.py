@@ -130,11 +130,12 @@ class Resource(Listing):
         def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
             with self.caller.open(self.options, bulk=bulk) as call:
 
-                async def send(piece: list[Any], pause: float) -> Any:
+                async def send(piece: list[Any], pause: float) -> tuple[Any, float]:
                     # Not repeatable here: what has an unknown outcome is halved, not repeated.
                     request = Request(operation.method, path, payload=piece)
-                    body = (await call.send(request, pause=pause)).body
-                    return reading(operation, path, lambda: decode_value(body))
+                    response = await call.send(request, pause=pause)
+                    answer = reading(operation, path, lambda: decode_value(response.body))
+                    return answer, response.elapsed
 
                 yield send
 
@@ -148,4 +149,5 @@ class Resource(Listing):
             deletes=operation.method == "DELETE",
             label=f"{operation.collection}.{verb}_many",
             policy=self.options.retry,
+            seconds=self.options.bulk_seconds,
         )

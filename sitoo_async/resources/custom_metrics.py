@@ -99,7 +99,9 @@ class CustomMetrics(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#get-custom-metrics
         """
-        return self._array(_LIST, {}, CustomMetric, filters=filters, takes=CustomMetricFilters)
+        return self._whole(
+            _LIST, {}, CustomMetric, filters=filters, takes=CustomMetricFilters, bare=True
+        )
 
     @performs(_ADD)
     async def add(
@@ -161,13 +163,14 @@ class CustomMetricValues(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#get-custom-metric-values
         """
-        days = filters.get("num_days", 1)
-        if isinstance(days, int) and not 1 <= days <= _MOST_DAYS:
-            raise InvalidInputError(
-                f"num_days must be from 1 to {_MOST_DAYS}, not {days}", field="num_days"
-            )
-        return self._array(
-            _LIST_VALUES, {}, CustomMetricValue, filters=filters, takes=CustomMetricValueFilters
+        _check_days(filters)
+        return self._whole(
+            _LIST_VALUES,
+            {},
+            CustomMetricValue,
+            filters=filters,
+            takes=CustomMetricValueFilters,
+            bare=True,
         )
 
     # Not called update_many, since the answer tells nothing of single items: it is one write.
@@ -221,16 +224,27 @@ class CustomMetricValues(Resource):
             True; also where an earlier attempt, whose answer was lost, had deleted them.
 
         Raises:
-            InvalidInputError: an unknown filter, or one of the wrong type.
+            InvalidInputError: an unknown filter, one of the wrong type, a `num_days` out of range;
+                nothing was sent.
             NotFoundError: there is no such metric.
 
         Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#delete-custom-metric-values
         """
+        _check_days(filters)
         path = self._path(_DELETE_VALUES, {"key": key})
         query = query_string(filters, filter_kinds(CustomMetricValuesOfMetric))
         # Of the answer the reference prints the status alone.
         await self._send(_DELETE_VALUES, path, query=query)
         return True
+
+
+def _check_days(filters: CustomMetricValuesOfMetric) -> None:
+    # What is no int is refused where the query is written.
+    days = filters.get("num_days", 1)
+    if isinstance(days, int) and not 1 <= days <= _MOST_DAYS:
+        raise InvalidInputError(
+            f"num_days must be from 1 to {_MOST_DAYS}, not {days}", field="num_days"
+        )
 
 
 def _payload(values: Iterable[Any]) -> Sequence[dict[str, Any]]:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final, Literal, TypedDict, Unpack
 
 from sitoo_async._batch import Batch
-from sitoo_async._codec import select
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models.influencer_codes import (
@@ -19,6 +18,7 @@ from sitoo_async.models.influencer_codes import (
     InfluencerCodeFields,
 )
 from sitoo_async.resources._items import added_text
+from sitoo_async.resources._listing import selected
 from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
 
 __all__ = ["InfluencerCodeFilters", "InfluencerCodeSort", "InfluencerCodes"]
@@ -144,7 +144,7 @@ class InfluencerCodes(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/influencer-codes#get-influencer-code
         """
-        query = "" if fields is None else f"fields={select(InfluencerCode, fields)}"
+        query = selected(InfluencerCode, fields)
         return await self._get(_GET, {"code": code}, InfluencerCode, query=query)
 
     @performs(_ADD_MANY)

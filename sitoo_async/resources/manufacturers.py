@@ -25,12 +25,14 @@ _ONE: Final = "/sites/{siteid}/manufacturers/{externalcompanyid}.json"
 
 # Repeatable: reads, and the writes that set values or delete. Adding twice makes two.
 _LIST: Final = Operation("GET", "/sites/{siteid}/manufacturers.json", repeatable=True)
-_ADD: Final = Operation("POST", "/sites/{siteid}/manufacturers.json", repeatable=False)
+_ADD: Final = Operation(
+    "POST", "/sites/{siteid}/manufacturers.json", repeatable=False, tells_apart=()
+)
 _UPDATE_MANY: Final = Operation("PUT", "/sites/{siteid}/manufacturers.json", repeatable=True)
 _DELETE_MANY: Final = Operation("DELETE", "/sites/{siteid}/manufacturers.json", repeatable=True)
 _GET: Final = Operation("GET", _ONE, repeatable=True)
-_UPDATE: Final = Operation("PUT", _ONE, repeatable=True)
-_DELETE: Final = Operation("DELETE", _ONE, repeatable=True)
+_UPDATE: Final = Operation("PUT", _ONE, repeatable=True, many=_UPDATE_MANY)
+_DELETE: Final = Operation("DELETE", _ONE, repeatable=True, many=_DELETE_MANY)
 
 
 class ManufacturerUpdate(ManufacturerFields, total=False):

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from sitoo_async._advance import AtOnce
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import query_string
@@ -23,7 +22,8 @@ from sitoo_async.models.orders import (
     OrderLogItem,
     OrderLogItemFields,
 )
-from sitoo_async.resources._items import accepted, added_id
+from sitoo_async.resources._items import accepted, added_id, update
+from sitoo_async.resources._listing import filter_kinds
 from sitoo_async.resources._overrides import refuse_ignored
 from sitoo_async.resources._resource import PAGE_SIZE, Resource
 
@@ -32,9 +32,15 @@ __all__ = ["AllOrderFilters", "OrderDeliveries", "OrderFilters", "OrderLogItems"
 _LIST_ALL: Final = Operation("GET", "/orders.json", repeatable=True)
 _LIST: Final = Operation("GET", "/sites/{siteid}/orders.json", repeatable=True)
 _GET: Final = Operation("GET", "/sites/{siteid}/orders/{orderid}.json", repeatable=True)
-# Adding twice makes two orders, moves stock twice, logs twice. An update sets values.
+# Adding twice makes two orders, moves stock twice, logs twice. An update sets values, but see
+# `Orders.update`.
 _ADD: Final = Operation("POST", "/sites/{siteid}/orders.json", repeatable=False)
-_UPDATE: Final = Operation("PUT", "/sites/{siteid}/orders/{orderid}.json", repeatable=True)
+_UPDATE: Final = Operation(
+    "PUT",
+    "/sites/{siteid}/orders/{orderid}.json",
+    repeatable=True,
+    unless="it sets the state, items or payments",
+)
 _LIST_DELIVERIES: Final = Operation(
     "GET", "/sites/{siteid}/orders/{orderid}/orderdeliveries.json", repeatable=True
 )
@@ -57,6 +63,9 @@ _LIST_LOG_ITEMS: Final = Operation(
 _ADD_LOG_ITEM: Final = Operation(
     "POST", "/sites/{siteid}/orders/{orderid}/orderlogitems.json", repeatable=False
 )
+
+
+_MAY_DO_MORE: Final = {"orderstateid", "orderitems", "payments", "reservedpayments"}
 
 
 class OrderFilters(TypedDict, total=False):
@@ -235,9 +244,14 @@ class Orders(Resource):
     async def update(
         self, orderid: int, item: Order | None = None, /, **values: Unpack[OrderFields]
     ) -> bool:
-        """Set fields of an order and leave all others as they are. Repeatable.
+        """Set fields of an order and leave all others as they are.
 
         An order is cancelled by ``orderstateid=OrderState.CANCELLED``.
+
+        Repeatable, unless it sets `orderstateid`, `orderitems`, `payments` or `reservedpayments`:
+        nothing says that a state that is entered twice, or rows that come twice, do once what they
+        do. Where the answer to such an update is lost, the error says so (``sent="unknown"``), and
+        `get` tells whether it was done.
 
         Returns:
             True.
@@ -248,7 +262,10 @@ class Orders(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/orders#update-order
         """
-        return await self._update(_UPDATE, {"orderid": orderid}, Order, item, values)
+        named = {"orderid": orderid}
+        payload = update(Order, item, values, named)
+        doubtful = not _MAY_DO_MORE.isdisjoint(payload)
+        return await self._write(_UPDATE, named, payload, accepted, once=doubtful)
 
     def _orders(
         self,
@@ -299,15 +316,13 @@ class OrderDeliveries(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/orders#get-order-deliveries
         """
-        asked = _stock_query(ignorestock=ignorestock)
-        return self._walk(
+        return self._whole(
             _LIST_DELIVERIES,
             {"orderid": orderid},
             OrderDelivery,
-            start=0,
-            page_size=PAGE_SIZE,
-            query=lambda _start, _num: asked,
-            advance=AtOnce(),
+            filters=_stock(ignorestock=ignorestock),
+            takes=_Stock,
+            bare=False,
         )
 
     @performs(_LIST_ALL_DELIVERIES)
@@ -366,7 +381,7 @@ class OrderDeliveries(Resource):
             item,
             values,
             read=added_id,
-            query=_stock_query(ignorestock=ignorestock),
+            query=query_string(_stock(ignorestock=ignorestock), filter_kinds(_Stock)),
         )
 
     @performs(_UPDATE_DELIVERY)
@@ -411,15 +426,7 @@ class OrderLogItems(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/orders#get-order-log-items
         """
-        return self._walk(
-            _LIST_LOG_ITEMS,
-            {"orderid": orderid},
-            OrderLogItem,
-            start=0,
-            page_size=PAGE_SIZE,
-            query=lambda _start, _num: "",
-            advance=AtOnce(),
-        )
+        return self._whole(_LIST_LOG_ITEMS, {"orderid": orderid}, OrderLogItem, bare=False)
 
     @performs(_ADD_LOG_ITEM)
     async def add(
@@ -450,7 +457,9 @@ class OrderLogItems(Resource):
         )
 
 
-def _stock_query(*, ignorestock: bool | None) -> str:
-    if ignorestock is None:
-        return ""
-    return query_string({"ignorestock": ignorestock}, {"ignorestock": "boolean"})
+class _Stock(TypedDict, total=False):
+    ignorestock: bool
+
+
+def _stock(*, ignorestock: bool | None) -> _Stock:
+    return {} if ignorestock is None else {"ignorestock": ignorestock}

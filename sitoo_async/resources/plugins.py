@@ -106,8 +106,13 @@ class SettingsOfPlugins(Resource):
             values["further"] = further
         payload = update(PluginSettings, item, values, {"id": plugin_id})
         payload |= payload.pop("further", {})
+        if payload.pop("id", plugin_id) != plugin_id:
+            raise InvalidInputError(
+                f"further holds another id than that of the plugin to be updated, {plugin_id!r}",
+                field="id",
+            )
         if not payload:
             raise InvalidInputError("the update sets no field: nothing would change", field="item")
         # The reference's example names the plugin in the body, too.
-        payload = {"id": plugin_id, **payload}
+        payload = {**payload, "id": plugin_id}
         return await self._write(_UPDATE, {"plugin_id": plugin_id}, payload, accepted)

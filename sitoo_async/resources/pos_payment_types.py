@@ -49,7 +49,7 @@ class PosPaymentTypes(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/pos-payment-types#get-pos-payment-types
         """
-        return self._array(_LIST, {}, PosPaymentType, fields=fields)
+        return self._whole(_LIST, {}, PosPaymentType, fields=fields, bare=True)
 
     @performs(_GET)
     async def get(self, pos_payment_type_id: int, /) -> PosPaymentType:

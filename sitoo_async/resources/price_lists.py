@@ -37,8 +37,10 @@ _DELETE: Final = Operation(
 )
 _ITEMS: Final = "/sites/{siteid}/pricelists/{pricelistid}/pricelistitems.json"
 _LIST_ITEMS: Final = Operation("GET", _ITEMS, repeatable=True)
-_SET_ITEMS: Final = Operation("PUT", _ITEMS, repeatable=True)
-_DELETE_ITEMS: Final = Operation("DELETE", _ITEMS, repeatable=True)
+_SET_ITEMS: Final = Operation("PUT", _ITEMS, repeatable=True, tells_apart=("productid", "sku"))
+_DELETE_ITEMS: Final = Operation(
+    "DELETE", _ITEMS, repeatable=True, tells_apart=("productid", "sku")
+)
 
 _NAMES: Final = ("productid", "sku")
 

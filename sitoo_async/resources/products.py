@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from sitoo_async._batch import Batch
 from sitoo_async._codec import writable
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
-from sitoo_async.models import set_fields
-from sitoo_async.models._fields import fields_of as model_fields
-from sitoo_async.models._json import is_list
 from sitoo_async.models.products import (
     Product,
     ProductField,
@@ -37,17 +34,26 @@ __all__ = ["ProductFilters", "ProductUpdate", "ProductVariantsOfProduct", "Produ
 
 # Repeatable: reads, and the writes that set values or delete. Adding twice makes two products.
 _LIST: Final = Operation("GET", "/sites/{siteid}/products.json", repeatable=True)
-_ADD: Final = Operation("POST", "/sites/{siteid}/products.json", repeatable=False)
+_ADD: Final = Operation(
+    "POST", "/sites/{siteid}/products.json", repeatable=False, tells_apart=("sku",)
+)
 _UPDATE_MANY: Final = Operation("PUT", "/sites/{siteid}/products.json", repeatable=True)
 _DELETE_MANY: Final = Operation("DELETE", "/sites/{siteid}/products.json", repeatable=True)
 _GET: Final = Operation("GET", "/sites/{siteid}/products/{productid}.json", repeatable=True)
-_UPDATE: Final = Operation("PUT", "/sites/{siteid}/products/{productid}.json", repeatable=True)
-_DELETE: Final = Operation("DELETE", "/sites/{siteid}/products/{productid}.json", repeatable=True)
+_UPDATE: Final = Operation(
+    "PUT", "/sites/{siteid}/products/{productid}.json", repeatable=True, many=_UPDATE_MANY
+)
+_DELETE: Final = Operation(
+    "DELETE", "/sites/{siteid}/products/{productid}.json", repeatable=True, many=_DELETE_MANY
+)
 _GET_VARIANTS: Final = Operation(
     "GET", "/sites/{siteid}/products/{productid}/productvariants.json", repeatable=True
 )
 _SET_VARIANTS: Final = Operation(
-    "PUT", "/sites/{siteid}/products/{productid}/productvariants.json", repeatable=True
+    "PUT",
+    "/sites/{siteid}/products/{productid}/productvariants.json",
+    repeatable=True,
+    unless="it makes a new variant",
 )
 
 
@@ -318,8 +324,6 @@ class ProductVariantsOfProduct(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/product-variants
         """
-        if is_list(variants):
-            variants = [_without_read_only(variant) for variant in variants]
         given = {"groups": groups, "variants": variants}
         payload = writable(ProductVariants, given, required=True)
         # Sent twice, a variant without an id would be made, deleted and made anew.
@@ -327,12 +331,3 @@ class ProductVariantsOfProduct(Resource):
         return await self._write(
             _SET_VARIANTS, {"productid": productid}, payload, accepted, once=makes
         )
-
-
-def _without_read_only(variant: Any) -> Any:
-    """A variant as it can be sent: one that was fetched holds what only Sitoo sets."""
-    if not isinstance(variant, ProductVariant):
-        return variant
-    known = model_fields(ProductVariant)
-    settable = set_fields(variant).items()
-    return {name: value for name, value in settable if not known[name].read_only}

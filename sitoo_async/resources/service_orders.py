@@ -60,7 +60,8 @@ class ServiceOrders(Resource):
         """Walk the service orders, the newest first; each page starts behind the last id seen.
 
         To follow new ones, walk with ``sort="created"``, keep the paginator's `position` and go
-        on with ``start_after_id=position``. Their number is not told: `count()` walks them all.
+        on with ``start_after_id=position``. Their number is not told: `count()` walks them all,
+        and a walk ends only at an empty page, so it takes one request more than it has pages.
 
         Args:
             start_after_id: the id of the service order to start behind.
@@ -80,7 +81,7 @@ class ServiceOrders(Resource):
             start=start_after_id or "",
             page_size=page_size,
             query=lambda after, num: joined(asked, _start_after(after), f"num={num}"),
-            advance=AfterId("id", lambda body: last_row(body, "id", str)),
+            advance=AfterId("id", lambda body: last_row(body, "id", str), told=False),
             bare=True,
         )
 

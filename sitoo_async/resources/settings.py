@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack
 
-from sitoo_async._codec import select
 from sitoo_async._operation import Operation, performs
 from sitoo_async.models.settings import Settings, SettingsField, SettingsFields
+from sitoo_async.resources._listing import selected
 from sitoo_async.resources._resource import Resource
 
 __all__ = ["SiteSettings"]
@@ -38,7 +38,7 @@ class SiteSettings(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/settings#get-settings
         """
-        query = "" if fields is None else f"fields={select(Settings, fields)}"
+        query = selected(Settings, fields)
         return await self._get(_GET, {}, Settings, query=query)
 
     @performs(_UPDATE)

@@ -26,7 +26,9 @@ _LIST: Final = Operation("GET", "/shipments.json", repeatable=True)
 _GET: Final = Operation("GET", "/shipments/{shipmentid}.json", repeatable=True)
 # Adding twice makes two shipments. An update sets values, but see `Shipments.update`.
 _ADD: Final = Operation("POST", "/shipments.json", repeatable=False)
-_UPDATE: Final = Operation("PUT", "/shipments/{shipmentid}.json", repeatable=True)
+_UPDATE: Final = Operation(
+    "PUT", "/shipments/{shipmentid}.json", repeatable=True, unless="it sets the state"
+)
 
 
 class ShipmentFilters(TypedDict, total=False):

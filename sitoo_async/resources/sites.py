@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sitoo_async._advance import AtOnce
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models.sites import Site
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
+from sitoo_async.resources._resource import Resource
 
 __all__ = ["Sites"]
 
@@ -33,15 +32,7 @@ class Sites(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/sites/get-sites
         """
-        return self._walk(
-            _LIST,
-            {},
-            Site,
-            start=0,
-            page_size=PAGE_SIZE,
-            query=lambda _start, _num: "",
-            advance=AtOnce(),
-        )
+        return self._whole(_LIST, {}, Site, bare=False)
 
     @performs(_GET)
     async def get(self, siteid: int | None = None, /) -> Site:

@@ -13,6 +13,7 @@ from sitoo_async._operation import Operation, performs
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_mapping
 from sitoo_async.models._kinds import FREE
+from sitoo_async.resources._items import as_it_came
 from sitoo_async.resources._resource import Resource
 
 __all__ = ["StoreZReportConfiguration", "StoreZReports"]
@@ -54,7 +55,7 @@ class StoreZReports(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_LIST, {}, None, _as_it_came)
+        return await self._write(_LIST, {}, None, as_it_came)
 
     @performs(_GET)
     async def get(self, zreportid: int, /) -> Any:
@@ -71,7 +72,7 @@ class StoreZReports(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_GET, {"zreportid": zreportid}, None, _as_it_came)
+        return await self._write(_GET, {"zreportid": zreportid}, None, as_it_came)
 
 
 class StoreZReportConfiguration(Resource):
@@ -94,7 +95,7 @@ class StoreZReportConfiguration(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_GET_CONFIGURATION, {}, None, _as_it_came)
+        return await self._write(_GET_CONFIGURATION, {}, None, as_it_came)
 
     @performs(_SET_CONFIGURATION)
     async def set(self, configuration: Mapping[str, Any], /) -> Any:
@@ -111,11 +112,7 @@ class StoreZReportConfiguration(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_SET_CONFIGURATION, {}, _json(configuration), _as_it_came)
-
-
-def _as_it_came(value: Any) -> Any:
-    return value
+        return await self._write(_SET_CONFIGURATION, {}, _json(configuration), as_it_came)
 
 
 def _json(configuration: object) -> Any:

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Final, TypedDict, Unpack
 
 from sitoo_async._batch import Batch
-from sitoo_async._codec import select
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models.users import User, UserField, UserFields
 from sitoo_async.resources._items import added_text
+from sitoo_async.resources._listing import selected
 from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
 
 __all__ = ["UserFilters", "UserUpdate", "Users"]
@@ -22,10 +22,12 @@ _ONE: Final = "/sites/{siteid}/users/{userid}.json"
 
 # Repeatable: reads, and the writes that set values or delete. Adding twice makes two users.
 _LIST: Final = Operation("GET", "/sites/{siteid}/users.json", repeatable=True)
-_ADD: Final = Operation("POST", "/sites/{siteid}/users.json", repeatable=False)
+_ADD: Final = Operation(
+    "POST", "/sites/{siteid}/users.json", repeatable=False, tells_apart=("email",)
+)
 _UPDATE_MANY: Final = Operation("PUT", "/sites/{siteid}/users.json", repeatable=True)
 _GET: Final = Operation("GET", _ONE, repeatable=True, texts=("userid",))
-_UPDATE: Final = Operation("PUT", _ONE, repeatable=True, texts=("userid",))
+_UPDATE: Final = Operation("PUT", _ONE, repeatable=True, texts=("userid",), many=_UPDATE_MANY)
 _DELETE: Final = Operation("DELETE", _ONE, repeatable=True, texts=("userid",))
 
 
@@ -111,7 +113,7 @@ class Users(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/users#get-user
         """
-        query = "" if fields is None else f"fields={select(User, fields)}"
+        query = selected(User, fields)
         return await self._get(_GET, {"userid": userid}, User, query=query)
 
     @performs(_ADD)

@@ -15,7 +15,7 @@ from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_list
 from sitoo_async.models._kinds import INTEGER, TEXT
 from sitoo_async.models.vouchers import Voucher, VoucherField, VoucherFields
-from sitoo_async.resources._items import added_id
+from sitoo_async.resources._items import added_id, as_it_came
 from sitoo_async.resources._resource import PAGE_SIZE, Resource
 
 __all__ = ["ProductIdentifier", "VoucherProducts", "Vouchers"]
@@ -204,7 +204,7 @@ class VoucherProducts(Resource):
             _ADD_PRODUCTS,
             {"voucherid": voucherid},
             _named(products, product_identifier),
-            _as_it_came,
+            as_it_came,
             query=_identified(product_identifier),
         )
 
@@ -238,7 +238,7 @@ class VoucherProducts(Resource):
             _DELETE_PRODUCTS,
             {"voucherid": voucherid},
             _named(products, product_identifier),
-            _as_it_came,
+            as_it_came,
             query=_identified(product_identifier),
         )
 
@@ -262,7 +262,3 @@ def _named(products: Sequence[int] | Sequence[str], by: str) -> list[dict[str, A
     return [
         {by: kind.write(product, f"products[{index}]")} for index, product in enumerate(products)
     ]
-
-
-def _as_it_came(value: Any) -> Any:
-    return value

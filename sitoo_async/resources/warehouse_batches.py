@@ -33,14 +33,14 @@ _BATCH: Final = "/sites/{siteid}/warehouses/{warehouseid}/warehousebatches/{ware
 _LIST: Final = Operation("GET", _BATCHES, repeatable=True)
 _ADD: Final = Operation("POST", _BATCHES, repeatable=False)
 _GET: Final = Operation("GET", _BATCH, repeatable=True)
-_UPDATE: Final = Operation("PUT", _BATCH, repeatable=True)
+_UPDATE: Final = Operation("PUT", _BATCH, repeatable=True, unless="it sets the state")
 _ITEMS: Final = (
     "/sites/{siteid}/warehouses/{warehouseid}/warehousebatches/{warehousebatchid}"
     "/warehousebatchitems.json"
 )
 _LIST_ITEMS: Final = Operation("GET", _ITEMS, repeatable=True)
-_SET_ITEMS: Final = Operation("PUT", _ITEMS, repeatable=True)
-_DELETE_ITEMS: Final = Operation("DELETE", _ITEMS, repeatable=True)
+_SET_ITEMS: Final = Operation("PUT", _ITEMS, repeatable=True, tells_apart=("sku",))
+_DELETE_ITEMS: Final = Operation("DELETE", _ITEMS, repeatable=True, tells_apart=("sku",))
 
 
 class WarehouseBatchFilters(TypedDict, total=False):

@@ -5,12 +5,18 @@ Reference: https://developer.sitoo.com/api-reference/warehouse-batches
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Collection, Iterable
 from contextlib import asynccontextmanager
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from sitoo_async._outcomes import BatchResult, Outcome
-from sitoo_async.errors import BadRequestError, BatchError, ConflictError, SitooError
+from sitoo_async.errors import (
+    BadRequestError,
+    BatchError,
+    ConflictError,
+    InvalidInputError,
+    SitooError,
+)
 from sitoo_async.models._json import is_mapping
 from sitoo_async.models._shared_enums import TransactionType
 from sitoo_async.models.warehouse_batches import (
@@ -46,6 +52,7 @@ class WarehouseSession:
         warehouseid: the warehouse.
         warehousebatchid: the batch.
         reused: whether the batch was open before, with whatever it holds.
+        refusal: what Sitoo said when it refused to open another, where this one is reused.
         closed: whether it is closed; None where nobody knows.
         warehousetransactionid: the transaction that it became when it was closed.
     """
@@ -57,16 +64,19 @@ class WarehouseSession:
         warehousebatchid: int,
         at_close: WarehouseSessionFields,
         *,
-        reused: bool,
+        refusal: str | None = None,
     ) -> None:
         self.warehouseid = warehouseid
         self.warehousebatchid = warehousebatchid
-        self.reused = reused
+        self.reused = refusal is not None
+        self.refusal = refusal
         self.closed: bool | None = False
         self.warehousetransactionid: int | None = None
         self._batches = batches
         self._at_close = at_close
         self._failed: dict[str | None, Outcome[bool]] = {}
+        self._missing: set[str | None] = set()  # skus that may not have gone out; None: any
+        self._ended_early: str | None = None  # how the last set_many did that did not return
 
     async def set_many(
         self,
@@ -79,7 +89,12 @@ class WarehouseSession:
         """Set items of the batch, each named by `sku`; the stock changes when it is closed.
 
         An article that could not be set keeps the batch from being closed, until a later call
-        sets it. Repeatable: a chunk whose answer is lost is halved and sent again.
+        sets it. So does a call that does not return, such as one that is cancelled or whose
+        generator raises, for part of the count is missing then: until later calls have set all
+        the articles of its list, or for good where it was given a stream, of which nobody knows
+        the rest. `close` closes the batch even so.
+
+        Repeatable: a chunk whose answer is lost is halved and sent again.
 
         Args:
             items: models or mappings, from any iterable, sync or async.
@@ -89,80 +104,119 @@ class WarehouseSession:
             One outcome per item.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: an item of a list can't be sent, or the batch is closed; nothing was
+                sent.
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/batch-set-warehouse-batch-items
         """
+        if self.closed:
+            raise InvalidInputError(
+                f"{self._state()}: open another session for what is still to be set", field="items"
+            )
         at = (self.warehouseid, self.warehousebatchid)
-        result = await self._batches.items.set_many(*at, items, chunk_size=chunk_size)
+        try:
+            result = await self._batches.items.set_many(*at, items, chunk_size=chunk_size)
+        except BaseException as error:
+            self._missing |= _skus(items)
+            self._ended_early = repr(error)
+            raise
         for outcome in result:
             sku = _sku(outcome.item)
             if outcome.ok:
                 self._failed.pop(sku, None)
+                self._missing.discard(sku)
             else:
                 self._failed[sku] = outcome
         return result
 
     async def close(self) -> None:
-        """Close the batch now, even if an article could not be set; the block's end does the rest.
+        """Close the batch now, even if part of the count is missing; the block's end then does not.
 
         Not repeatable. Where the answer is lost, the batch is looked at, and the error is raised
-        only if it is open still.
+        only if it is open still. A batch that may be closed already, since an earlier call was
+        cancelled, is looked at first; one that is closed stays so.
 
         Raises:
             SitooError: as any call.
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/update-warehouse-batch
         """
-        at = (self.warehouseid, self.warehousebatchid)
+        if self.closed is not False:
+            await self._look()
+            if self.closed:
+                return
         lost: SitooError | None = None
+        # Until the answer is there: whoever is cancelled meanwhile leaves a request behind that
+        # runs on and closes the batch.
+        self.closed = None
         try:
             await self._batches.update(
-                *at, **self._at_close, warehousebatchstate=WarehouseBatchState.CLOSED
+                self.warehouseid,
+                self.warehousebatchid,
+                **self._at_close,
+                warehousebatchstate=WarehouseBatchState.CLOSED,
             )
         except SitooError as error:
             if error.sent != "unknown":
+                self.closed = False
                 raise
-            lost, self.closed = error, None
+            lost = error
         else:
             self.closed = True
         try:
-            batch = await self._batches.get(*at)
+            await self._look()
         except SitooError as error:
             if lost is None:
                 raise
             raise error.worsen(lost.sent) from lost
-        if lost is not None:
-            self.closed = batch.warehousebatchstate == WarehouseBatchState.CLOSED
-            if not self.closed:
-                raise lost
+        if lost is not None and not self.closed:
+            raise lost
+
+    async def _look(self) -> None:
+        """Learn whether the batch is closed, and what it became."""
+        batch = await self._batches.get(self.warehouseid, self.warehousebatchid)
+        self.closed = batch.warehousebatchstate == WarehouseBatchState.CLOSED
         self.warehousetransactionid = batch.warehousetransactionid
 
     def check(self) -> None:
-        """Do nothing if every article could be set in the end.
+        """Do nothing if the whole count was set in the end.
 
         Raises:
-            BatchError: some could not; it carries their last outcomes.
+            BatchError: part of it was not; it carries the last outcomes of what failed.
         """
-        if not self._failed:
+        reasons: list[str] = []
+        cause: SitooError | None = None
+        if self._missing:
+            reasons.append(
+                f"a set_many ended early ({self._ended_early}) and part of its count may be missing"
+            )
+        if self._failed:
+            sku, first = next(iter(self._failed.items()))
+            cause = first.error
+            reasons.append(
+                f"{len(self._failed)} of the articles could not be set (the first is {sku!r}:"
+                f" {cause})"
+            )
+        if not reasons:
             return
-        sku, first = next(iter(self._failed.items()))
         error = BatchError(
-            f"{len(self._failed)} of the articles could not be set, so {self._state()}; the first"
-            f" is {sku!r}: {first.error}",
+            f"{' and '.join(reasons)}, so {self._state()}",
             result=BatchResult(tuple(self._failed.values())),
         )
         for each in filter(None, (outcome.error for outcome in self._failed.values())):
             error.worsen(each.sent)
-        raise error from first.error
+        raise error from cause
 
     @property
     def outlook(self) -> str:
         """What became of the batch, and how to go on; a note on what ends the block early."""
         if self.closed:
             return self._state()
+        origin = ""
+        if self.reused:
+            origin = f" (it was open before; a new one was refused with {self.refusal})"
         return (
-            f"{self._state()}: look at it with warehouses.batches, and close it with"
+            f"{self._state()}{origin}: look at it with warehouses.batches, and close it with"
             f" warehouses.batches.update({self.warehouseid}, {self.warehousebatchid},"
             f" warehousebatchstate={WarehouseBatchState.CLOSED:d})"
         )
@@ -204,7 +258,7 @@ async def _open(
 ) -> WarehouseSession:
     try:
         opened = await batches.add(warehouseid, transactiontype=transactiontype, **values)
-    except (BadRequestError, ConflictError):
+    except (BadRequestError, ConflictError) as refused:
         # A second batch of the same type seems to be refused while one is open (5.3.15).
         found = await batches.list(
             warehouseid,
@@ -214,10 +268,11 @@ async def _open(
         )
         if len(found.items) != 1:
             raise
-        # It is not ours to change before it is to be closed.
+        # It is not ours to change before it is to be closed. Whether the refusal was for it, only
+        # the text tells, and nobody has seen all those texts; so the user gets to see this one.
         batchid = found.items[0].warehousebatchid
-        return WarehouseSession(batches, warehouseid, batchid, {**values}, reused=True)
-    return WarehouseSession(batches, warehouseid, opened, {}, reused=False)
+        return WarehouseSession(batches, warehouseid, batchid, {**values}, refusal=str(refused))
+    return WarehouseSession(batches, warehouseid, opened, {})
 
 
 def _sku(item: object) -> str | None:
@@ -227,3 +282,10 @@ def _sku(item: object) -> str | None:
     else:
         sku = item.get("sku") if is_mapping(item) else None
     return sku if isinstance(sku, str) else None
+
+
+def _skus(items: object) -> set[str | None]:
+    """Which articles an input means as a whole; None among them where nobody can tell."""
+    if not isinstance(items, Collection):
+        return {None}
+    return {_sku(item) for item in cast("Collection[object]", items)}

@@ -31,7 +31,9 @@ __all__ = [
 
 # Repeatable: reads only. Whatever is added moves stock, and sent twice it moves it twice.
 _LIST: Final = Operation("GET", "/sites/{siteid}/warehousetransactions.json", repeatable=True)
-_ADD: Final = Operation("POST", "/sites/{siteid}/warehousetransactions.json", repeatable=False)
+_ADD: Final = Operation(
+    "POST", "/sites/{siteid}/warehousetransactions.json", repeatable=False, tells_apart=()
+)
 _LIST_OF_WAREHOUSE: Final = Operation(
     "GET", "/sites/{siteid}/warehouses/{warehouseid}/warehousetransactions.json", repeatable=True
 )
@@ -177,7 +179,8 @@ class WarehouseTransactions(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-transactions/batch-add-warehouse-transactions
         """
-        if chunk_size > _LARGEST_CHUNK:
+        # What is no int at all is refused where the batch is made.
+        if isinstance(chunk_size, int) and chunk_size > _LARGEST_CHUNK:
             raise InvalidInputError(
                 f"chunk_size must be at most {_LARGEST_CHUNK} here, not {chunk_size}: the"
                 " reference allows no more transactions in one request",

@@ -102,12 +102,13 @@ class Warehouses(Resource):
             print(batch.warehousetransactionid)
 
         It opens a warehouse batch, which takes the counted quantities, and closes it at the end of
-        the block; only then does the stock change. If an exception leaves the block, or an item
-        could not be set, the batch stays open and the stock as it was; the error says which batch
-        it is and how to go on.
+        the block; only then does the stock change. If an exception leaves the block, an item could
+        not be set, or a `set_many` did not return, the batch stays open and the stock as it was;
+        the error says which batch it is and how to go on.
 
-        Where Sitoo refuses to open a batch because one is open already, that one is used,
-        **with all that it holds**, and `batch.reused` is True.
+        Where Sitoo refuses to open a batch with 400 or 409, whatever its text, and exactly one of
+        the type is open, that one is used, **with all that it holds**: `batch.reused` is True,
+        `batch.refusal` is what Sitoo said, and `values` are set when it is closed.
 
         Args:
             warehouseid: the warehouse.
@@ -117,7 +118,7 @@ class Warehouses(Resource):
             InvalidInputError: a field that can't be sent; nothing was sent.
             BadRequestError: Sitoo refused to open a batch, and not one is open; also if several
                 are open, of which none can be chosen.
-            BatchError: at the end of the block: an item was not set.
+            BatchError: at the end of the block: part of the count was not set.
             SitooError: as any call. Where the answer to the opening is lost (``sent="unknown"``), a
                 batch may be open, which the next stocktaking then uses.
 

@@ -17,22 +17,66 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_MOST = 1_000_000
+_DAY = 86_400.0  # seconds
+
+
+def _number(
+    kind: type[int | float], least: float, most: float, *, exclusive: bool = False
+) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = kind(text)
+        if not least <= number <= most or (exclusive and number == least):
+            above = "above" if exclusive else "from"
+            raise argparse.ArgumentTypeError(f"{text} is not {above} {least:,} to {most:,}")
+        return number
+
+    read.__name__ = kind.__name__  # argparse names it where the text is no number at all
+    return read
+
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m sitoo_async.testing",
         description="Serve a fake Sitoo account on loopback until Ctrl-C.",
     )
-    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one")
-    parser.add_argument("--products", type=int, default=1000, help="size of the catalogue")
-    parser.add_argument("--orders", type=int, default=12, help="orders of each site")
-    parser.add_argument("--z-reports", type=int, default=4, help="z-reports of each cash register")
+    parser.add_argument(
+        "--port", type=_number(int, 0, 65_535), default=8080, help="0 takes a free one"
+    )
+    parser.add_argument(
+        "--products", type=_number(int, 0, _MOST), default=1000, help="size of the catalogue"
+    )
+    parser.add_argument(
+        "--orders", type=_number(int, 0, _MOST), default=12, help="orders of each site"
+    )
+    parser.add_argument(
+        "--z-reports",
+        type=_number(int, 0, _MOST),
+        default=4,
+        help="z-reports of each cash register",
+    )
+    parser.add_argument(
+        "--users", type=_number(int, 0, _MOST), default=6, help="users of the account"
+    )
+    parser.add_argument(
+        "--service-orders",
+        type=_number(int, 0, _MOST),
+        default=4,
+        help="service orders of the account",
+    )
     parser.add_argument("--seed", type=int, default=1, help="same seed, same account")
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds each request takes")
-    parser.add_argument("--slot-seconds", type=float, default=600.0, help="length of a slot")
+    parser.add_argument(
+        "--delay", type=_number(float, 0, _DAY), default=0.0, help="seconds each request takes"
+    )
+    parser.add_argument(
+        "--slot-seconds",
+        type=_number(float, 0, _DAY, exclusive=True),
+        default=600.0,
+        help="length of a slot",
+    )
     parser.add_argument(
         "--slot-requests",
-        type=int,
+        type=_number(int, 1, _MOST),
         default=None,
         help="requests per slot and key (default: any number)",
     )
@@ -74,6 +118,8 @@ async def _serve(options: argparse.Namespace, ready: Callable[[FakeSitoo], objec
         products=options.products,
         orders=options.orders,
         z_reports=options.z_reports,
+        users=options.users,
+        service_orders=options.service_orders,
         seed=options.seed,
         port=options.port,
         delay=options.delay,

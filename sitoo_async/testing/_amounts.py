@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 __all__ = ["decimal", "money", "number"]
 
 _CENT = Decimal("0.01")
 _THOUSANDTH = Decimal("0.001")
+
+# Amounts have at most 15 digits before the point and integers 19; any product of three fits.
+_WIDE = Context(prec=100)
 
 
 def number(text: str | float | None) -> Decimal:
@@ -26,5 +29,5 @@ def decimal(value: Decimal) -> str:
 
 
 def _text(value: Decimal, step: Decimal) -> str:
-    rounded = value.quantize(step, ROUND_HALF_UP)
+    rounded = value.quantize(step, ROUND_HALF_UP, _WIDE)
     return str(abs(rounded) if rounded.is_zero() else rounded)

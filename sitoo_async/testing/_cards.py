@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._amounts import money, number
 from sitoo_async.testing._collection import Collection
-from sitoo_async.testing._facts import enum_values
-from sitoo_async.testing._fields import Refusal
+from sitoo_async.testing._fields import Refusal, is_of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +61,6 @@ class GiftCards(Collection):
     def add(self, sent: Any, parameters: Parameters) -> Any:
         """Add a card and return its number."""
         changes = self.checked_add(sent, parameters)
-        if changes["type"] not in enum_values("giftcardtype"):
-            raise Refusal(400, "Invalid value in type")
         if "cardnumber" not in changes:
             changes["cardnumber"] = f"95{self.account.next_number('cardnumber'):018}"
         if balance(changes.get("transactions", ())) < 0:
@@ -155,6 +152,8 @@ class GiftCardTransactions(Collection):
     def delete_named(self, sent: Any, parameters: Parameters) -> None:
         """Undo the transactions of the ids in an array."""
         del parameters
+        if not is_of_kind("strings", sent):
+            raise Refusal(400, "Invalid value in transactionid (Not string)")
         card = self._cards.items[self.scope[1]]
         known = {id_ for each in card["transactions"] for id_ in _ids(each)}
         for transactionid in sent:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from sitoo_async.testing._fields import (
     Refusal,
     check_required,
@@ -63,7 +65,11 @@ class Collection:
         self._touched = _TOUCHED & table.fields.keys()
         self._hidden = [name for name, field in table.fields.items() if field.access == "write"]
         self._nested = any(field.of is not None for field in table.fields.values())
-        self._identifiers = (table.key,)
+        self._changeable = {
+            name: attrs.evolve(field, access="read") if name in table.fixed else field
+            for name, field in table.fields.items()
+        }
+        self._identifiers = () if table.key in table.fixed else (table.key,)
         self.names = Names(self)
 
     def now(self) -> int:
@@ -205,10 +211,11 @@ class Collection:
         sort = parameters.get("sort") or self.table.sort
         if sort is None:
             return found
-        field = sort.removeprefix("-")
-        if field not in self.table.fields:
+        name = sort.removeprefix("-")
+        field = self.table.fields.get(name)
+        if field is None:
             raise Refusal(400, "Invalid value in sort")
-        return sorted(found, key=sort_key(field), reverse=sort.startswith("-"))
+        return sorted(found, key=sort_key(name, field), reverse=sort.startswith("-"))
 
     def _selected(self, parameters: Parameters) -> Sequence[str]:
         names = parameters.get("fields")
@@ -261,15 +268,16 @@ class Collection:
         item |= changes
         if self.table.key:
             item[self.table.key] = key
-        self.items[key] = item
         self.settle(item, changes, {})
         self._finish(item)
+        # Last, so that nothing is left of what could not be settled.
+        self.items[key] = item
         self.names.claim(changes, key)
         return key
 
     def _update(self, item: Item, sent: Any, identifiers: tuple[str, ...]) -> None:
         changes = check_write(
-            self.table.fields,
+            self._changeable,
             json_object(sent),
             identifiers=identifiers,
             is_open=self.table.is_open,
@@ -287,12 +295,14 @@ class Collection:
 
     def store(self, item: Item, changes: Item) -> None:
         """Store checked changes of `item`."""
-        self.names.release(item, changes)
         before = {name: item.get(name) for name in changes}
-        item.update(changes)
-        item |= dict.fromkeys(self._touched, self.now())
-        self.settle(item, changes, before)
-        self._finish(item)
+        changed = item | changes | dict.fromkeys(self._touched, self.now())
+        self.settle(changed, changes, before)
+        self._finish(changed)
+        # Last, so that nothing is left of what could not be settled.
+        self.names.release(item, changes)
+        item.clear()
+        item.update(changed)
         self.names.claim(changes, item.get(self.table.key))
 
 

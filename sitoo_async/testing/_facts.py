@@ -14,7 +14,7 @@ from sitoo_async.testing._fields import Field, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Operation", "Parameter", "enum_values", "fields_of", "is_open", "operations"]
+__all__ = ["Operation", "Parameter", "fields_of", "is_open", "operations"]
 
 _KINDS: dict[str, Kind] = {
     "string": "string",
@@ -56,6 +56,9 @@ _ZEROS: dict[Kind, Any] = {
 """What a field holds when nothing was said about it."""
 
 _COUNTS = frozenset({"start", "num"})
+
+# New ways to pay keep being added: two of the list stand on one version of the page alone.
+_OPEN_ENUMS = frozenset({"PosPaymentMethod"})
 _TAGS = frozenset({"tags", "pricelisttags"})
 
 
@@ -92,6 +95,7 @@ class Operation:
         query: the query parameters.
         body: the shape of the body (``"object"``, ``"objects"``), or None.
         body_of: the object that is sent.
+        without: fields of that object which are not sent here.
         returns: the shape of the answer.
         returns_of: the object that is returned.
         example: ``request`` and ``response``, as far as the reference prints them.
@@ -106,6 +110,7 @@ class Operation:
     query: Mapping[str, Parameter]
     body: str | None
     body_of: str | None
+    without: frozenset[str]
     returns: str
     returns_of: str | None
     example: Mapping[str, Any]
@@ -155,6 +160,7 @@ def _operation(group: str, fact: Mapping[str, Any]) -> Operation:
         },
         body=body.get("shape"),
         body_of=body.get("of"),
+        without=frozenset(body.get("without", ())),
         returns=returns["shape"],
         returns_of=returns.get("of"),
         example=fact.get("example", {}),
@@ -191,7 +197,7 @@ def _field(name: str, fact: Mapping[str, Any], *, required: bool) -> Field:
         nullable=nullable or kind == "any",
         required=required,
         of=of,
-        values=tuple(fact.get("values", ())),
+        values=tuple(fact.get("values", ())) or _enum_values(fact.get("enum")),
     )
 
 
@@ -214,8 +220,9 @@ def is_open(name: str) -> bool:
     return any(described.get("open", False) for described in _described(name))
 
 
-def enum_values(name: str) -> frozenset[Any]:
-    """The values of an enumeration."""
-    return frozenset(
-        value["value"] for facts in _groups().values() for value in facts["enums"].get(name, ())
-    )
+def _enum_values(name: str | None) -> tuple[Any, ...]:
+    # No values: any will do.
+    if name is None or name in _OPEN_ENUMS:
+        return ()
+    found = (facts["enums"].get(name, ()) for facts in _groups().values())
+    return tuple(value["value"] for values in found for value in values)

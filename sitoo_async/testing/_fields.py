@@ -124,8 +124,9 @@ _CHECKS: dict[Kind, Callable[[Any], bool]] = {
     "integer": _is_integer,
     "number": _is_number,
     "boolean": lambda value: isinstance(value, bool),
-    "money": _matches(r"[-+]?[0-9]+\.[0-9]{2}"),
-    "decimal": _matches(r"[-+]?[0-9]+\.[0-9]{3}"),
+    # So few digits that nothing computed of them outgrows what _amounts can write.
+    "money": _matches(r"[-+]?[0-9]{1,15}\.[0-9]{2}"),
+    "decimal": _matches(r"[-+]?[0-9]{1,15}\.[0-9]{3}"),
     "timestamp": _is_integer,
     "strings": _list_of(str),
     "integers": _list_of(int),

@@ -35,6 +35,11 @@ _PRODUCT = 10
 _SALE = 30
 _REFUND = 40
 
+# In the log, and nothing that a client may write.
+_CREATED = 0
+
+_LEAST_VAT = -100  # percent, exclusive
+
 
 def _row(sent: Item, index: int, productid: int) -> Item:
     """An order item as it reads back: what is sent includes VAT, what is shown does not."""
@@ -89,13 +94,22 @@ class Orders(Collection):
         """One envelope; a receipt and a credited order go before an orderid."""
         return super().list(_overriding(parameters))
 
+    def check(self, changes: Item, item: Item | None) -> None:
+        """Refuse a VAT that leaves nothing, or less, of a price without it."""
+        del item
+        if any(row["vatvalue"] <= _LEAST_VAT for row in changes.get("orderitems", ())):
+            raise Refusal(400, "Invalid value in vatvalue")
+
     def insert(self, key: Any, changes: Item) -> Any:
         """Store an order and open its log."""
-        self.account.place(_LOG_ITEMS, *self.scope, key).add({"orderlogtypeid": 0}, {})
-        return super().insert(key, changes)
+        super().insert(key, changes)
+        log = self.account.place(_LOG_ITEMS, *self.scope, key)
+        log.insert(log.new_key({}), {"orderlogtypeid": _CREATED})
+        self._derive(self.items[key], self.derived)
+        return key
 
     def settle(self, item: Item, changes: Item, before: Item) -> None:
-        """Compute the rows and the totals, and open the log of a new order."""
+        """Compute the rows and the totals."""
         item["eshopid"] = self.scope[0]
         if "orderitems" in changes:
             products = self.account.products(*self.scope).names
@@ -184,7 +198,8 @@ class Deliveries(Collection):
                 raise Refusal(400, "Invalid value in orderitemid")
             delivered[orderitemid] += quantity
             # A refund is a row of less than nothing, and so is its delivery.
-            if quantity * (ordered[orderitemid] - delivered[orderitemid]) < 0:
+            left = ordered[orderitemid] - delivered[orderitemid]
+            if quantity == 0 or quantity * left < 0:
                 raise Refusal(400, "Invalid value in quantity")
 
     def settle(self, item: Item, changes: Item, before: Item) -> None:

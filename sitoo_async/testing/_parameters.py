@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Filter", "Item", "Parameters", "Query", "filter_by", "parameters", "sort_key"]
 
+_ORDERED = frozenset({"string", "integer", "number", "boolean", "timestamp"})
+
+_MOST_DIGITS = 18  # all these fit into the 64 bits of PHP's integers
+
 Item = dict[str, Any]
 Query = dict[str, "str | list[str]"]
 Parameters = dict[str, Any]
@@ -74,7 +78,8 @@ def _elements(value: str | list[str]) -> list[Any]:
 
 
 def _integer(name: str, text: str) -> int:
-    if not (text.isascii() and text.removeprefix("-").isdecimal()):
+    digits = text.removeprefix("-")
+    if not (text.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
         raise Refusal(400, f"Invalid value in {name} (Not integer)")
     return int(text)
 
@@ -110,6 +115,12 @@ def _plain(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def sort_key(field: str) -> Callable[[Item], tuple[bool, Any]]:
-    """Orders items by a field; those without a value come first."""
-    return lambda item: (item.get(field) is not None, _plain(item.get(field)))
+def sort_key(name: str, field: Field) -> Callable[[Item], tuple[bool, Any]]:
+    """Orders items by a field; those without a value come first.
+
+    Raises:
+        Refusal: 400, the field holds what has no order, such as a list.
+    """
+    if field.kind not in _ORDERED:
+        raise Refusal(400, "Invalid value in sort")
+    return lambda item: (item.get(name) is not None, _plain(item.get(name)))

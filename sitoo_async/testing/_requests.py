@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -26,6 +27,8 @@ __all__ = [
     "decoded",
     "recorded",
 ]
+
+_LONGEST_INTEGER = len(str(-(2**63)))
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -140,13 +143,27 @@ def basic_credentials(header: str) -> tuple[str, str] | None:
 
 def decoded(body: bytes) -> tuple[Any, bool]:
     """The value of a JSON body (None without one), and whether it could be read."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
-
     if not body:
         return None, True
     try:
-        return json.loads(body, parse_constant=refuse), True
-    except ValueError:
+        text = body.decode()
+        value = json.loads(text, parse_constant=_float, parse_float=_float, parse_int=_integer)
+        if "\\u" in text:
+            # Half a surrogate pair can be escaped and is no text; so PHP refuses it, too.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         return None, False
+    return value, True
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not JSON")
+    return value
+
+
+def _integer(text: str) -> int | float:
+    # PHP's integers have 64 bits; it reads a larger number as a float.
+    value = int(text) if len(text) <= _LONGEST_INTEGER else None
+    return value if value is not None and -(2**63) <= value < 2**63 else _float(text)

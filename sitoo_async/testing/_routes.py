@@ -18,6 +18,8 @@ __all__ = ["NOTHING", "Route", "is_guid", "place_of", "route"]
 
 NOTHING = "Not Found. The url is invalid."
 
+_MOST_DIGITS = 18  # all these fit into the 64 bits of PHP's integers
+
 _GUID = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 
 
@@ -49,7 +51,7 @@ class Route:
 def _value(text: str, kind: str) -> Any:
     if kind == "string":
         return text
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
         raise Refusal(404, NOTHING)
     return int(text)
 

@@ -79,6 +79,7 @@ class FakeSitoo:
         delay: seconds of work that each admitted request takes, during which its key is busy.
         slot_seconds: the length of a slot.
         slot_requests: how many requests a key may make in one slot; None: any number.
+        per_account: whether one request at a time is allowed to the account, not to each key.
         record: whether `requests` is filled; a server that runs for days had better not.
 
     Attributes:
@@ -109,6 +110,7 @@ class FakeSitoo:
         delay: float = 0.0,
         slot_seconds: float = 600.0,
         slot_requests: int | None = None,
+        per_account: bool = False,
         record: bool = True,
     ) -> None:
         if not sites:
@@ -127,6 +129,7 @@ class FakeSitoo:
         self._delay = delay
         self._slot_seconds = slot_seconds
         self._slot_requests = slot_requests
+        self._per_account = per_account
         self._record = record
         self._random = random.Random(seed)  # noqa: S311  # ids of requests, not secrets
         self._account = Account(
@@ -352,7 +355,8 @@ class FakeSitoo:
 
     def _refused_turn(self, key: Key) -> Answer | None:
         now = self._now()
-        if key.busy(now):
+        sharing = self._keys.values() if self._per_account else (key,)
+        if any(other.busy(now) for other in sharing):
             self.overlaps += 1
             # This kind of 429 names no time: the other request may end any moment.
             return refused(Refusal(429, "429: Too many connections"))

@@ -51,12 +51,21 @@ class ServiceOrders(Collection):
                 pass
         return super().checked_add(sent, parameters)
 
-    def update(self, key: Any, sent: Any, parameters: Parameters) -> Any:
-        """Change an order, which makes it the next revision."""
-        revision = self.existing(key)["revision"]
-        super().update(key, sent, parameters)
-        self.items[key]["revision"] = revision + 1
-        return key
+    def check(self, changes: Item, item: Item | None) -> None:
+        """Refuse a revision in an add, and an update of any other than the present one."""
+        if item is None:
+            if "revision" in changes:
+                raise Refusal(400, 'Invalid input, "revision" is a read-only field.')
+        elif "revision" not in changes:
+            raise Refusal(400, "400: Missing required field 'revision'.")
+        elif changes["revision"] != item["revision"]:
+            raise Refusal(412, "412: Precondition Failed")
+
+    def settle(self, item: Item, changes: Item, before: Item) -> None:
+        """Make a changed order the next revision."""
+        if before:
+            item["revision"] += 1
+        super().settle(item, changes, before)
 
     def _ordered(self, found: Sequence[Item], parameters: Parameters) -> Sequence[Item]:
         ordered = super()._ordered(found, parameters)
@@ -164,9 +173,12 @@ class MetricValues(Rows):
         if parameters.get("date") is None:
             return found
         first = _day(parameters["date"])
-        length = parameters.get("num_days") or 1
-        days = {str(first + dt.timedelta(days=index)) for index in range(length)}
-        return [value for value in found if value.get("date") in {None, *days}]
+        length = dt.timedelta(days=parameters.get("num_days") or 1)
+        return [
+            value
+            for value in found
+            if "date" not in value or dt.timedelta(0) <= _day(value["date"]) - first < length
+        ]
 
     def delete(self, key: Any, parameters: Parameters) -> None:
         """Delete the values of a metric that the filters select."""

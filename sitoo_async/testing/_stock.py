@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._amounts import decimal, money, number
 from sitoo_async.testing._collection import Collection
-from sitoo_async.testing._facts import enum_values
 from sitoo_async.testing._fields import Refusal
 from sitoo_async.testing._keyed import Rows, View
 
@@ -25,7 +24,6 @@ __all__ = [
     "AllTransactions",
     "Transactions",
     "WarehouseItems",
-    "check_type",
     "is_virtual",
     "warehouse_items",
     "warehouse_transactions",
@@ -37,12 +35,6 @@ TRANSACTIONS = "/sites/{}/warehouses/{}/warehousetransactions"
 STOCKTAKING = 50
 _VIRTUAL = 20
 _MOST_TRANSACTIONS = 1000
-
-
-def check_type(changes: Item) -> None:
-    """Refuse a type of transaction that the reference does not list."""
-    if changes["transactiontype"] not in enum_values("transactiontype"):
-        raise Refusal(400, "Invalid value in transactiontype")
 
 
 def is_virtual(account: Account, site: int, warehouseid: int) -> bool:
@@ -197,8 +189,3 @@ class AllTransactions(View):
             raise Refusal(400, "Invalid value in warehouseid (Virtual)")
         rows = changes.pop("items")
         return warehouse_transactions(self.account, site, warehouseid).record(changes, rows)
-
-    def check(self, changes: Item, item: Item | None) -> None:
-        """Refuse an unknown type."""
-        del item
-        check_type(changes)

@@ -32,6 +32,7 @@ class Table:
         also_by: another field that identifies an item of a batch; it must be unique.
         sort: the order of a list without ``sort``.
         is_open: whether items have more fields than those of the reference.
+        fixed: fields that an add sets and no update changes.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Table:
     also_by: str | None = None
     sort: str | None = None
     is_open: bool = False
+    fixed: frozenset[str] = frozenset()
 
 
 # Where the name in the path is not that of the field, or no path ends with a key.
@@ -139,6 +141,7 @@ def table(place: str) -> Table:
         unique=_UNIQUE.get(place, ()),
         sort=next((sort for sort in sorts if sort), _SORTS.get(place)),
         is_open=object_ is not None and is_open(object_),
+        fixed=frozenset[str]().union(*(each.without for each in found if each.method == "PUT")),
     )
 
 

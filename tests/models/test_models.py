@@ -20,6 +20,7 @@ from sitoo_async.models import (
     ProductVariant,
     ProductVariantGroup,
     ProductVariantValue,
+    ServiceOrder,
     changes,
     is_set,
     set_fields,
@@ -115,6 +116,16 @@ def test_changes_never_holds_a_read_only_field():
     before = Product(productid=1, vatvalue=Decimal(25))
     after = Product(productid=1, vatvalue=Decimal(12), moneyfinalprice=Decimal(3))
     assert changes(before, after) == Product(productid=1)
+
+
+def test_what_guards_an_update_goes_back_as_it_was_fetched():
+    before = ServiceOrder(id="A", revision=3, note="x")
+    after = attrs.evolve(before, note="y")
+    assert changes(before, after) == ServiceOrder(id="A", revision=3, note="y")
+    after.revision = 4
+    assert changes(before, after).revision == 3
+    assert changes(ServiceOrder(id="A"), after).revision == 4
+    assert not is_set(changes(ServiceOrder(id="A"), ServiceOrder(id="A")), "revision")
 
 
 def test_a_changed_sku_goes_by_the_productid():

@@ -133,3 +133,13 @@ async def test_a_card_number_is_text(sitoo, fake_sitoo):
         await sitoo.gift_cards.get(None)
     assert caught.value.field == "cardnumber"
     assert fake_sitoo.requests == []
+
+
+async def test_a_deletion_whose_first_answer_was_lost_is_done(fake_sitoo, sitoo):
+    added = await sitoo.gift_cards.add(type="giftcard", currencycode="SEK")
+    number = added.giftcard.cardnumber
+    await sitoo.gift_cards.transactions.add(number, moneyamount="10.00")
+    answer = await sitoo.gift_cards.transactions.add(number, moneyamount="-3.00")
+    fake_sitoo.script(Fault.drop(when="after", method="DELETE"))
+    assert await sitoo.gift_cards.transactions.delete(number, answer.addedtransactionids) is True
+    assert (await sitoo.gift_cards.get(number)).giftcard.moneyamount == 10

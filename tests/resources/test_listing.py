@@ -37,6 +37,9 @@ async def client(fake):
         ({"start": -1}, "start"),
         ({"page_size": 0}, "page_size"),
         ({"fields": ["orderid", "nothing"]}, "nothing"),
+        ({"fields": "orderid"}, "fields"),
+        ({"fields": []}, "fields"),
+        ({"fields": 5}, "fields"),
         ({"orderstate": []}, "orderstate"),
         ({"externalid": "1"}, "externalid"),
         ({"email": ""}, "email"),
@@ -77,6 +80,31 @@ async def test_orderidfrom_is_where_a_walk_begins_and_the_count_is_cheap(fake, c
         "sort": ["orderid"],
         "fields": ["orderid"],
     }
+
+
+async def test_orderidfrom_0_is_the_beginning(fake, client):
+    orders = client.orders.list(orderidfrom=0)
+    assert orders.position == 0
+    assert (await orders.first()).orderid == 1
+    assert fake.requests[0].query["orderidfrom"] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "walk",
+    [
+        lambda client: client.sites.list(),
+        lambda client: client.orders.deliveries.list(1),
+        lambda client: client.orders.log_items.list(1),
+    ],
+    ids=["sites", "deliveries", "log items"],
+)
+async def test_a_whole_that_comes_in_part_is_an_error_and_not_half_an_answer(fake, client, walk):
+    fake.script(Fault.answer(200, body={"totalcount": 25, "items": [{}] * 10}, times=2))
+    with pytest.raises(DecodeError, match="holds 10 of 25 rows"):
+        await walk(client)
+    with pytest.raises(DecodeError, match="holds 10 of 25 rows") as caught:
+        await walk(client).collect()
+    assert caught.value.sent == "yes"
 
 
 async def test_an_id_of_the_wrong_type_is_an_error_that_says_it_was_done(fake, client):

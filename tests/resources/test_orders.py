@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -104,6 +106,39 @@ async def test_the_difference_of_two_states_is_an_update(fake_sitoo, sitoo, orde
     after.comment = "Ring twice"
     await sitoo.orders.update(orderid, changes(before, after))
     assert seen(fake_sitoo, "PUT")[0].json == {"comment": "Ring twice"}
+
+
+async def test_what_sitoo_worked_out_of_a_row_is_not_sent_back(fake_sitoo, sitoo, orderid):
+    before = await sitoo.orders.get(orderid)
+    after = copy.deepcopy(before)
+    after.orderitems[0].productname = "Sofa Cosy, grey"
+    await sitoo.orders.update(orderid, changes(before, after))
+    (row,) = seen(fake_sitoo, "PUT")[0].json["orderitems"]
+    assert row["productname"] == "Sofa Cosy, grey"
+    assert "orderitemid" not in row
+    with pytest.raises(errors.InvalidInputError, match="read-only") as caught:
+        await sitoo.orders.update(orderid, orderitems=[{**ROW, "orderitemid": 0}])
+    assert caught.value.field == "orderitems[0].orderitemid"
+
+
+@pytest.mark.parametrize(
+    ("values", "sent"),
+    [
+        ({"comment": "x", "externalid": "A"}, 2),
+        ({"orderstateid": OrderState.CLOSED}, 1),
+        ({"payments": [{"name": "Card", "moneyamount": Decimal(7)}], "comment": "x"}, 1),
+        ({"reservedpayments": []}, 1),
+        ({"orderitems": [{**ROW, "vatvalue": 25}]}, 1),
+    ],
+    ids=["text", "state", "payments", "reserved", "rows"],
+)
+async def test_a_lost_update_is_sent_again_unless_it_may_do_more_than_set(
+    fake_sitoo, sitoo, orderid, values, sent
+):
+    fake_sitoo.script(Fault.drop(method="PUT", when="after"))
+    result = await asyncio.gather(sitoo.orders.update(orderid, **values), return_exceptions=True)
+    assert [getattr(each, "sent", each) for each in result] == [True if sent == 2 else "unknown"]
+    assert len(seen(fake_sitoo, "PUT")) == sent
 
 
 async def test_an_order_of_another_site_is_another(fake_sitoo, sitoo, orderid):

@@ -90,6 +90,11 @@ async def test_fetched_settings_are_changed_and_sent_back(fake, client, swish):
         (lambda settings: settings.update("swish", PluginSettings(id="swish")), "item"),
         (lambda settings: settings.update("swish", PluginSettings(id="givex")), "id"),
         (lambda settings: settings.update("swish", id="givex", active=True), "id"),
+        (lambda settings: settings.update("swish", PluginSettings(further={"id": "x"})), "id"),
+        (
+            lambda settings: settings.update("swish", PluginSettings(further={"id": "swish"})),
+            "item",
+        ),
         (lambda settings: settings.update("swish", active="yes"), "active"),
         (lambda settings: settings.update("swish", active=None), "active"),
         (lambda settings: settings.update("swish", payee=object()), "further.payee"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -139,6 +140,125 @@ async def test_an_item_of_a_stream_without_a_sku_keeps_the_batch_open(fake, clie
     assert states(fake) == [10]
 
 
+COUNT = [{"sku": "S-1", "decimalquantity": 7}, {"sku": "S-2", "decimalquantity": 8}]
+
+
+def broken_off():
+    yield COUNT[0]
+    raise OSError("the scanner is gone")
+
+
+async def test_a_count_that_was_broken_off_and_caught_keeps_the_batch_open(fake, client):
+    with pytest.raises(errors.BatchError, match="set_many ended early") as caught:  # noqa: PT012  # a block
+        async with client.warehouses.stocktaking(1) as batch:
+            with pytest.raises(OSError, match="scanner"):
+                await batch.set_many(broken_off())
+            # Nobody can tell whether this is the rest of what the scanner would have given.
+            assert not (await batch.set_many(COUNT)).failed
+    assert states(fake) == [10]
+    assert "the scanner is gone" in str(caught.value)
+    assert f"warehouse batch {batch.warehousebatchid} of warehouse 1 is still open" in str(
+        caught.value
+    )
+    assert len(caught.value.result) == 0
+    assert "close it with" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(("again", "state"), [(COUNT[1:], 10), (COUNT, 20)])
+async def test_a_list_whose_setting_timed_out_is_done_once_all_of_it_is_set(
+    fake, client, again, state
+):
+    fake.script(Fault.hang(30, path="warehousebatchitems"))
+    with contextlib.suppress(errors.BatchError):
+        async with client.warehouses.stocktaking(1) as batch:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1):
+                    await batch.set_many(COUNT)
+            assert not (await batch.set_many(again)).failed
+    assert states(fake) == [state]
+
+
+async def test_a_list_that_could_not_be_sent_has_to_be_corrected(fake, client):
+    bad = [COUNT[0], {"sku": "S-2", "decimalquantity": "many"}]
+    with pytest.raises(errors.BatchError, match="decimalquantity"):  # noqa: PT012  # a block
+        async with client.warehouses.stocktaking(1) as batch:
+            with pytest.raises(errors.InvalidInputError):
+                await batch.set_many(bad)
+    assert states(fake) == [10]
+
+
+async def test_what_was_broken_off_and_what_was_refused_are_told_together(fake, client):
+    fake.script(refusal("S-1"))
+    with pytest.raises(errors.BatchError, match=r"ended early.*1 of the articles.*'S-1'"):  # noqa: PT012  # a block
+        async with client.warehouses.stocktaking(1) as batch:
+            await batch.set_many(COUNT[:1])
+            with pytest.raises(OSError, match="scanner"):
+                await batch.set_many(broken_off())
+
+
+async def test_a_batch_can_be_closed_although_a_count_was_broken_off(fake, client):
+    async with client.warehouses.stocktaking(1) as batch:
+        with pytest.raises(OSError, match="scanner"):
+            await batch.set_many(broken_off())
+        await batch.close()
+    assert states(fake) == [20]
+
+
+async def test_a_closed_batch_takes_no_more_and_says_what_to_do(fake, client):
+    async with client.warehouses.stocktaking(1) as batch:
+        await batch.close()
+        asked = len(fake.requests)
+        with pytest.raises(errors.InvalidInputError, match="is closed: open another") as caught:
+            await batch.set_many(COUNT)
+        assert len(fake.requests) == asked
+    assert caught.value.field == "items"
+
+
+async def test_a_closing_that_is_cancelled_may_be_done(fake, client):
+    fake.script(Fault.slow(30, method="PUT", path="warehousebatches/"))
+    with pytest.raises(TimeoutError) as caught:  # a block, as users write it
+        async with client.warehouses.stocktaking(1) as batch, asyncio.timeout(1):
+            await batch.close()
+    assert batch.closed is None
+    assert "may be closed: look at it" in caught.value.__notes__[0]
+    await asyncio.sleep(60)
+    assert states(fake) == [20]
+
+
+async def test_a_cancelled_closing_is_looked_after_before_it_is_done_again(fake, client):
+    fake.script(Fault.slow(30, method="PUT", path="warehousebatches/"))
+    async with client.warehouses.stocktaking(1) as batch:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await batch.close()
+        assert "may be closed" in repr(batch)
+    assert (batch.closed, states(fake)) == (True, [20])
+    assert batch.warehousetransactionid is not None
+    assert [record.method for record in fake.requests] == ["POST", "PUT", "GET"]
+
+
+async def test_a_closing_that_was_cancelled_in_the_queue_is_done_in_the_end(fake, client):
+    fake.script(Fault.hang(30, path="sites.json"))
+    async with client.warehouses.stocktaking(1) as batch:
+        before_it = asyncio.create_task(client.sites.list().count())
+        await asyncio.sleep(0.1)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await batch.close()
+        assert batch.closed is None
+    await before_it
+    assert (batch.closed, states(fake)) == (True, [20])
+    assert [record.method for record in fake.requests] == ["POST", "GET", "GET", "PUT", "GET"]
+
+
+async def test_closing_twice_closes_once(fake, client):
+    async with client.warehouses.stocktaking(1) as batch:
+        await batch.close()
+        await batch.close()
+    puts = [record for record in fake.requests if record.method == "PUT"]
+    assert len(puts) == 1
+
+
 async def test_a_batch_can_be_closed_in_spite_of_failures(fake, client):
     fake.script(refusal("S-1"))
     async with client.warehouses.stocktaking(1) as batch:
@@ -219,6 +339,7 @@ async def test_quirk_5_3_15_the_open_batch_is_used_where_a_second_is_refused(fak
     fake.add(BATCHES, {"transactiontype": 10})
     async with client.warehouses.stocktaking(1, comment="Today") as batch:
         assert (batch.warehousebatchid, batch.reused) == (opened, True)
+        assert "already" in batch.refusal
         assert fake.items(BATCHES)[opened]["comment"] == "Yesterday"
         await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])
     assert fake.requests[1].query["transactiontype"] == ["50"]
@@ -226,6 +347,19 @@ async def test_quirk_5_3_15_the_open_batch_is_used_where_a_second_is_refused(fak
     assert fake.items(BATCHES)[opened]["comment"] == "Today"
     assert fake.requests[-2].json == {"comment": "Today", "warehousebatchstate": 20}
     assert fake.items(STOCK)["S-1"]["decimaltotal"] == "7.000"
+
+
+async def test_the_note_tells_why_an_open_batch_was_taken_over(fake, client):
+    fake.add(BATCHES, {"transactiontype": 50})
+    fake.script(Fault.answer(409, errortext="no reason code", method="POST"))
+    with pytest.raises(KeyError) as caught:  # a block, as users write it
+        async with client.warehouses.stocktaking(1) as batch:
+            raise KeyError
+    assert batch.refusal.startswith("409: no reason code")
+    (note,) = caught.value.__notes__
+    assert "is still open (it was open before; a new one was refused with 409: no reason" in note
+    async with client.warehouses.session(1, transactiontype=10) as other:
+        assert other.refusal is None
 
 
 async def test_a_refusal_that_no_open_batch_explains_is_raised(fake, client):

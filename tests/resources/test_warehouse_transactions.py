@@ -166,3 +166,10 @@ async def test_a_transaction_that_can_not_be_sent_is_refused(fake, client, chang
         await client.warehouse_transactions.add(**(move_in(1, 1) | change))
     assert caught.value.field == field
     assert fake.requests == []
+
+
+@pytest.mark.parametrize("size", ["5", None, 0, 1001, True], ids=repr)
+async def test_a_chunk_size_that_is_none_is_refused(client, size):
+    with pytest.raises(errors.InvalidInputError) as caught:
+        client.warehouse_transactions.add_many([], chunk_size=size)
+    assert caught.value.field == "chunk_size"

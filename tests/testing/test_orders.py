@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from sitoo_async.testing import FakeSitoo
@@ -86,6 +88,49 @@ def test_a_row_reads_back_without_vat_and_with_the_index_as_its_id(order):
     assert second["decimalquantitytotal"] == "2.000"
     assert (third["moneyitemtotal_net"], third["moneyitemtotal_vat"]) == ("100.00", "6.00")
     assert not any(name.startswith("moneyrow") for name in first)
+
+
+def test_a_row_of_units_has_a_price_per_quantity_beside_that_per_unit(fake_sitoo):
+    # Two pieces of 0.5 each for 100.00 with 25 % VAT: 80.00 without, so 40.00 each, 80.00 for 1.
+    row = {"productname": "x", "quantity": 2, "decimalunitquantity": "0.500"}
+    row |= {"moneyrowprice": "100.00", "vatvalue": 25}
+    key = fake_sitoo.add(ORDERS, {"ordertypeid": 10, "orderitems": [row]})
+    [shown] = fake_sitoo.items(ORDERS)[key]["orderitems"]
+    assert (shown["decimalquantitytotal"], shown["moneyitemtotal_net"]) == ("1.000", "80.00")
+    assert (shown["moneynetpriceperunit"], shown["moneynetpriceperquantity"]) == ("40.00", "80.00")
+
+
+@pytest.mark.parametrize("vatvalue", [-100, -100.5, -1000])
+async def test_a_vat_that_leaves_nothing_of_a_price_is_refused(ask, fake_sitoo, orderid, vatvalue):
+    before = len(fake_sitoo.items(ORDERS))
+    rows = [ROWS[0], ROWS[1] | {"vatvalue": vatvalue}]
+    for method, path, changes in [
+        ("POST", ORDERS, {"ordertypeid": 10}),
+        ("PUT", f"/sites/1/orders/{orderid}.json", {"comment": "x"}),
+    ]:
+        reply = await ask(method, path, {**changes, "orderitems": rows})
+        assert (reply.status, reply.errortext) == (400, "Invalid value in vatvalue")
+    assert len(fake_sitoo.items(ORDERS)) == before
+    kept = fake_sitoo.items(ORDERS)[orderid]
+    assert (kept["moneytotal_net"], kept["comment"]) == ("360.00", "")
+
+
+class UnsettledError(Exception):
+    """What a mistake in the fake server itself might raise."""
+
+
+async def test_nothing_is_left_of_what_could_not_be_settled(fake_sitoo, orderid, monkeypatch):
+    def fail(rows):
+        raise UnsettledError
+
+    before = copy.deepcopy(fake_sitoo.items(ORDERS))
+    place = fake_sitoo._account.place("/sites/{}/orders", 1)
+    monkeypatch.setattr("sitoo_async.testing._orders._totals", fail)
+    with pytest.raises(UnsettledError):
+        place.add({"ordertypeid": 10}, {})
+    with pytest.raises(UnsettledError):
+        place.update(orderid, {"comment": "x", "orderitems": []}, {})
+    assert fake_sitoo.items(ORDERS) == before
 
 
 def test_sales_taxes_are_added_to_the_total(fake_sitoo):
@@ -225,6 +270,32 @@ async def test_a_row_moves_its_unit_quantity_and_one_without_sku_nothing(ask, fa
         assert (await ask("POST", path, sent)).status == 200
     assert float(total(fake_sitoo)) == before - 1
     assert len(fake_sitoo.items(MOVES)) == moves + 1
+
+
+def rows_of(quantity):
+    sold = {"productname": "x", "sku": "10001-1", "quantity": quantity, "moneyrowprice": "1.00"}
+    return {"ordertypeid": 10, "orderitems": [sold]}
+
+
+@pytest.mark.parametrize(
+    ("ordered", "delivered"),
+    [(2, 3), (2, -1), (-2, -3), (-2, 1), (2, 0), (-2, 0)],
+)
+async def test_a_sale_goes_out_and_a_refund_comes_back_and_neither_beyond_it(
+    ask, fake_sitoo, ordered, delivered
+):
+    path = f"/sites/1/orders/{fake_sitoo.add(ORDERS, rows_of(ordered))}/orderdeliveries.json"
+    before, moves = total(fake_sitoo), len(fake_sitoo.items(MOVES))
+
+    async def deliver(quantity):
+        row = {"orderitemid": 0, "quantity": quantity}
+        return await ask("POST", path, {"warehouseid": 1, "orderdeliveryitems": [row]})
+
+    reply = await deliver(delivered)
+    assert (reply.status, reply.errortext) == (400, "Invalid value in quantity")
+    assert (total(fake_sitoo), len(fake_sitoo.items(MOVES))) == (before, moves)
+    assert (await deliver(ordered)).status == 200
+    assert (await deliver(ordered // 2)).status == 400
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,8 @@ async def test_store_reports_add_up_those_of_their_registers(ask, fake_sitoo, re
     assert len(reports) == 16
     register = fake_sitoo.items(f"/sites/1/cashregisters/{registerid}/zreports")
     register[1]["datecreated"] = register[2]["datecreated"]
+    # The one that was closed first reached the server last.
+    register[1]["dateadded"] = register[2]["dateadded"] + 100
     total = sum(float(register[key]["moneysalestotal"]) for key in (1, 2))
     reports = (await ask("GET", "/store-z-reports")).json
     assert len(reports) == 15
@@ -112,6 +114,7 @@ async def test_store_reports_add_up_those_of_their_registers(ask, fake_sitoo, re
         and each["numsales"] == sum(register[key]["numsales"] for key in (1, 2))
     ]
     assert float(both["moneysalestotal"]) == total
+    assert both["dateadded"] == register[1]["dateadded"]
     assert (await ask("GET", f"/store-z-reports/{both['zreportid']}")).json == both
     assert (await ask("GET", "/store-z-reports/99")).status == 404
 

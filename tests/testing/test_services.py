@@ -30,11 +30,12 @@ async def test_service_orders_are_paged_by_the_last_id_seen(ask):
     everything = [order["id"] for order in (await ask("GET", SERVICES)).json]
     assert len(everything) == 4
     pages = []
-    query = "?num=3"
-    while page := (await ask("GET", f"{SERVICES}{query}")).json:
-        pages.append([order["id"] for order in page])
-        query = f"?num=3&start_after_id={page[-1]['id']}"
-    assert [len(page) for page in pages] == [3, 1]
+    after = ""
+    for _ in range(3):
+        page = [order["id"] for order in (await ask("GET", f"{SERVICES}?num=3{after}")).json]
+        pages.append(page)
+        after = f"&start_after_id={page[-1]}" if page else after
+    assert [len(page) for page in pages] == [3, 1, 0]
     assert [key for page in pages for key in page] == everything
     ascending = (await ask("GET", f"{SERVICES}?sort=created")).json
     assert [order["id"] for order in ascending] == everything[::-1]
@@ -54,6 +55,34 @@ async def test_a_service_order_is_created_with_201_and_each_change_is_a_revision
         2,
     )
     assert (await ask("GET", path)).json == changed.json
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "errortext"),
+    [
+        ({"note": "x"}, 400, "400: Missing required field 'revision'."),
+        ({"note": "x", "revision": "1"}, 400, "Invalid value in revision (Not integer)"),
+        ({"note": "x", "revision": 2}, 412, "412: Precondition Failed"),
+    ],
+)
+async def test_a_change_of_another_revision_is_refused(ask, fake_sitoo, changes, status, errortext):
+    key = fake_sitoo.add(SERVICES, NEW_SERVICE)
+    path = f"/serviceorders/{key}.json"
+    reply = await ask("PUT", path, changes)
+    assert (reply.status, reply.errortext) == (status, errortext)
+    order = fake_sitoo.items(SERVICES)[key]
+    assert (order["note"], order["revision"]) == ("", 1)
+    assert (await ask("PUT", path, {"note": "x", "revision": 1})).status == 200
+    assert (await ask("PUT", path, {"note": "y", "revision": 1})).status == 412
+    assert (order["note"], order["revision"]) == ("x", 2)
+
+
+async def test_a_new_service_order_names_no_revision(ask, fake_sitoo):
+    before = len(fake_sitoo.items(SERVICES))
+    reply = await ask("POST", SERVICES, NEW_SERVICE | {"revision": 1})
+    text = 'Invalid input, "revision" is a read-only field.'
+    assert (reply.status, reply.errortext) == (400, text)
+    assert len(fake_sitoo.items(SERVICES)) == before
 
 
 async def test_the_product_of_a_service_order_may_come_as_a_list_of_one(ask):
@@ -95,6 +124,7 @@ async def test_a_filter_on_either_end_goes_before_those_on_one(ask, shipments):
     assert await found("sender_warehouseid=2,3") == [1, 2]
     assert await found("receiver_warehouseid=2") == [0]
     assert await found("any_warehouseid=2&sender_warehouseid=3") == [0, 1]
+    assert await found("any_warehouseid=2&receiver_warehouseid=4") == [0, 1]
     assert await found(f"shipmentid={shipments[2]}") == [2]
 
 
@@ -172,6 +202,13 @@ async def test_values_of_metrics_are_set_by_metric_day_and_store(ask):
     assert await days("") == []
 
 
+async def test_the_last_days_of_the_calendar_are_days_as_well(ask, fake_sitoo):
+    fake_sitoo.add(VALUES, budget("9999-12-31"))
+    for query, count in [("9999-12-31&num_days=100", 1), ("9999-12-30&num_days=1", 0)]:
+        reply = await ask("GET", f"{VALUES}?date={query}")
+        assert (reply.status, len(reply.json)) == (200, count)
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -207,6 +244,14 @@ async def test_a_custom_attribute_answers_with_itself(ask):
     assert (await ask("GET", one)).status == 404
 
 
+@pytest.mark.parametrize("changes", [{"id": "material"}, {"type": "string"}, {"searchable": True}])
+async def test_what_identifies_or_types_a_custom_attribute_never_changes(ask, changes):
+    reply = await ask("PUT", "/sites/1/customattributes/material.json", {"title": "M", **changes})
+    text = f'Invalid input, "{next(iter(changes))}" is a read-only field.'
+    assert (reply.status, reply.errortext) == (400, text)
+    assert (await ask("GET", "/sites/1/customattributes/material.json")).json["title"] == "Material"
+
+
 @pytest.mark.parametrize("kind", ["images", "files"])
 async def test_images_and_files_are_uploaded_and_named_by_their_index(ask, fake_sitoo, kind):
     path = f"/sites/1/products/1/{kind}.json"
@@ -228,6 +273,17 @@ async def test_images_and_files_are_uploaded_and_named_by_their_index(ask, fake_
     other = (await ask("GET", RESOURCES.replace("/1/", "/2/"))).json["items"]
     assert [each["resourceid"] for each in other] == ["logo.png", "message.txt"]
     assert fake_sitoo.products(2) == {}
+
+
+@pytest.mark.parametrize("kind", ["images", "files"])
+async def test_the_deletion_of_one_in_the_middle_closes_the_gap(ask, kind):
+    path = f"/sites/1/products/1/{kind}"
+    for name in ("a", "b", "c"):
+        await ask("POST", f"{path}.json", {"resourceid": f"{name}.txt", "filedata": ""})
+    assert (await ask("DELETE", f"{path}/1.json")).text == "true"
+    left = [(await ask("GET", f"{path}/{index}.json")).json for index in range(3)]
+    assert [each.get("resourceid") for each in left] == ["a.txt", "c.txt", None]
+    assert (await ask("GET", f"{path}.json")).json["totalcount"] == 2
 
 
 @pytest.mark.parametrize(

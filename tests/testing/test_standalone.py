@@ -20,6 +20,8 @@ import sitoo_async.testing
 from sitoo_async.testing import FakeSitoo
 from sitoo_async.testing.__main__ import main
 
+USERS = "/sites/1/users"
+
 
 def end(_fake):
     os.kill(os.getpid(), signal.SIGTERM)
@@ -30,20 +32,50 @@ def test_main_prints_what_a_user_pastes_and_ends_on_a_signal(capsys):
     served = []
 
     def ready(fake):
-        served.append((len(fake.products()), fake.environment, fake.credentials))
+        counts = [len(fake.items(path)) for path in ("/sites/1/products", USERS, "/serviceorders")]
+        served.append((counts, fake.environment, fake.credentials))
         end(fake)
 
     arguments = ["--port", "0", "--products", "30", "--seed", "3", "--delay", "0.5"]
     arguments += ["--slot-seconds", "20", "--slot-requests", "7"]
+    arguments += ["--users", "2", "--service-orders", "0"]
     assert main(arguments, ready=ready) == 0
     printed = capsys.readouterr().out
-    [(count, environment, credentials)] = served
-    assert count == 30
+    [(counts, environment, credentials)] = served
+    assert counts == [30, 2, 0]
     for name, value in environment.items():
         assert f"export {name}={value}\n" in printed
     call = printed[printed.index("SitooClient(") :]
     assert eval(call, {"SitooClient": dict}) == credentials  # noqa: S307  # our own text
     assert handlers == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("--port", "99999", "99999 is not from 0 to 65,535"),
+        ("--port", "-1", "-1 is not from 0 to 65,535"),
+        ("--products", "-5", "-5 is not from 0 to 1,000,000"),
+        ("--products", "many", "invalid int value: 'many'"),
+        ("--orders", "-3", "-3 is not from 0 to 1,000,000"),
+        ("--z-reports", "1000001", "1000001 is not from 0 to 1,000,000"),
+        ("--users", "-1", "-1 is not from 0 to 1,000,000"),
+        ("--service-orders", "1.5", "invalid int value: '1.5'"),
+        ("--delay", "-1", "-1 is not from 0 to 86,400"),
+        ("--delay", "nan", "nan is not from 0 to 86,400"),
+        ("--delay", "inf", "inf is not from 0 to 86,400"),
+        ("--slot-seconds", "0", "0 is not above 0 to 86,400"),
+        ("--slot-seconds", "-2", "-2 is not above 0 to 86,400"),
+        ("--slot-requests", "0", "0 is not from 1 to 1,000,000"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_with_the_usage(capsys, option, value, problem):
+    with pytest.raises(SystemExit) as ended:
+        main([f"{option}={value}"], ready=lambda _fake: pytest.fail("it serves"))
+    assert ended.value.code == 2
+    printed = capsys.readouterr().err
+    assert "usage: python -m sitoo_async.testing" in printed
+    assert f"argument {option}: {problem}" in printed
 
 
 def test_a_taken_port_is_one_clear_line_and_exit_status_1(capsys):
@@ -67,6 +99,8 @@ def test_help_names_every_option(capsys, monkeypatch):
         "products",
         "orders",
         "z-reports",
+        "users",
+        "service-orders",
         "seed",
         "delay",
         "slot-seconds",

@@ -76,6 +76,19 @@ async def test_what_came_in_first_goes_out_first(ask, fake_sitoo):
     assert (item["Q100"]["decimaltotal"], item["Q100"]["moneytotal"]) == ("1.000", "5.00")
 
 
+async def test_the_largest_amounts_are_counted_and_larger_ones_refused(ask, fake_sitoo):
+    # As large as they may be sent: together they have more digits than Python's decimals keep.
+    reply = await ask("POST", TRANSACTIONS, move("9" * 15 + ".999", "1" + "0" * 14 + ".00"))
+    assert reply.status == 200
+    worth = fake_sitoo.items(STOCK)["Q100"]["moneytotal"]
+    assert worth == "9" * 15 + "999" + "0" * 11 + ".00"
+    reply = await ask("POST", TRANSACTIONS, move("1" * 16 + ".000"))
+    assert (reply.status, reply.errortext) == (
+        400,
+        "Invalid value in decimalquantity (Not decimal)",
+    )
+
+
 async def test_transactions_of_a_batch_stand_or_fall_alone(ask, fake_sitoo):
     sent = [
         move("1.000"),

@@ -1,0 +1,302 @@
+"""What a client and all its views share: keys, lanes, connections, and the calls under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+import anyio
+import attrs
+
+from sitoo_async._address import Address
+from sitoo_async._call import CLOSED_WHILE_WAITING, Call
+from sitoo_async._credentials import authorization
+from sitoo_async._gates import Gate
+from sitoo_async._hooks import ExchangeRecord, Observer, log_exchange
+from sitoo_async._keys import Key
+from sitoo_async._lane import Lane
+from sitoo_async._lanes import gate_in_use, lane_for
+from sitoo_async._options import Options
+from sitoo_async._pace import Pace
+from sitoo_async._tickets import LaneStats, Priority, Ticket
+from sitoo_async._transport import Transport
+from sitoo_async._ways import Way, Ways, added_up
+from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure
+from sitoo_async.errors import ClientClosedError, SitooError, TransportError, WrongLoopError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+__all__ = ["Binding", "Caller"]
+
+logger = logging.getLogger("sitoo_async")
+
+
+@attrs.frozen
+class Binding:
+    """What belongs to one event loop."""
+
+    loop: asyncio.AbstractEventLoop
+    ways: Ways
+
+
+class Caller:
+    """The shared part of a client and its views.
+
+    Args:
+        address: the account's address.
+        keys: the keys; the lane of each is shared with every other client of it in the loop.
+        session: a session whose connector is borrowed.
+        gate: who else may use the keys.
+        grace: seconds that closing waits for an exchange in flight.
+        observers: called after each exchange.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        keys: Sequence[Key],
+        session: aiohttp.ClientSession | None,
+        gate: Gate | None,
+        grace: float,
+        observers: Sequence[Observer],
+    ) -> None:
+        self.address = address
+        self._keys = tuple(keys)
+        # Changed by a simulation, which has a server of its own and no sockets.
+        self.connect: Callable[[Key], Transport] = partial(_connect, session)
+        self._gate = gate
+        self.closes_gate = False  # a client that made the gate itself says so
+        self._grace = grace
+        self._observers = tuple(observers)
+        self._binding: Binding | None = None
+        self._state: Literal["open", "draining", "dropping", "closed"] = "open"
+        self._calls = 0
+        self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
+        self.writes = 0  # that have ended, one way or the other
+        self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
+
+    # ------------------------------------------------------------------------------ the state
+
+    @property
+    def state(self) -> str:
+        """``open``, ``draining``, ``dropping`` or ``closed``."""
+        return self._state
+
+    @property
+    def dropped(self) -> bool:
+        """Whether nothing is sent any more, not even for a call that has begun."""
+        return self._state in ("dropping", "closed")
+
+    def stats(self) -> LaneStats:
+        """What the lanes of the keys in the running loop are doing, together."""
+        lanes = [*self.stats_by_key().values()]
+        fallen = self._binding is not None and self._binding.ways.fallen
+        return lanes[0] if len(lanes) == 1 else added_up(lanes, lanes[:1] if fallen else lanes)
+
+    def stats_by_key(self) -> dict[str, LaneStats]:
+        """What each of them is doing, by API ID."""
+        loop = asyncio.get_running_loop()
+        return {key.api_id: self._lane(loop, key).stats() for key in self._keys}
+
+    def _lane(self, loop: asyncio.AbstractEventLoop, key: Key) -> Lane:
+        return lane_for(loop, self.address.origin, key.api_id, self._gate)
+
+    async def _bind(self) -> Binding:
+        """Bind to the running loop, where there is no binding yet or its loop is gone."""
+        loop = asyncio.get_running_loop()
+        former = self._binding
+        if former is not None and not former.loop.is_closed():
+            raise WrongLoopError(
+                "the client is at work in another event loop: give each loop its own client"
+            )
+        if former is not None and former.ways.fallen:
+            self._keys = self._keys[:1]
+        # All lanes first: one that has another gate refuses, and nothing is to be closed then.
+        lanes = [(key, self._lane(loop, key)) for key in self._keys]
+        ways = Ways([Way(key, lane, self.connect(key)) for key, lane in lanes], self)
+        self._binding = binding = Binding(loop, ways)
+        if former is not None:
+            self._calls, self._idle = 0, None
+            # Its loop is gone and its sockets with it; this only marks the sessions closed.
+            await _disconnect(former)
+        return binding
+
+    async def aclose(self, *, drain: bool) -> None:
+        """Take no more calls, end those under way, close the transport.
+
+        Args:
+            drain: whether calls that wait are still served, retries included; otherwise they end
+                with a `ClientClosedError`. An exchange in flight is always awaited, for as long
+                as the grace allows, even when the task that closes is cancelled.
+        """
+        binding = self._binding
+        if binding is None or binding.loop.is_closed():
+            self._state = "closed"
+            self._binding = None
+            if binding is not None:
+                await _disconnect(binding)
+            return
+        if binding.loop is not asyncio.get_running_loop():
+            raise WrongLoopError("the client is at work in another event loop: close it there")
+        try:
+            if drain and self._calls:
+                self._state = "draining"
+                if self._idle is None:
+                    self._idle = binding.loop.create_future()
+                await asyncio.shield(self._idle)
+        finally:
+            self._state = "dropping"
+            for way in binding.ways.all:
+                way.lane.drop(self, CLOSED_WHILE_WAITING)
+            await _outlast(binding.loop.create_task(self._finish(binding)))
+
+    async def _finish(self, binding: Binding) -> None:
+        ways = binding.ways.all
+        flights = {flight for way in ways if (flight := way.lane.flight(self)) is not None}
+        if flights:
+            with anyio.move_on_after(self._grace):
+                await asyncio.wait(flights)
+            late = {flight for flight in flights if not flight.done()}
+            for flight in late:
+                flight.cancel()
+            if late:
+                await asyncio.wait(late)
+        await _disconnect(binding)
+        gate = self._gate
+        if gate is not None:
+            with anyio.move_on_after(self._grace):
+                # The loop may end next, and would leave the keys to other processes as if their
+                # holder had died.
+                await asyncio.gather(*(way.lane.settle() for way in ways))
+                # Other clients may be at work with it, or with one that is equal.
+                if self.closes_gate and not gate_in_use(binding.loop, gate):
+                    await gate.aclose()
+        self._state = "closed"
+        self._binding = None
+
+    # -------------------------------------------------------------------------------- calling
+
+    async def call(self, request: Request, options: Options, *, bulk: bool = False) -> Response:
+        """Make a call of one request; see `Call.send`."""
+        with self.open(options, bulk=bulk) as call:
+            return await call.send(request)
+
+    def open(self, options: Options, *, bulk: bool = False) -> Call:
+        """A call of one or more requests, to be used in a ``with``."""
+        return Call(self, options, "bulk" if bulk else options.priority)
+
+    async def admit(
+        self, request: Request, options: Options, priority: Priority
+    ) -> tuple[Binding, Way, Ticket]:
+        """Let a call begin now, with that request; `end` must follow."""
+        if self._state != "open":
+            raise ClientClosedError("the client is closed: make a new one")
+        binding = self._binding
+        if binding is None or binding.loop is not asyncio.get_running_loop():
+            binding = await self._bind()
+        way, ticket = binding.ways.take(request, options, priority)
+        self._calls += 1
+        return binding, way, ticket
+
+    def end(self, binding: Binding) -> None:
+        """Count a call out that was admitted."""
+        # A call that its closed loop left behind may end when the client is bound anew.
+        if self._binding is binding or self._binding is None:
+            self._calls -= 1
+        if not self._calls and self._idle is not None:
+            self._idle.set_result(None)
+            self._idle = None
+
+    async def exchange(
+        self, binding: Binding, way: Way, request: Request, options: Options
+    ) -> Response | SitooError:
+        """One exchange, run by the lane; what it learns about the key it tells the lane."""
+        loop, lane = binding.loop, way.lane
+        began = loop.time()
+        binding.ways.depart(way)
+        try:
+            response, verdict = await self._send(way, request, options)
+        except BaseException:
+            binding.ways.arrive(way, None)
+            raise
+        # Before the lane is held: what waits there may be about to go on elsewhere.
+        binding.ways.arrive(way, verdict)
+        outcome = verdict.outcome
+        if request.method != "GET":
+            self.writes += 1
+        if verdict.answered:
+            lane.served()
+        if verdict.refused:
+            lane.refuse()
+        if verdict.hold is not None:
+            lane.hold(verdict.hold, f"Sitoo said {outcome}")
+        elif verdict.brief:
+            lane.hold_briefly(str(outcome))
+        if self._observers or logger.isEnabledFor(logging.DEBUG):
+            self._tell(request, response, outcome, loop.time() - began)
+        return outcome
+
+    async def _send(
+        self, way: Way, request: Request, options: Options
+    ) -> tuple[Response | None, Verdict]:
+        try:
+            response = await way.transport.send(
+                request,
+                root=self.address.root,
+                seconds=options.request_timeout,
+                limit=options.max_response_bytes,
+            )
+        except TransportError as error:
+            return None, judge_failure(error)
+        return response, judge(response)
+
+    def _tell(
+        self,
+        request: Request,
+        response: Response | None,
+        outcome: Response | SitooError,
+        elapsed: float,
+    ) -> None:
+        """Log the exchange and show it to the observers."""
+        record = ExchangeRecord(
+            method=request.method,
+            path=request.path,
+            status=None if response is None else response.status,
+            error=type(outcome).__name__ if isinstance(outcome, SitooError) else None,
+            request_id=None if response is None else response.request_id,
+            elapsed=elapsed,
+            received=0 if response is None else len(response.body),
+        )
+        log_exchange(record)
+        loop = asyncio.get_running_loop()
+        for observer in self._observers:
+            # Not here: an observer is not to run, let alone to raise, inside an exchange.
+            loop.call_soon(observer, record)
+
+
+def _connect(session: aiohttp.ClientSession | None, key: Key) -> Transport:
+    return Transport(authorization(key.api_id, key.password), lent=session)
+
+
+async def _disconnect(binding: Binding) -> None:
+    for way in binding.ways.all:
+        await way.transport.aclose()
+
+
+async def _outlast(task: asyncio.Task[None]) -> None:
+    """Wait for a task to end whatever cancels the waiting, by asyncio or by anyio, then tell."""
+    cancelled: asyncio.CancelledError | None = None
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError as error:
+                cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled

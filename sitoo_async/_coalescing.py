@@ -1,0 +1,168 @@
+"""Calls that wait together leave together: single writes as one batch, identical reads as one.
+
+A request is composed only when the lane gives the turn, so whatever waits by then can share it. No
+timer runs, and a call that waits alone goes out as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from sitoo_async._answers import errortext_of, results_of, statuscode_of
+from sitoo_async._codec import decode_value, encode
+from sitoo_async._pace import Pace
+from sitoo_async._tickets import Company
+from sitoo_async._wire import Request, Response, Twin, error_for_status
+from sitoo_async.errors import (
+    ApiError,
+    DecodeError,
+    ReadError,
+    RequestTimeoutError,
+    ServerError,
+    SitooError,
+)
+
+__all__ = ["MOST", "Part", "Sharing"]
+
+MOST: Final = 1000
+"""Calls in one batch at most; each collection begins lower and finds its size, see `Pace`."""
+
+PAUSE: Final = 0.2
+LONGEST_PAUSE: Final = 10.0
+"""Seconds before an item that failed inside a batch goes again: the first, and the longest."""
+
+# What these refuse, they refuse for each item alone just the same.
+_FOR_ALL: Final = frozenset({401, 403, 429})
+
+Exchange = Callable[[Request], Coroutine[Any, Any, "Response | SitooError"]]
+
+
+@attrs.frozen
+class Part:
+    """What one call got of an exchange that several shared.
+
+    Attributes:
+        outcome: its own answer, or its own error.
+        size: how many shared the exchange.
+        alone: whether it is to go again by itself, since the batch as a whole was refused and
+            another item may be the reason.
+        inside: whether this is the outcome of the one item, in an answer that went well as a whole,
+            so that nothing has made the lane hold back.
+    """
+
+    outcome: Response | SitooError
+    size: int
+    alone: bool = False
+    inside: bool = False
+
+
+@attrs.define(eq=False)
+class Sharing:
+    """One call's part in shared exchanges, through all its attempts.
+
+    Attributes:
+        exchange: makes an exchange.
+        like: what has to be equal between two calls that share: client, options, level.
+        paces: how many items the batches of each collection hold, for all calls of the client.
+        aim: seconds that a batch is to take.
+        most: how many may share, as far as this call goes; fewer after each failure.
+        alone: whether the call has to go again by itself, for no fault of its own.
+        pause: seconds to wait before it goes again.
+    """
+
+    exchange: Exchange
+    like: Hashable
+    paces: dict[tuple[str, str], Pace]
+    aim: float
+    most: int = MOST
+    alone: bool = False
+    pause: float = 0.0
+
+    def company(self, request: Request, writes: int) -> Company | None:
+        """With whom a request may share an exchange; None where it has to go alone.
+
+        Args:
+            request: what the call would send alone.
+            writes: how many writes the client has seen through. A read never joins one that began
+                before a write of the client's own ended: it would miss it.
+        """
+        if request.method == "GET":
+            if request.payload is not None:
+                return None
+            key = ("GET", request.path, request.query, writes, self.like)
+            return Company(key=key, boards=True)
+        twin = request.twin
+        if twin is None or self.most == 1:
+            return None
+        # Where one names its item by productid and another by sku, nobody knows whether it is the
+        # same; so they do not share.
+        named_by = frozenset(name for name, _ in twin.names)
+        pace = self.paces.setdefault((twin.method, twin.path), Pace(MOST, self.aim))
+        return Company(
+            key=(twin.method, twin.path, named_by, self.like),
+            brings=twin.item,
+            exchange=partial(_together, twin, self.exchange, pace),
+            names=twin.names,
+            most=lambda: min(self.most, pace.size),
+        )
+
+    def own(self, outcome: Any) -> Response | SitooError:
+        """This call's part of what an exchange gave."""
+        self.alone, self.pause = False, 0.0
+        if not isinstance(outcome, Part):
+            # A read's answer is for all; its error is made one's own.
+            return _own(outcome) if isinstance(outcome, SitooError) else outcome
+        if outcome.alone:
+            self.alone, self.most = True, 1
+        elif isinstance(outcome.outcome, SitooError):
+            if outcome.inside:
+                # Longer each time, as the lane would hold back after a failure of the whole.
+                self.pause = min(LONGEST_PAUSE, PAUSE * MOST / self.most)
+            self.most = max(1, min(self.most, outcome.size) // 2)
+        return outcome.outcome
+
+
+async def _together(twin: Twin, exchange: Exchange, pace: Pace, items: Sequence[Any]) -> list[Part]:
+    """Send the items as one batch, and give each its part of the answer."""
+    request = Request(twin.method, twin.path, payload=list(items))
+    outcome = await exchange(request)
+    size = len(items)
+    if isinstance(outcome, SitooError):
+        if isinstance(outcome, ServerError | ReadError | RequestTimeoutError):
+            pace.failed(size)
+        elif isinstance(outcome, DecodeError):
+            # The whole was done, and what became of each item stands where nobody can read it.
+            outcome.worsen("unknown")
+        refused = isinstance(outcome, ApiError) and (outcome.status or 500) < 500
+        alone = refused and getattr(outcome, "status", None) not in _FOR_ALL
+        return [Part(_own(outcome), size, alone) for _ in items]
+    pace.took(size, outcome.elapsed)
+    try:
+        rows = results_of(decode_value(outcome.body), size, request.path)
+    except DecodeError as error:
+        error.status, error.request_id = outcome.status, outcome.request_id
+        return [Part(_own(error.worsen("unknown")), size) for _ in items]
+    return [Part(_outcome(row, outcome), size, inside=True) for row in rows]
+
+
+def _outcome(row: Any, answer: Response) -> Response | SitooError:
+    status = statuscode_of(row)
+    if status is None:
+        return DecodeError(
+            "a result without statuscode", sent="unknown", request_id=answer.request_id
+        )
+    if 200 <= status < 300:
+        return Response(status, answer.headers, encode(row.get("return")))
+    return error_for_status(status, errortext=errortext_of(row), request_id=answer.request_id)
+
+
+def _own(error: SitooError) -> SitooError:
+    """A copy for one caller: errors collect tracebacks, and what became of each call."""
+    mine = copy.copy(error)
+    mine.__cause__ = error.__cause__
+    return mine

@@ -1,0 +1,17 @@
+"""What a forked child must let go of: it inherits open files and sockets, but no threads."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+
+__all__ = ["in_forked_child"]
+
+
+@functools.cache
+def in_forked_child(let_go: Callable[[], None]) -> None:
+    """Call a function in each child that is forked from now on; once, however often asked."""
+    if sys.platform != "win32":  # pragma: no branch  # where nothing forks
+        os.register_at_fork(after_in_child=let_go)

@@ -1,0 +1,64 @@
+"""A gate from a URL, as ``SITOO_GATE`` holds it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from sitoo_async._credentials import Secret
+from sitoo_async.errors import InvalidOptionError
+
+if TYPE_CHECKING:
+    from sitoo_async._gates._gate import Gate
+
+__all__ = ["gate_from_url"]
+
+
+@functools.cache
+def gate_from_url(url: Secret) -> Gate:
+    """The gate that a URL names; its engine is imported here, and no other.
+
+    It is one object for one URL, so that whichever of its clients is closed last closes what the
+    first of them opened.
+
+    Args:
+        url: ``file:///path``, ``postgresql://…``, or ``redis://…``, ``rediss://…``,
+            ``valkey://…``, ``valkeys://…``.
+
+    Raises:
+        InvalidOptionError: it names no gate. The URL is not quoted: it may hold a password.
+        ConfigurationError: the engine's package is not installed.
+    """
+    # Secret, as everything here: a password without a colon would be taken for a scheme.
+    scheme = Secret(url.partition(":")[0].lower())
+    if scheme == "file":
+        from sitoo_async._gates.file import FileGate  # noqa: PLC0415  # only when used
+
+        path = _path(url)
+        if path is not None:
+            return FileGate(path)
+    if scheme in ("postgresql", "postgres"):
+        from sitoo_async._gates.postgres import PostgresGate  # noqa: PLC0415  # only when used
+
+        return PostgresGate(url)
+    if scheme in ("redis", "rediss", "valkey", "valkeys"):
+        from sitoo_async._gates.redis import RedisGate  # noqa: PLC0415  # only when used
+
+        return RedisGate(url)
+    raise InvalidOptionError(
+        "SITOO_GATE must be file:///path, postgresql://… or redis://… (rediss://, valkey://)",
+        field="SITOO_GATE",
+    )
+
+
+def _path(url: Secret) -> str | None:
+    """The path of a file URL; None where it is none. Nothing is raised from among its pieces."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    path = unquote(parts.path)
+    if parts.netloc not in ("", "localhost") or not path.strip("/") or "?" in url or "#" in url:
+        return None
+    return path

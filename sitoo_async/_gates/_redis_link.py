@@ -1,0 +1,270 @@
+"""What a Redis gate does in one event loop: its connections, its waiters, and what it holds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import secrets
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from sitoo_async._gates._gate import Grant
+from sitoo_async._gates._redis_scripts import ASK, LEAVE, RELEASE, RENEW
+from sitoo_async.errors import ConfigurationError, GateLostError, LaneError
+
+if TYPE_CHECKING:
+    import redis.asyncio
+
+    from sitoo_async._credentials import Secret
+
+__all__ = ["Link", "connect"]
+
+logger = logging.getLogger("sitoo_async")
+
+RENEWALS: Final = 3
+"""How often a lease is renewed in its length."""
+
+ATTEMPTS: Final = 20
+"""How often in a lease a server that can't be reached is tried."""
+
+
+def connect(url: Secret) -> redis.asyncio.Redis:
+    """A client of redis-py; it connects when it is used.
+
+    Raises:
+        ConfigurationError: redis-py is not installed.
+        TypeError, ValueError: an option in the URL is wrong.
+    """
+    try:
+        import redis.asyncio  # noqa: PLC0415  # only when used
+        from redis.asyncio.retry import Retry  # noqa: PLC0415  # as above
+        from redis.backoff import NoBackoff  # noqa: PLC0415  # as above
+    except ImportError as error:
+        raise ConfigurationError(
+            "RedisGate needs the package redis: pip install 'sitoo_async[redis]'"
+        ) from error
+    # It must not repeat or time out anything on its own: that is decided here.
+    return redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  # theirs
+        url, protocol=2, socket_timeout=None, retry=Retry(NoBackoff(), 0)
+    )
+
+
+@attrs.define(eq=False)
+class _Holding:
+    """A right that is held.
+
+    Attributes:
+        token: what the server knows the holder by.
+        ends: the moment, on the loop's clock, until which it can't be another's.
+        timer: begins the next renewal.
+        renewal: the last one.
+        wanted: whether it is to be renewed at all.
+    """
+
+    token: str
+    ends: float
+    timer: asyncio.TimerHandle = attrs.field(init=False)
+    renewal: asyncio.Task[None] | None = None
+    wanted: bool = True
+
+    async def stop(self) -> None:
+        """Renew no more; a renewal under way comes to its end, so that it can't come late."""
+        self.wanted = False
+        if self.renewal is not None:
+            await asyncio.wait({self.renewal})
+        self.timer.cancel()
+
+
+class Link:
+    """One gate in one loop.
+
+    Args:
+        loop: the running loop.
+        url: of the server.
+        lease: seconds.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, url: Secret, lease: float) -> None:
+        self._loop = loop
+        self._lease = lease
+        self._pause = lease / ATTEMPTS
+        self._client = connect(url)
+        self._scripts = {
+            text: self._client.register_script(text) for text in (ASK, LEAVE, RELEASE, RENEW)
+        }
+        self._asking = 0
+        self._giving = 0
+        self._held: dict[str, _Holding] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a right is asked for, held or given back."""
+        return bool(self._asking or self._giving or self._held or self._leaving)
+
+    async def acquire(self, key: str) -> Grant:
+        """Wait for the right."""
+        token = secrets.token_hex(8)
+        self._asking += 1
+        try:
+            return await self._wait(key, token)
+        except _failures() as error:
+            reason = _text(error)
+        except asyncio.CancelledError:
+            # In a task of its own: whoever cancels may do so again and again.
+            leaving = self._loop.create_task(self._leave(key, token))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+            await asyncio.shield(leaving)
+            raise
+        finally:
+            self._asking -= 1
+        # Not from the error: the driver's frames hold the password.
+        raise LaneError(f"Redis could not be asked for the key {key}: {reason}")
+
+    async def release(self, key: str, hold: float) -> bool:
+        """Give the right back; tell whether it was still ours."""
+        holding = self._held.pop(key, None)
+        if holding is None:
+            return False
+        self._giving += 1
+        try:
+            await holding.stop()
+            _, answer = await self._insist(RELEASE, key, holding, math.ceil(1000 * hold))
+            return answer[0] == 1
+        except _failures() as error:
+            reason = _text(error)
+        finally:
+            self._giving -= 1
+        raise GateLostError(f"the key {key} could not be given back to Redis: {reason}")
+
+    async def settle(self) -> None:
+        """Wait until whoever was cancelled has left the line."""
+        if self._leaving:
+            await asyncio.wait(self._leaving)
+
+    async def aclose(self) -> None:
+        """Close the connections, which are not in use."""
+        await self._client.aclose(close_connection_pool=True)
+
+    # -------------------------------------------------------------------------------- waiting
+
+    async def _wait(self, key: str, token: str) -> Grant:
+        give_up: float | None = None
+        while True:
+            try:
+                asked, answer = await self._run(ASK, key, token)
+            except _failures() as error:
+                # From the first failure on, whenever that was noticed: this process may have been
+                # stopped for longer.
+                if give_up is None:
+                    give_up = self._loop.time() + self._lease
+                await self._pass_over(error, give_up)
+                continue
+            give_up = None
+            granted, hold, abandoned, rest = answer
+            if granted:
+                holding = self._held[key] = _Holding(token, asked + self._lease)
+                self._renew_later(key, holding)
+                return Grant(hold / 1000, bool(abandoned))
+            await self._sleep(key, token, rest / 1000)
+
+    async def _sleep(self, key: str, token: str, seconds: float) -> None:
+        """Wait until the turn has come, but no longer than until the holder's lease ends."""
+        try:
+            async with asyncio.timeout(seconds + self._lease):
+                # Being woken is no proof that the turn still is ours: that is asked for next.
+                await self._client.blpop([f"{_prefix(key)}turn:{token}"], timeout=seconds)
+        except _failures() as error:
+            await self._pass_over(error, math.inf)
+
+    async def _leave(self, key: str, token: str) -> None:
+        try:
+            await self._run(LEAVE, key, token)
+        except _failures() as error:
+            logger.warning("a place in the queue for %s ends with its lease: %s", key, _text(error))
+
+    # ------------------------------------------------------------------------------- renewing
+
+    def _renew_later(self, key: str, holding: _Holding) -> None:
+        if holding.wanted:
+            holding.timer = self._loop.call_later(
+                self._lease / RENEWALS, self._renew_now, key, holding
+            )
+
+    def _renew_now(self, key: str, holding: _Holding) -> None:
+        holding.renewal = self._loop.create_task(self._renew(key, holding))
+
+    async def _renew(self, key: str, holding: _Holding) -> None:
+        try:
+            renewed, answer = await self._insist(RENEW, key, holding)
+        except _failures() as error:
+            logger.warning("the lease of %s could not be renewed: %s", key, _text(error))
+            return
+        if answer[0] == 1:
+            holding.ends = renewed + self._lease
+            self._renew_later(key, holding)
+        else:
+            # It was another's meanwhile. Whoever gives it back is told.
+            holding.ends = 0.0
+
+    # ------------------------------------------------------------------------------ the server
+
+    async def _insist(
+        self, script: str, key: str, holding: _Holding, *arguments: int
+    ) -> tuple[float, list[int]]:
+        """Run a script, again where the server can't be reached while the lease lasts."""
+        while True:
+            try:
+                return await self._run(script, key, holding.token, holding.ends, *arguments)
+            except _failures() as error:
+                await self._pass_over(error, holding.ends)
+
+    async def _pass_over(self, error: Exception, give_up: float) -> None:
+        """Pause after an error that may not come again; raise it where it will, or it is late."""
+        if not _passes(error) or self._loop.time() + self._pause >= give_up:
+            raise error
+        # A server that is no longer the primary is found by its address again.
+        await self._client.connection_pool.disconnect(inuse_connections=False)
+        await asyncio.sleep(self._pause)
+
+    async def _run(
+        self, script: str, key: str, token: str, ends: float = 0.0, *arguments: int
+    ) -> tuple[float, list[int]]:
+        """Run a script once; tell when it was sent, and what it answered."""
+        prefix = _prefix(key)
+        sent = self._loop.time()
+        lease = math.ceil(1000 * self._lease)
+        async with asyncio.timeout(self._lease):
+            answer = await self._scripts[script](
+                keys=[f"{prefix}state", f"{prefix}queue"],
+                args=[prefix, token, lease, int(sent < ends), *arguments],
+            )
+        return sent, answer
+
+
+def _prefix(key: str) -> str:
+    # What is in the braces decides on the slot of a cluster.
+    return f"sitoo:{{{key}}}:"
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from redis.exceptions import RedisError  # noqa: PLC0415  # only when used
+
+    return RedisError, OSError
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _passes(error: Exception) -> bool:
+    """Whether this is a server that is away, or that is no primary: it may be back soon."""
+    from redis import exceptions  # noqa: PLC0415  # only when used
+
+    if isinstance(error, exceptions.AuthenticationError):
+        return False
+    away = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError, OSError)
+    return isinstance(error, away) or str(error).startswith("UNBLOCKED")

@@ -1,0 +1,161 @@
+"""The gate of one host: lock files that its processes share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import sys
+from typing import Final, Self
+
+import attrs
+import msgspec
+
+from sitoo_async._gates._forks import in_forked_child
+from sitoo_async._gates._gate import Grant
+from sitoo_async._gates._lock_file import LockFile, Record, clock, close_all
+from sitoo_async._gates._place import Place
+from sitoo_async.errors import ConfigurationError, GateLostError
+
+__all__ = ["FileGate"]
+
+LONGEST_HOLD: Final = 660.0
+"""Seconds beyond which a hold can't be one (they end by 601): the clock has begun anew."""
+
+_held: dict[tuple[FileGate, str, asyncio.AbstractEventLoop], LockFile] = {}
+"""The locks of this process. Not kept by gate: equal ones stand for the same right."""
+
+_given_up: dict[str, list[Place]] = {}
+"""By lock file: the places of waits that were cancelled, whose threads can't be called back. The
+next wait takes one over, so that there are never more threads than there were waits at a time."""
+
+
+def _absolute(path: str | os.PathLike[str]) -> str:
+    """One spelling for one place, whatever the working directory is or becomes."""
+    text = os.fsdecode(path)
+    if not os.path.basename(text):  # noqa: PTH119  # text, not a Path: that drops a last slash
+        raise ConfigurationError("FileGate needs a path that ends in how its files are to be named")
+    directory, name = os.path.split(os.path.abspath(text))  # noqa: PTH100  # as above
+    return os.path.join(os.path.realpath(directory), name)  # noqa: PTH118  # as above
+
+
+@attrs.frozen
+class FileGate:
+    """Workers on one host share a key, by lock files on a local disk.
+
+    There are two small files for each key, ``{path}.{hash of the key}`` and one more that ends in
+    ``.queue``. When a process dies, the kernel frees its locks at once. A process that is merely
+    stopped keeps its place, and the others wait until it goes on or dies, so that never two
+    requests are under way. They get their turns in about the order in which they came.
+
+    The workers run as one user. The directory may be shared, such as ``/tmp``: symbolic links,
+    hard links and the files of other users are refused. Not for network file systems, and not for
+    Windows.
+
+    Args:
+        path: where the files are, and how their names begin.
+
+    Raises:
+        ConfigurationError: the path names no file, or this system has no flock.
+    """
+
+    path: str = attrs.field(converter=_absolute)
+
+    def __attrs_post_init__(self) -> None:
+        if sys.platform == "win32":
+            raise ConfigurationError(
+                "FileGate needs flock, which Windows does not have: use PostgresGate or RedisGate"
+            )
+        in_forked_child(close_all)
+        in_forked_child(_given_up.clear)  # the threads are the parent's
+
+    async def acquire(self, key: str) -> Grant:
+        """Wait for the right to use a key; see `Gate.acquire`.
+
+        Raises:
+            ConfigurationError: a lock file can't be used; names it.
+            OSError: the file system failed.
+        """
+        for held in [*_held]:
+            if held[-1].is_closed():
+                # Its mark stays, so that whoever comes next is told. In another thread another
+                # loop may be at the same.
+                with contextlib.suppress(KeyError):
+                    _held.pop(held).close()
+        digest = hashlib.sha256(key.encode()).hexdigest()[:8]
+        path = f"{self.path}.{digest}"
+        while True:
+            place = _adopted(path) or Place(path)
+            try:
+                await place.get()
+                if place.lock.in_place():
+                    grant = _enter(place.lock)
+                    break
+            except:
+                if place.close():
+                    _given_up.setdefault(path, []).append(place)
+                raise
+            # Somebody removed or replaced the file while it was waited for.
+            place.close()
+        _held[self, key, asyncio.get_running_loop()] = place.lock
+        return grant
+
+    async def release(self, key: str, hold: float) -> None:
+        """Give the right back; see `Gate.release`.
+
+        Raises:
+            GateLostError: it is not held, or the lock file was removed while it was.
+            OSError: the file system failed; the lock is free.
+        """
+        lock = _held.pop((self, key, asyncio.get_running_loop()), None)
+        if lock is None or not lock.is_open:
+            raise GateLostError(f"{self} does not hold the key {key}")
+        try:
+            # What others told before goes on where it is longer.
+            hold_until = max(_read(lock).hold_until, clock() + hold if hold else 0.0)
+            lock.write(in_flight=False, hold_until=hold_until)
+            if not lock.in_place():
+                raise GateLostError(
+                    f"the lock file {lock.path} was removed or replaced while it was held"
+                )
+        finally:
+            lock.close()
+
+    async def aclose(self) -> None:
+        """Do nothing: no file is open but while the right is asked for or held."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _adopted(path: str) -> Place | None:
+    """A place that somebody gave up and whose thread still waits, now ours; None without one."""
+    places = _given_up.get(path, [])
+    while places:
+        # The oldest, which is the next to come up.
+        place = places.pop(0)
+        if place.adopt():
+            return place
+    return None
+
+
+def _enter(lock: LockFile) -> Grant:
+    """Read what the last holder left behind, and leave a mark of our own."""
+    record = _read(lock)
+    hold = record.hold_until - clock()
+    if not 0 < hold <= LONGEST_HOLD:
+        hold = 0.0
+    lock.write(in_flight=True, hold_until=record.hold_until if hold else 0.0)
+    return Grant(hold, record.in_flight)
+
+
+def _read(lock: LockFile) -> Record:
+    """What the last holder left behind; that of a dead one where it can't be read."""
+    try:
+        return lock.read() or Record(pid=0, in_flight=False, hold_until=0.0)
+    except msgspec.DecodeError:
+        return Record(pid=0, in_flight=True, hold_until=0.0)

@@ -1,0 +1,151 @@
+"""What stands in a lane: a call's ticket, its entry for one turn, and the exchange under way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import attrs
+
+__all__ = ["HANDICAP", "Company", "Entry", "Flight", "LaneStats", "Priority", "Ticket"]
+
+Priority = Literal["interactive", "bulk"]
+
+HANDICAP: Final[Mapping[Priority, float]] = {"interactive": 0.0, "bulk": 30.0}
+"""Seconds that a call's submit time is moved back: bulk gives way, but only for so long."""
+
+
+@attrs.frozen
+class LaneStats:
+    """What a lane is doing, at one moment.
+
+    Attributes:
+        waiting: calls that wait for their turn, by priority.
+        in_flight: exchanges under way: 0 or 1; of several keys, at most one for each.
+        sent: exchanges started so far.
+        joined: calls that shared an exchange with another, and so cost none of their own.
+        refused: how many of them were answered with a 429.
+        held_for: seconds until the lane may be used again; 0 when it is not on hold. Of several
+            keys, until the first of them may be.
+        waits: how many turns were given.
+        waited: seconds that these turns were waited for, in all.
+        longest_wait: the longest of them, in seconds.
+        busy: seconds that exchanges were under way, in all.
+    """
+
+    waiting: Mapping[Priority, int]
+    in_flight: int
+    sent: int
+    joined: int
+    refused: int
+    held_for: float
+    waits: int
+    waited: float
+    longest_wait: float
+    busy: float
+
+
+@attrs.define(eq=False)
+class Ticket:
+    """One call's place in the lane; it keeps its order through all attempts.
+
+    Attributes:
+        priority: how the call ranks.
+        owner: whose call it is, so that closing one client leaves the others' calls alone.
+        submitted: when the call began, in loop time.
+        number: tells calls of one moment apart.
+        queue_left: seconds it may still wait for turns; None for any time.
+        deadline: the moment the whole call must be over, in loop time; None for never.
+        patience: seconds the call agrees to sit out a rate limit.
+        refused_since: when the call was first refused with a 429, in loop time.
+        retried: whether this is not the call's first turn.
+    """
+
+    priority: Priority
+    owner: object
+    submitted: float
+    number: int
+    queue_left: float | None
+    deadline: float | None
+    patience: float
+    refused_since: float | None = None
+    retried: bool = False
+
+    def lasts(self, until: float) -> bool:
+        """Whether the deadline lets the call go on at that moment, in loop time."""
+        return self.deadline is None or until <= self.deadline
+
+    def hold_end(self, now: float, entered: float) -> float:
+        """The latest end of a hold that the call still agrees to sit out, in loop time."""
+        end = (now if self.refused_since is None else self.refused_since) + self.patience
+        if self.deadline is not None:
+            end = min(end, self.deadline)
+        if self.queue_left is not None:
+            end = min(end, entered + self.queue_left)
+        return end
+
+
+@attrs.frozen(eq=False)
+class Company:
+    """With whom a call may share an exchange.
+
+    Attributes:
+        key: calls with equal keys may share one.
+        brings: what this call brings to it.
+        exchange: makes one exchange of what several bring, and gives a result for each.
+        names: what the call touches; two calls that touch the same thing never share.
+        most: how many may share, as far as this call goes; asked when the turn is given.
+        boards: whether the exchange is the same for all, however many; then a call may also join
+            one that is under way, and `exchange` is not used.
+    """
+
+    key: Hashable
+    brings: Any = None
+    exchange: Callable[[Sequence[Any]], Coroutine[Any, Any, Sequence[Any]]] | None = None
+    names: frozenset[Hashable] = frozenset()
+    most: Callable[[], int] = lambda: 1
+    boards: bool = False
+
+
+@attrs.define(eq=False)
+class Entry:
+    """A ticket that waits for one turn, or flies."""
+
+    ticket: Ticket
+    exchange: Callable[[], Coroutine[Any, Any, Any]]
+    answer: asyncio.Future[Any]
+    context: contextvars.Context
+    entered: float
+    company: Company | None = None
+    waiting: bool = True
+    timer: asyncio.TimerHandle | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it waits and its caller does, too; a cancelled caller leaves a turn later."""
+        return self.waiting and not self.answer.done()
+
+    def settle(self, *, result: Any = None, error: BaseException | None = None) -> None:
+        """Tell the caller, if it is still there."""
+        if self.answer.done():
+            return
+        if error is None:
+            self.answer.set_result(result)
+        else:
+            self.answer.set_exception(error)
+
+    def disarm(self) -> None:
+        """Stop the timer, if one runs."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
+@attrs.define(eq=False)
+class Flight:
+    """An exchange under way, and whose it is."""
+
+    entries: list[Entry]
+    several: bool  # whether its result is a result for each of them

@@ -1,0 +1,112 @@
+"""A Redis or Valkey server on loopback, for tests and benchmarks: real, and gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+from sitoo_async._gates.redis import RedisGate
+
+__all__ = ["MISSING", "RedisServer", "die", "find_server"]
+
+MISSING = (
+    "RedisGate is NOT TESTED here: there is neither valkey-server nor redis-server on the PATH "
+    "(apt-get install redis-server)"
+)
+
+
+def find_server() -> str | None:
+    """The server's program, where this machine has one."""
+    return shutil.which("valkey-server") or shutil.which("redis-server")
+
+
+class RedisServer:
+    """A server that runs from the start; use it with ``with``, or close it.
+
+    Args:
+        password: of its default user; None for no password.
+        durable: whether it keeps everything that was written when it is restarted.
+    """
+
+    def __init__(self, *, password: str | None = None, durable: bool = False) -> None:
+        program = find_server()
+        assert program is not None, MISSING
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._directory = tempfile.TemporaryDirectory(prefix="sitoo-redis-")
+        self._log = Path(self._directory.name) / "log"
+        self._command = [
+            *(program, "--port", str(self.port), "--bind", "127.0.0.1"),
+            *("--dir", self._directory.name, "--logfile", str(self._log), "--save", ""),
+            *("--appendonly", "yes" if durable else "no", "--appendfsync", "always"),
+            *("--repl-diskless-sync-delay", "0"),
+            *(("--requirepass", password) if password else ()),
+        ]
+        user = f":{password}@" if password else ""
+        self.url = f"redis://{user}127.0.0.1:{self.port}/0"
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._started = time.monotonic()
+        process = subprocess.Popen(self._command)  # noqa: S603  # ours
+        until = time.monotonic() + 10
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                    connection.sendall(b"PING\r\n")
+                    # Or that a password is wanted; but not that it is still loading.
+                    if connection.recv(100).startswith((b"+PONG", b"-NOAUTH")):
+                        return process
+            except OSError:
+                assert process.poll() is None, self._log.read_text()
+            assert time.monotonic() < until, self._log.read_text()
+            time.sleep(0.01)
+
+    def settle(self) -> None:
+        """Return when it no longer counts as started just now, for leases of up to a second."""
+        time.sleep(max(0.0, self._started + 3.1 - time.monotonic()))
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Start it, at the same port, with what it kept."""
+        self.process = self._start()
+
+    def stop(self) -> None:
+        """Let it hang: connections stand, nothing is answered."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        self.process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it, and remove what it wrote."""
+        self.kill()
+        self._directory.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+async def die(gate: RedisGate) -> None:
+    """Let a gate do nothing more in this loop, as if its process had died; nobody waits by now."""
+    link = gate._links.pop(asyncio.get_running_loop(), None)
+    if link is not None:
+        for holding in link._held.values():
+            await holding.stop()
+        await link.aclose()

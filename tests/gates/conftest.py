@@ -1,0 +1,203 @@
+"""Gates at work: real servers of each engine, and real worker processes that share one key."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from sitoo_async.testing import FakeSitoo
+from tests.gates._postgres import PostgresServer, missing
+from tests.gates._redis_server import MISSING, RedisServer, find_server
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+
+# ------------------------------------------------------------------------------ the engines
+
+ENGINES = ["file", "postgres", "redis"]
+"""Each has a fixture of its own, ``{name}_engine``."""
+
+
+@attrs.frozen
+class Engine:
+    """How to reach an engine, and what it promises.
+
+    Attributes:
+        url: what SITOO_GATE says.
+        lease: seconds after which a holder that is alive but stopped loses the right to the key;
+            None where it keeps it for as long as it lives.
+        freed_in: seconds within which the right of a killed holder is free.
+    """
+
+    url: str
+    lease: float | None = None
+    freed_in: float = 0.0
+
+
+@pytest.fixture
+def file_engine(tmp_path: Path) -> Engine:
+    return Engine(f"file://{tmp_path}/gate")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_engine(postgres_server: PostgresServer) -> Engine:
+    return Engine(postgres_server.url())
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    if find_server() is None:
+        pytest.skip(MISSING)
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_engine(redis_server: RedisServer) -> Engine:
+    return Engine(redis_server.url, lease=5.0, freed_in=5.2)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.getfixturevalue(f"{request.param}_engine")
+
+
+# ------------------------------------------------------------------------------ the workers
+
+
+@attrs.define(eq=False)
+class Worker:
+    """A process that makes requests for the product of its number."""
+
+    number: int
+    process: asyncio.subprocess.Process
+    lines: list[Any] = attrs.field(factory=list)
+
+    @property
+    def outcomes(self) -> dict[int, Any]:
+        """What became of each request, by its number."""
+        told = [line for line in self.lines if isinstance(line, dict)]
+        outcomes = {line["number"]: line["outcome"] for line in told}
+        assert len(outcomes) == len(told)  # one each
+        return outcomes
+
+    async def read(self, last: str | None = None) -> None:
+        """Read what it prints, until the last line there is or the one asked for."""
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            try:
+                self.lines.append(json.loads(line))
+            except ValueError:
+                # A worker that is killed leaves half a line.
+                assert self.process.returncode != 0
+            if self.lines[-1] == last:
+                return
+
+    def begin(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+
+class Crowd:
+    """Workers that share one key and one gate."""
+
+    def __init__(self, fake: FakeSitoo, engine: Engine) -> None:
+        self.fake = fake
+        self.engine = engine
+        self.workers: list[Worker] = []
+
+    async def start(self, count: int, *, requests: int, callers: int = 2) -> None:
+        """Start workers and let them begin together; each has that many requests to make."""
+        environment = {
+            **os.environ,
+            **self.fake.environment,
+            "SITOO_GATE": self.engine.url,
+            "PYTHONPATH": str(ROOT),
+        }
+        for number in range(1, count + 1):
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                str(HERE / "_worker.py"),
+                *(f"--product={number}", f"--requests={requests}", f"--callers={callers}"),
+                env=environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+            self.workers.append(Worker(number, process))
+        await asyncio.gather(*(worker.read("ready") for worker in self.workers))
+        for worker in self.workers:
+            worker.begin()
+
+    async def finish(self, *workers: Worker) -> None:
+        """Wait for workers, all of them where none is named, to have told everything."""
+        for worker in workers or self.workers:
+            await worker.read()
+            await worker.process.wait()
+
+    async def in_flight(self, *but: Worker) -> Worker:
+        """The worker whose request is under way, as soon as there is one, but for those named."""
+        passed_over = {worker.number for worker in but}
+        while True:
+            last = self.fake.requests[-1] if self.fake.requests else None
+            if last is not None and last.ended is None:
+                number = int(last.path.rpartition("/")[2].partition(".")[0])
+                if number not in passed_over:
+                    return self.workers[number - 1]
+            await asyncio.sleep(0.001)
+
+    async def served(self, more: int) -> None:
+        """Return when that many more requests have come than by now."""
+        enough = len(self.fake.requests) + more
+        while len(self.fake.requests) < enough:  # noqa: ASYNC110  # the server tells nobody
+            await asyncio.sleep(0.001)
+
+    async def aclose(self) -> None:
+        for worker in self.workers:
+            with contextlib.suppress(ProcessLookupError):
+                worker.kill()
+            await worker.process.communicate()
+
+
+@pytest.fixture
+async def gather_crowd(engine: Engine) -> AsyncIterator[Callable[..., Awaitable[Crowd]]]:
+    """Makes a crowd and its Sitoo, whose requests take that many seconds of work each."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def gather(*, delay: float = 0.0) -> Crowd:
+            fake = await stack.enter_async_context(FakeSitoo(products=25, delay=delay))
+            crowd = Crowd(fake, engine)
+            stack.push_async_callback(crowd.aclose)
+            return crowd
+
+        yield gather

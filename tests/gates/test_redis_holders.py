@@ -1,0 +1,231 @@
+"""RedisGate when holders and waiters in other processes are killed, stopped, or late."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+import redis.asyncio
+
+from sitoo_async import Grant
+from sitoo_async._gates.redis import RedisGate
+from tests.gates._redis_server import MISSING, RedisServer, die, find_server
+
+pytestmark = pytest.mark.skipif(find_server() is None, reason=MISSING)
+
+KEY = "https://api.example.com 10020-140"
+SHORT = 0.4
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def server():
+    with RedisServer() as server:
+        server.settle()
+        yield server
+
+
+@pytest.fixture
+async def probe(server):
+    async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as probe:
+        await probe.flushall()
+        yield probe
+
+
+@pytest.fixture
+async def make_gate(server, probe):
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(url=server.url, *, lease=1.0):
+            gate = RedisGate(url, lease=lease)
+            stack.push_async_callback(die, gate)
+            return gate
+
+        yield make
+
+
+async def waiting(probe, count):
+    """Return when that many stand in line."""
+    async with asyncio.timeout(5):
+        while await probe.llen(f"sitoo:{{{KEY}}}:queue") != count:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.001)
+
+
+async def soon(coroutine, seconds=5.0):
+    async with asyncio.timeout(seconds):
+        return await coroutine
+
+
+# ------------------------------------------------------------------------------ processes
+
+PROCESS = f"""
+import asyncio, sys
+sys.path.insert(0, {str(ROOT)!r})
+from sitoo_async import GateLostError
+from sitoo_async._gates.redis import RedisGate
+
+async def main():
+    gate = RedisGate(sys.argv[1], lease=float(sys.argv[2]))
+    print("asking", flush=True)
+    await gate.acquire({KEY!r})
+    print("held", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    try:
+        await gate.release({KEY!r}, 0.0)
+        print("released", flush=True)
+    except GateLostError as error:
+        print(repr(error), flush=True)
+    await gate.aclose()
+
+asyncio.run(main())
+"""
+
+
+class Process:
+    """Another process that asks for the key, holds it, and gives it back when told."""
+
+    def __init__(self, process):
+        self._process = process
+
+    async def says(self):
+        return (await soon(self._process.stdout.readline(), 10)).decode().strip()
+
+    def release(self):
+        self._process.stdin.write(b"\n")
+
+    def send(self, number):
+        self._process.send_signal(number)
+
+    async def end(self):
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.communicate()
+
+
+@pytest.fixture
+async def start_process(server, probe):
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(*, lease=SHORT):
+            process = Process(
+                await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-c", PROCESS, server.url, str(lease)),
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                )
+            )
+            stack.push_async_callback(process.end)
+            assert await process.says() == "asking"
+            return process
+
+        yield start
+
+
+# -------------------------------------------------------------------- killed, stopped, late
+
+
+async def test_a_killed_holder_is_succeeded_after_its_lease_and_its_request_is_told_of(
+    make_gate, start_process
+):
+    holder = await start_process()
+    assert await holder.says() == "held"
+    holder.send(signal.SIGKILL)
+    gate = await make_gate(lease=SHORT)
+    assert await soon(gate.acquire(KEY)) == Grant(abandoned=True)
+    await gate.release(KEY, 0.0)
+    assert await gate.acquire(KEY) == Grant()
+    await gate.release(KEY, 0.0)
+
+
+async def test_what_a_lost_holder_left_is_told_until_somebody_makes_use_of_the_right(
+    make_gate, probe
+):
+    lost, leaver, other = [await make_gate(lease=SHORT) for _ in range(3)]
+    await lost.acquire(KEY)
+    await die(lost)
+    leaving = asyncio.create_task(leaver.acquire(KEY))
+    await waiting(probe, 1)
+    staying = asyncio.create_task(other.acquire(KEY))
+    await waiting(probe, 2)
+    await asyncio.sleep(SHORT)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    if not leaving.cancelled():
+        assert leaving.result().abandoned
+        await die(leaver)
+    assert (await soon(staying)).abandoned
+    await other.release(KEY, 0.0)
+
+
+async def test_a_killed_waiter_holds_the_line_up_for_one_lease_at_most(
+    make_gate, probe, start_process
+):
+    holder, other = await make_gate(lease=SHORT), await make_gate(lease=SHORT)
+    await holder.acquire(KEY)
+    waiter = await start_process()
+    await waiting(probe, 1)
+    task = asyncio.create_task(other.acquire(KEY))
+    await waiting(probe, 2)
+    waiter.send(signal.SIGKILL)
+    await holder.release(KEY, 0.0)
+    # It never knew that it had the turn, so there is no request of its own to wait for.
+    assert await soon(task) == Grant()
+    await other.release(KEY, 0.0)
+
+
+async def test_a_waiter_that_was_killed_a_while_ago_is_skipped(make_gate, probe, start_process):
+    holder, other = await make_gate(lease=SHORT), await make_gate(lease=SHORT)
+    await holder.acquire(KEY)
+    waiter = await start_process()
+    await waiting(probe, 1)
+    waiter.send(signal.SIGKILL)
+    await asyncio.sleep(2 * SHORT)
+    task = asyncio.create_task(other.acquire(KEY))
+    await waiting(probe, 2)
+    await holder.release(KEY, 0.0)
+    assert await soon(task, SHORT / 2) == Grant()
+    await other.release(KEY, 0.0)
+
+
+async def test_a_late_holder_neither_frees_nor_extends_what_is_anothers(
+    make_gate, probe, start_process
+):
+    late = await start_process()
+    assert await late.says() == "held"
+    late.send(signal.SIGSTOP)
+    gate, other = await make_gate(lease=SHORT), await make_gate(lease=SHORT)
+    assert await soon(gate.acquire(KEY)) == Grant(abandoned=True)
+    task = asyncio.create_task(other.acquire(KEY))
+    await waiting(probe, 1)
+    late.send(signal.SIGCONT)
+    await asyncio.sleep(SHORT)  # it renews meanwhile, or tries to
+    late.release()
+    assert (await late.says()).startswith("GateLostError")
+    assert not task.done()
+    await gate.release(KEY, 0.0)
+    assert await soon(task) == Grant()
+    await other.release(KEY, 0.0)
+
+
+async def test_a_stopped_waiter_does_not_believe_in_a_turn_that_has_passed(
+    make_gate, probe, start_process
+):
+    holder, other = await make_gate(lease=SHORT), await make_gate(lease=SHORT)
+    await holder.acquire(KEY)
+    waiter = await start_process()
+    await waiting(probe, 1)
+    waiter.send(signal.SIGSTOP)
+    task = asyncio.create_task(other.acquire(KEY))
+    await waiting(probe, 2)
+    await holder.release(KEY, 0.0)
+    assert await soon(task) == Grant()
+    waiter.send(signal.SIGCONT)
+    await waiting(probe, 1)  # back in line
+    await other.release(KEY, 0.0)
+    assert await waiter.says() == "held"
+    waiter.release()
+    assert await waiter.says() == "released"

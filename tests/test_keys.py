@@ -1,0 +1,306 @@
+"""Several keys behind one client: speed, order, the fallback to one lane, and no secret shown."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+
+import pytest
+
+from sitoo_async import InvalidOptionError, Key, SitooClient, errors
+from sitoo_async.testing import FakeSitoo, Fault
+
+virtual = pytest.mark.virtual_time
+
+KEYS = [("90316-125", "fake-password"), ("90316-126", "second-pw"), ("90316-127", "third-pw")]
+AWAY = {"base_url": "https://api.example"}
+
+
+@pytest.fixture
+async def fake():
+    async with FakeSitoo(products=60, delay=0.02) as server:
+        for api_id, password in KEYS[1:]:
+            server.add_key(api_id, password)
+        yield server
+
+
+def client_of(server, keys=KEYS, **options):
+    return SitooClient(keys=keys, base_url=server.base_url, **options)
+
+
+def now():
+    return asyncio.get_running_loop().time()
+
+
+def used(server):
+    """The last digits of the keys, in the order of the requests."""
+    return "".join(request.api_id[-1] for request in server.requests)
+
+
+async def seconds_for(client, calls):
+    began = now()
+    results = await asyncio.gather(*(client.products.get(1 + n % 60) for n in range(calls)))
+    assert [product.productid for product in results] == [1 + n % 60 for n in range(calls)]
+    return now() - began
+
+
+# What is given ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({}, "api_id"),
+        ({"api_id": "90316-125"}, "password"),
+        ({"password": "pw"}, "api_id"),
+        ({"keys": KEYS, "api_id": "90316-125"}, "api_id"),
+        ({"keys": KEYS, "password": "pw"}, "password"),
+        ({"keys": []}, "keys"),
+        ({"keys": 5}, "keys"),
+        ({"keys": "90316-125:pw"}, "keys"),
+        ({"keys": {"90316-125": "pw"}}, "keys"),
+        ({"keys": [("90316-125",)]}, "keys"),
+        ({"keys": [("90316-125", None)]}, "keys"),
+        ({"keys": [KEYS[0], ("90316:126", "pw")]}, "keys"),
+        ({"keys": [KEYS[0], ("90316-125", "another")]}, "keys"),
+        ({"keys": [KEYS[0], ("90317-1", "pw")]}, "keys"),
+        ({"keys": KEYS, "pin": 1}, "pin"),
+        (
+            {"keys": KEYS, "account_id": 90317, "base_url": "https://a.b/v2/accounts/1"},
+            "account_id",
+        ),
+    ],
+    ids=str,
+)
+def test_what_can_not_be_the_keys_of_a_client_is_refused_by_its_name(wrong, field):
+    with pytest.raises(InvalidOptionError) as caught:
+        SitooClient(**{**AWAY, **wrong})
+    assert caught.value.field == field
+    assert field in str(caught.value)
+    assert "another" not in str(caught.value)
+
+
+def test_a_wrong_key_is_told_by_its_place():
+    with pytest.raises(InvalidOptionError, match=r"keys\[1\]: password must be"):
+        SitooClient(keys=[KEYS[0], ("90316-126", "")], **AWAY)
+
+
+def test_keys_may_be_pairs_lists_and_objects_from_any_iterable():
+    client = SitooClient(keys=iter([Key(*KEYS[0]), [*KEYS[1]], KEYS[2]]), **AWAY)
+    assert repr(client) == "<SitooClient account 90316 site 1 at https://api.example, open>"
+
+
+def test_a_key_shows_its_id_alone():
+    key = Key("90316-125", "se-cret")
+    assert repr(key) == "Key(api_id='90316-125')"
+    assert key == Key("90316-125", "se-cret") != Key("90316-125", "other")
+    assert "se-cret" not in repr([key.password, copy.copy(key)])
+    with pytest.raises(TypeError, match="pickled"):
+        pickle.dumps(key)
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    for name in ("API_ID", "PASSWORD", "KEYS", "ACCOUNT_ID", "SITE", "GATE"):
+        monkeypatch.delenv(f"SITOO_{name}", raising=False)
+    monkeypatch.setenv("SITOO_BASE_URL", "https://api.example")
+    return monkeypatch
+
+
+def test_the_environment_may_hold_several_keys(environment):
+    environment.setenv("SITOO_KEYS", "90316-125:one:1, 90316-126:two")
+    client = SitooClient.from_env()
+    assert client._caller._keys == (Key("90316-125", "one:1"), Key("90316-126", "two"))
+    environment.setenv("SITOO_API_ID", "90316-125")
+    with pytest.raises(InvalidOptionError, match="exclude each other"):
+        SitooClient.from_env()
+
+
+@pytest.mark.parametrize("text", ["90316-125", "90316-125:", ":pw", "90316-125:se,cret"])
+def test_keys_in_the_environment_that_can_not_be_read_are_refused_unseen(environment, text):
+    environment.setenv("SITOO_KEYS", text)
+    with pytest.raises(InvalidOptionError) as caught:
+        SitooClient.from_env()
+    assert caught.value.field == "SITOO_KEYS"
+    assert "cret" not in str(caught.value)
+
+
+# Speed --------------------------------------------------------------------------------------
+
+
+@virtual
+async def test_three_keys_are_nearly_three_times_as_fast_as_one(fake):
+    async with client_of(fake, KEYS[:1]) as one:
+        alone = await seconds_for(one, 300)
+    async with client_of(fake) as three:
+        together = await seconds_for(three, 300)
+    assert alone / together >= 2.7
+    assert (fake.overlaps, fake.highest_in_flight) == (0, 1)
+    assert len(fake.requests) == 600
+
+
+@virtual
+async def test_each_key_keeps_one_connection(fake):
+    async with client_of(fake) as client:
+        await seconds_for(client, 30)
+    assert len({request.connection for request in fake.requests}) == 3
+    assert len({(request.connection, request.api_id) for request in fake.requests}) == 3
+
+
+@virtual
+async def test_calls_one_after_the_other_take_the_keys_in_turn(fake):
+    async with client_of(fake) as client:
+        for _ in range(6):
+            await client.products.get(1)
+    assert used(fake)[:3] == used(fake)[3:]
+    assert {*used(fake)} == {"5", "6", "7"}
+
+
+@virtual
+async def test_a_call_takes_the_key_that_will_be_free_first(fake):
+    async with client_of(fake) as client:
+        await seconds_for(client, 30)
+        fake.reset()
+        fake.script(Fault.hang(5))
+        slow = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(1)
+        await seconds_for(client, 40)
+        assert not slow.done()
+        await slow
+    assert fake.requests[0].api_id not in {request.api_id for request in fake.requests[1:]}
+
+
+@virtual
+async def test_a_key_on_hold_is_left_alone_while_others_are_free(fake):
+    fake.script(Fault.answer(429, headers={"X-Rate-Limit-Reset": "300"}, errortext="429: limit"))
+    async with client_of(fake) as client:
+        held = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(1)
+        hasty = client.with_options(max_rate_limit_wait=0)
+        assert await seconds_for(hasty, 40) < 1
+        assert client.stats().held_for == 0
+        by_key = client.stats_by_key()
+        assert [*by_key] == [api_id for api_id, _ in KEYS]
+        assert by_key[fake.requests[0].api_id].held_for > 290
+        held.cancel()
+
+
+@virtual
+async def test_bulk_work_in_a_lane_does_not_count_for_interactive_calls(fake):
+    fake.script(Fault.hang(1, times=2))
+    async with client_of(fake, KEYS[:2]) as client:
+        bulk = client.with_options(priority="bulk")
+        calls = [asyncio.ensure_future(bulk.products.get(n)) for n in range(1, 41)]
+        await asyncio.sleep(0.5)
+        began = now()
+        await asyncio.gather(client.products.get(1), client.products.get(2))
+        assert now() - began == pytest.approx(0.54, abs=0.01)
+        await asyncio.gather(*calls)
+
+
+@virtual
+async def test_a_call_is_refused_as_one_too_many_only_where_all_lanes_are_full(fake):
+    fake.script(Fault.hang(5, times=3))
+    async with client_of(fake, max_waiting=1) as client:
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 7)]
+        await asyncio.sleep(1)
+        with pytest.raises(errors.LaneFullError):
+            await client.products.get(1)
+        await asyncio.gather(*calls)
+
+
+@virtual
+async def test_stats_add_up(fake):
+    fake.script(Fault.hang(2, times=3))
+    async with client_of(fake) as client:
+        assert client.stats().sent == 0
+        bulk = client.with_options(priority="bulk")
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 6)]
+        calls += [asyncio.ensure_future(bulk.products.get(n)) for n in range(1, 5)]
+        await asyncio.sleep(1)
+        stats = client.stats()
+        assert (stats.waiting, stats.in_flight) == ({"interactive": 2, "bulk": 4}, 3)
+        assert stats.busy == pytest.approx(3, abs=0.2)
+        assert [lane.in_flight for lane in client.stats_by_key().values()] == [1, 1, 1]
+        await asyncio.gather(*calls)
+        stats = client.stats()
+        assert (stats.sent, stats.waits, stats.refused) == (9, 9, 0)
+        assert stats.longest_wait == max(s.longest_wait for s in client.stats_by_key().values())
+
+
+@virtual
+async def test_the_pieces_of_a_chunk_stay_with_its_key(fake):
+    fake.script(Fault.html502(method="PUT"))
+    async with client_of(fake) as client:
+        changes = [{"productid": n, "title": "new"} for n in range(1, 9)]
+        result, _ = await asyncio.gather(
+            client.products.update_many(changes), client.products.get(1)
+        )
+    assert len(result.succeeded) == 8
+    pieces = [request for request in fake.requests if request.method == "PUT"]
+    assert [len(piece.json) for piece in pieces] == [8, 4, 4]
+    assert len({piece.api_id for piece in pieces}) == 1
+
+
+# Order --------------------------------------------------------------------------------------
+
+
+@virtual
+async def test_pinned_writes_of_one_group_keep_their_order(fake):
+    fake.script(Fault.html502(method="PUT", times=3), Fault.hang(1, path="*/3.json"))
+    async with client_of(fake, pin=True) as client:
+        await asyncio.gather(
+            *(client.products.update(1 + n % 7, title=f"{n}") for n in range(40)),
+            *(client.products.get(n) for n in range(1, 41)),
+            client.site(2).products.list().collect(),
+        )
+    titles = [
+        request.json["title"] for request in fake.requests if request.status == 200 and request.json
+    ]
+    assert titles == [f"{n}" for n in range(40)]
+    assert len({request.api_id for request in fake.requests if request.method == "PUT"}) == 1
+    assert len({*used(fake)}) == 3
+    assert fake.products()[5]["title"] == "39"
+
+
+@virtual
+async def test_groups_are_pinned_each_to_its_own_key(fake):
+    fake.add_products(9, site=2)
+    async with client_of(fake) as client:
+        pinned = client.with_options(pin=True)
+        for _ in range(3):
+            await pinned.products.update(1, title="a")
+            await pinned.site(2).products.update(next(iter(fake.products(2))), title="a")
+            await pinned.categories.add(title="a")
+    products = {r.api_id for r in fake.requests if "products" in r.path}
+    categories = {r.api_id for r in fake.requests if "categories" in r.path}
+    assert len(products) == len(categories) == 1
+    assert products != categories
+
+
+# Coalescing ---------------------------------------------------------------------------------
+
+
+@virtual
+async def test_a_read_never_joins_one_that_began_before_a_write_through_another_key_ended(fake):
+    fake.script(Fault.hang(3, method="GET", when="after", times=2))
+    async with client_of(fake, KEYS[:2], coalesce=True) as client:
+        early = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(0.1)
+        await client.products.update(1, title="written")
+        # Both keys are at work now, the one of the early read for longer.
+        other = asyncio.ensure_future(client.products.get(2))
+        late = [asyncio.ensure_future(client.products.get(1)) for _ in range(6)]
+        await asyncio.gather(other, *late)
+        assert {(await product).title for product in late} == {"written"}
+        assert (await early).title != "written"
+
+
+@virtual
+async def test_coalescing_works_in_each_lane(fake):
+    async with client_of(fake, coalesce=True) as client:
+        calls = (client.products.update(1 + n % 60, title=f"{n}") for n in range(60))
+        assert await asyncio.gather(*calls) == [True] * 60
+    assert len(fake.requests) == 6
+    assert fake.overlaps == 0

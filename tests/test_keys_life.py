@@ -1,0 +1,265 @@
+"""The life of a client of several keys: closing, cancelling, loops, gates, and no secret shown."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import pickle
+import traceback
+
+import aiohttp
+import pytest
+
+from sitoo_async import Grant, InvalidOptionError, RetryPolicy, SitooClient, errors
+from sitoo_async.testing import FakeSitoo, Fault
+
+virtual = pytest.mark.virtual_time
+
+KEYS = [("90316-125", "fake-password"), ("90316-126", "second-pw"), ("90316-127", "third-pw")]
+AWAY = {"base_url": "https://api.example"}
+
+
+@pytest.fixture
+async def fake():
+    async with FakeSitoo(products=60, delay=0.02) as server:
+        for api_id, password in KEYS[1:]:
+            server.add_key(api_id, password)
+        yield server
+
+
+def client_of(server, keys=KEYS, **options):
+    return SitooClient(keys=keys, base_url=server.base_url, **options)
+
+
+def now():
+    return asyncio.get_running_loop().time()
+
+
+def used(server):
+    """The last digits of the keys, in the order of the requests."""
+    return "".join(request.api_id[-1] for request in server.requests)
+
+
+async def seconds_for(client, calls):
+    began = now()
+    results = await asyncio.gather(*(client.products.get(1 + n % 60) for n in range(calls)))
+    assert [product.productid for product in results] == [1 + n % 60 for n in range(calls)]
+    return now() - began
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    for name in ("API_ID", "PASSWORD", "KEYS", "ACCOUNT_ID", "SITE", "GATE"):
+        monkeypatch.delenv(f"SITOO_{name}", raising=False)
+    monkeypatch.setenv("SITOO_BASE_URL", "https://api.example")
+    return monkeypatch
+
+
+# The life of a client -----------------------------------------------------------------------
+
+
+@virtual
+async def test_draining_serves_what_waits_in_every_lane(fake):
+    async with client_of(fake) as client:
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 31)]
+        await asyncio.sleep(0.01)
+    assert [(await call).productid for call in calls] == [*range(1, 31)]
+    with pytest.raises(errors.ClientClosedError):
+        await client.products.get(1)
+
+
+@virtual
+async def test_dropping_awaits_all_flights_and_ends_what_waits_in_every_lane(fake):
+    fake.script(Fault.hang(3, times=3))
+    client = client_of(fake)
+    calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 31)]
+    await asyncio.sleep(1)
+    await client.aclose(drain=False)
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert [result.productid for result in results[:3]] == [1, 2, 3]
+    assert {type(result) for result in results[3:]} == {errors.ClientClosedError}
+    assert len(fake.requests) == 3
+
+
+@virtual
+async def test_closing_waits_for_all_flights_together_only_as_long_as_the_grace(fake):
+    fake.script(Fault.hang(1), Fault.hang(), Fault.hang())
+    client = client_of(fake, grace=2)
+    calls = [asyncio.ensure_future(client.products.get(n)) for n in (1, 2, 3)]
+    await asyncio.sleep(0.5)
+    began = now()
+    await client.aclose(drain=False)
+    assert now() - began == pytest.approx(2, abs=0.1)
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert [getattr(result, "sent", "done") for result in results] == ["done", "unknown", "unknown"]
+    fake.unlock()
+
+
+@virtual
+async def test_cancelled_calls_leave_every_lane_and_nothing_overlaps(fake):
+    async with client_of(fake) as client:
+        calls = [asyncio.ensure_future(client.products.get(1 + n % 60)) for n in range(90)]
+        await asyncio.sleep(0.03)
+        for call in calls[::2]:
+            call.cancel()
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert client.stats().waiting == {"interactive": 0, "bulk": 0}
+    gone = [result for result in results if isinstance(result, asyncio.CancelledError)]
+    assert 40 <= len(gone) <= 45
+    assert (fake.overlaps, fake.highest_in_flight) == (0, 1)
+
+
+def test_a_client_of_several_keys_is_bound_anew_after_its_loop_has_closed():
+    client = None
+
+    async def use():
+        nonlocal client
+        async with FakeSitoo(products=3) as fake:
+            for api_id, password in KEYS[1:]:
+                fake.add_key(api_id, password)
+            client = client or client_of(fake)
+            client._caller.address = client_of(fake)._caller.address
+            await asyncio.gather(*(client.products.get(n) for n in (1, 2, 3)))
+            assert len({*used(fake)}) == 3
+
+    async def close():
+        await client.aclose()
+
+    asyncio.run(use())
+    asyncio.run(use())
+    asyncio.run(close())
+    assert "closed" in repr(client)
+
+
+async def test_a_client_called_from_inside_an_exchange_says_so_whatever_key_is_free(fake):
+    told = []
+
+    class Connector(aiohttp.TCPConnector):
+        async def connect(self, *args, **kwargs):
+            try:
+                await client.products.get(1)
+            except errors.ReentryError as error:
+                told.append(error)
+            return await super().connect(*args, **kwargs)
+
+    async with (
+        aiohttp.ClientSession(connector=Connector()) as session,
+        client_of(fake, session=session) as client,
+    ):
+        assert (await client.products.get(1)).productid == 1
+    assert told
+
+
+@virtual
+async def test_a_session_that_was_lent_serves_all_keys(fake):
+    async with aiohttp.ClientSession() as session, client_of(fake, session=session) as client:
+        await seconds_for(client, 9)
+        await session.close()
+        with pytest.raises(errors.ClientClosedError, match="session"):
+            await client.products.get(1)
+    assert {*used(fake)} == {"5", "6", "7"}
+
+
+class Turnstile:
+    """A gate of this process that notes who holds which key."""
+
+    def __init__(self):
+        self.locks = {}
+        self.closed = 0
+
+    async def acquire(self, key):
+        await self.locks.setdefault(key, asyncio.Lock()).acquire()
+        return Grant()
+
+    async def release(self, key, hold):
+        self.locks[key].release()
+
+    async def aclose(self):
+        self.closed += 1
+
+
+@virtual
+async def test_one_gate_keeps_each_key_apart(fake):
+    gate = Turnstile()
+    async with client_of(fake, gate=gate) as client:
+        assert await seconds_for(client, 60) < 0.5
+    assert [*gate.locks] == [f"{fake.base_url} {api_id}" for api_id, _ in KEYS]
+    assert not any(lock.locked() for lock in gate.locks.values())
+    assert gate.closed == 0
+
+
+async def test_a_gate_from_the_environment_is_closed_once_no_key_is_in_use(
+    fake, environment, tmp_path
+):
+    environment.setenv("SITOO_KEYS", ",".join(map(":".join, KEYS)))
+    environment.setenv("SITOO_BASE_URL", fake.base_url)
+    environment.setenv("SITOO_GATE", f"file://{tmp_path}/gate")
+    async with SitooClient.from_env() as client:
+        await seconds_for(client, 9)
+    assert {*used(fake)} == {"5", "6", "7"}
+    assert len([*tmp_path.iterdir()]) >= 1
+
+
+@virtual
+async def test_a_key_with_another_gate_is_refused_before_anything_is_opened(fake):
+    async with client_of(fake, KEYS[2:]) as other:
+        await other.products.get(1)
+        client = client_of(fake, gate=Turnstile())
+        with pytest.raises(InvalidOptionError, match="another gate"):
+            await client.products.get(1)
+        await client.aclose()
+
+
+# Secrets ------------------------------------------------------------------------------------
+
+
+async def test_the_passwords_appear_nowhere(fake, caplog, environment):
+    caplog.set_level(logging.DEBUG)
+    asyncio.get_running_loop().set_debug(enabled=True)
+    shown = []
+
+    def show(error):
+        whole = traceback.TracebackException.from_exception(error, capture_locals=True)
+        shown.extend([*whole.format(), repr(error), repr(vars(error)), repr(pickle.dumps(error))])
+
+    async with client_of(fake, retry=RetryPolicy(attempts=1)) as client:
+        shown += [repr(client), repr(vars(client)), repr(vars(client._caller))]
+        for fault in (Fault.drop(), Fault.html502(), Fault.answer(401, errortext="no")):
+            fake.script(fault)
+            with pytest.raises(errors.SitooError) as caught:
+                await client.products.list()
+            show(caught.value)
+        ways = client._caller._binding.ways
+        shown += [repr(vars(ways)), repr(ways.all), repr(client.stats_by_key())]
+        fake.script(Fault.hang(0.05, times=3))
+        hasty = client.with_options(request_timeout=0.02)
+        calls = (hasty.products.get(n) for n in (1, 2, 3))
+        for error in await asyncio.gather(*calls, return_exceptions=True):
+            show(error)
+        with pytest.raises(TypeError, match="pickled"):
+            pickle.dumps(client)
+    wrong = [
+        [*KEYS, KEYS[0]],
+        [*KEYS, ("90317-1", "third-pw")],
+        [*KEYS, "fourth"],
+        [*KEYS, ("", "x")],
+    ]
+    for keys in wrong:
+        with pytest.raises(InvalidOptionError) as caught:
+            SitooClient(keys=keys, **AWAY)
+        show(caught.value)
+    environment.setenv("SITOO_KEYS", "90316-125:fake-password,90316-126:sec,ond-pw")
+    with pytest.raises(InvalidOptionError) as caught:
+        SitooClient.from_env()
+    show(caught.value)
+    shown += [repr(record.__dict__) + record.getMessage() for record in caplog.records]
+    # This test's own frame holds the passwords openly; everything else may not.
+    own = ("keys =", "wrong =", "shown =", "text =")
+    lines = [line for line in "\n".join(shown).splitlines() if not line.strip().startswith(own)]
+    assert len(lines) > 300
+    text = "\n".join(lines)
+    for api_id, password in KEYS:
+        assert password not in text
+        assert base64.b64encode(f"{api_id}:{password}".encode()).decode() not in text
+    assert "ond-pw" not in text
