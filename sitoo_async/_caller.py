@@ -77,7 +77,7 @@ class Caller:
         self._state: Literal["open", "draining", "dropping", "closed"] = "open"
         self._calls = 0
         self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
-        self.writes = 0  # that have ended, one way or the other
+        self.writes: int = 0  # that have ended, one way or the other
         self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
 
     # ------------------------------------------------------------------------------ the state

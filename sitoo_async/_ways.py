@@ -98,8 +98,8 @@ class Ways:
     """
 
     def __init__(self, ways: Sequence[Way], owner: object) -> None:
-        self.all = tuple(ways)
-        self.fallen = False
+        self.all: tuple[Way, ...] = tuple(ways)
+        self.fallen: bool = False
         self._owner = owner
         self._loop = asyncio.get_running_loop()
         self._in_use = self.all[:MOST_UNPROVEN]

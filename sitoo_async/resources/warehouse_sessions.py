@@ -68,7 +68,7 @@ class WarehouseSession:
     ) -> None:
         self.warehouseid = warehouseid
         self.warehousebatchid = warehousebatchid
-        self.reused = refusal is not None
+        self.reused: bool = refusal is not None
         self.refusal = refusal
         self.closed: bool | None = False
         self.warehousetransactionid: int | None = None
