@@ -405,8 +405,7 @@ async def test_a_release_that_has_begun_is_made_although_the_loop_ends(desk):
     grant = await asyncio.wait_for(desk.gate("b").acquire(KEY), 10)
     assert not grant.abandoned
     assert grant.hold > 200
-    assert not task.done()
-    del task
+    del task  # unless the server was quicker than the loop, it never ended
     gc.collect()
 
 
