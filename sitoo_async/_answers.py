@@ -11,7 +11,9 @@ from typing import Any, cast
 
 from sitoo_async.errors import DecodeError
 
-__all__ = ["errortext_of", "results_of", "statuscode_of"]
+__all__ = ["errortext_of", "pause_before", "results_of", "statuscode_of"]
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds
 
 
 def results_of(answer: Any, expected: int, label: str) -> Sequence[Any]:
@@ -50,3 +52,11 @@ def errortext_of(row: Mapping[str, Any]) -> str | None:
     """Why an item failed, as its result says."""
     text = row.get("errortext")
     return None if text is None else str(text)
+
+
+def pause_before(tries: int) -> float:
+    """Seconds before an item that failed inside a 200 goes again, growing with its tries.
+
+    The answer as a whole went well, so no hold of the lane paces it.
+    """
+    return min(_FIRST_PAUSE * 2.0 ** (tries - 1), _LONGEST_PAUSE)

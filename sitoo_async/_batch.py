@@ -29,6 +29,7 @@ from collections.abc import (
 )
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
+from sitoo_async._checks import check_whole
 from sitoo_async._chunks import Entry, OpenChunk, Sending
 from sitoo_async._outcomes import BatchResult, Outcome, summary
 from sitoo_async._pace import Pace
@@ -106,7 +107,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         policy: RetryPolicy,
         seconds: float | None = None,
     ) -> None:
-        _check_chunk_size(chunk_size)
+        check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
         _check_items(items)
         self._items = items
         self._prepare = prepare
@@ -278,14 +279,6 @@ class Batch(AsyncIterator[Outcome[V]]):
                 stacklevel=2,
                 source=self,
             )
-
-
-def _check_chunk_size(value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_CHUNK:
-        raise InvalidInputError(
-            f"chunk_size must be a whole number from 1 to {_LARGEST_CHUNK}, not {value!r}",
-            field="chunk_size",
-        )
 
 
 def _check_items(items: Any) -> None:

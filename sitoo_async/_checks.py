@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from sitoo_async.errors import InvalidOptionError
+from sitoo_async.errors import InvalidInputError, InvalidOptionError
 
-__all__ = ["check_number"]
+__all__ = ["check_number", "check_whole"]
 
 
 def check_number(
@@ -41,3 +41,20 @@ def check_number(
         f"{name} must be {kind}, {least}{', or None' if optional else ''}, not {value!r}",
         field=name,
     )
+
+
+def check_whole(field: str, value: object, *, least: int, most: int | None = None) -> None:
+    """Refuse what is not a whole number within its range; a bool is no number here.
+
+    Raises:
+        InvalidInputError: it is another type, too small or too large.
+    """
+    if (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and least <= value
+        and (most is None or value <= most)
+    ):
+        return
+    limits = f"of {least} or more" if most is None else f"from {least} to {most}"
+    raise InvalidInputError(f"{field} must be a whole number {limits}, not {value!r}", field=field)

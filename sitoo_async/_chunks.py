@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from sitoo_async._answers import errortext_of, results_of, statuscode_of
+from sitoo_async._answers import errortext_of, pause_before, results_of, statuscode_of
 from sitoo_async._outcomes import Outcome
 from sitoo_async._pace import Pace
 from sitoo_async._retry import RetryPolicy, decide
@@ -44,7 +44,6 @@ OpenChunk = Callable[[bool], AbstractContextManager[SendPiece]]
 """Opens one chunk, bulk or not; all that is sent for it counts as one call."""
 
 _MOST_REFUSALS = 8  # how often one item may be answered 429 inside a batch
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds; between tries of items refused inside a 200
 
 
 @attrs.define(eq=False)
@@ -176,8 +175,8 @@ class Sending(Generic[V]):
     ) -> list[_Piece]:
         """Take the results of one answer; the items to send again come back as new pieces."""
         # The answer as a whole was a 200, so no hold of the lane paces what goes again.
-        broken = _Piece([], piece.attempt + 1, piece.refusals, _pause(piece.attempt))
-        refused = _Piece([], piece.attempt, piece.refusals + 1, _pause(piece.refusals + 1))
+        broken = _Piece([], piece.attempt + 1, piece.refusals, pause_before(piece.attempt))
+        refused = _Piece([], piece.attempt, piece.refusals + 1, pause_before(piece.refusals + 1))
         for entry, row in zip(piece.entries, rows, strict=True):
             status = statuscode_of(row)
             if status is None:
@@ -231,8 +230,3 @@ class Sending(Generic[V]):
 def _record(entry: Entry, found: dict[int, Outcome[Any]], status: int | None = None) -> None:
     """Settle a failed entry."""
     found[entry.index] = Outcome(entry.index, entry.item, status, error=entry.failure)
-
-
-def _pause(tries: int) -> float:
-    """Seconds before an item goes again, growing with the tries it has had."""
-    return min(_FIRST_PAUSE * 2.0 ** (tries - 1), _LONGEST_PAUSE)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from sitoo_async._answers import errortext_of, results_of, statuscode_of
+from sitoo_async._answers import errortext_of, pause_before, results_of, statuscode_of
 from sitoo_async._codec import decode_value, encode
 from sitoo_async._pace import Pace
 from sitoo_async._tickets import Company
@@ -31,10 +31,6 @@ __all__ = ["MOST", "Part", "Sharing"]
 
 MOST: Final = 1000
 """Calls in one batch at most; each collection begins lower and finds its size, see `Pace`."""
-
-PAUSE: Final = 0.2
-LONGEST_PAUSE: Final = 10.0
-"""Seconds before an item that failed inside a batch goes again: the first, and the longest."""
 
 # What these refuse, they refuse for each item alone just the same.
 _FOR_ALL: Final = frozenset({401, 403, 429})
@@ -72,6 +68,7 @@ class Sharing:
         aim: seconds that a batch is to take.
         most: how many may share, as far as this call goes; fewer after each failure.
         alone: whether the call has to go again by itself, for no fault of its own.
+        failures: how often it failed inside a batch that went well as a whole.
         pause: seconds to wait before it goes again.
     """
 
@@ -81,6 +78,7 @@ class Sharing:
     aim: float
     most: int = MOST
     alone: bool = False
+    failures: int = 0
     pause: float = 0.0
 
     def company(self, request: Request, writes: int) -> Company | None:
@@ -121,8 +119,8 @@ class Sharing:
             self.alone, self.most = True, 1
         elif isinstance(outcome.outcome, SitooError):
             if outcome.inside:
-                # Longer each time, as the lane would hold back after a failure of the whole.
-                self.pause = min(LONGEST_PAUSE, PAUSE * MOST / self.most)
+                self.failures += 1
+                self.pause = pause_before(self.failures)
             self.most = max(1, min(self.most, outcome.size) // 2)
         return outcome.outcome
 

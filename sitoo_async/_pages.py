@@ -14,9 +14,9 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from sitoo_async._advance import Advance, ByOffset, P
+from sitoo_async._checks import check_whole
 from sitoo_async._pace import Pace
 from sitoo_async._walks import ItemWalk, Page, PageWalk, Query
-from sitoo_async.errors import InvalidInputError
 
 __all__ = ["ItemWalk", "Page", "PageWalk", "Paginator"]
 
@@ -68,8 +68,8 @@ class Paginator(Generic[T, P]):
     ) -> None:
         advance = advance or cast("Advance[P]", ByOffset())
         if advance.counted:
-            _check("start", start, least=0)
-        _check("page_size", page_size, least=1, most=_LARGEST_PAGE)
+            check_whole("start", start, least=0)
+        check_whole("page_size", page_size, least=1, most=_LARGEST_PAGE)
         self._count = count
         self._query = Query(fetch, decode, start, pace or Pace(page_size), label, advance)
 
@@ -123,7 +123,7 @@ class Paginator(Generic[T, P]):
             SitooError: as any call.
         """
         if limit is not None:
-            _check("limit", limit, least=1)
+            check_whole("limit", limit, least=1)
         items: list[T] = []
         async for page in PageWalk(self._query, limit):
             items += page.items
@@ -174,16 +174,3 @@ class Paginator(Generic[T, P]):
         total = "unknown" if self.totalcount is None else self.totalcount
         drifted = ", drifted" if self.drifted else ""
         return f"<Paginator {self._query.label}: position {self.position}, total {total}{drifted}>"
-
-
-def _check(field: str, value: object, *, least: int, most: int | None = None) -> None:
-    """Refuse what is not a whole number within its range; a bool is no number here."""
-    if (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and least <= value
-        and (most is None or value <= most)
-    ):
-        return
-    limits = f"of {least} or more" if most is None else f"from {least} to {most}"
-    raise InvalidInputError(f"{field} must be a whole number {limits}, not {value!r}", field=field)

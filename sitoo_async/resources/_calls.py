@@ -50,7 +50,6 @@ class Calls:
         *,
         query: str = "",
         payload: Any = None,
-        bulk: bool = False,
         once: bool = False,
         twin: Twin | None = None,
     ) -> bytes:
@@ -63,7 +62,7 @@ class Calls:
             repeatable=operation.repeatable and not once,
             twin=twin,
         )
-        return (await self.caller.call(request, self.options, bulk=bulk)).body
+        return (await self.caller.call(request, self.options)).body
 
     async def _get(self, operation: Operation, at: At, model: type[M], *, query: str = "") -> M:
         path = self._path(operation, at)

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 import attrs
 
 from sitoo_async._advance import Advance, AfterId, AtOnce, ByOffset, P
+from sitoo_async._checks import check_whole
 from sitoo_async._codec import decode_array, decode_page, last_row, select
 from sitoo_async._operation import Operation
 from sitoo_async._pace import Pace
@@ -165,9 +166,11 @@ class Listing(Calls):
             raise InvalidInputError(
                 f"since_id says the same as {identifier}from: give one of them", field="since_id"
             )
-        since = _natural("since_id", since_id or 0)
+        since = since_id or 0
+        check_whole("since_id", since, least=0)
         if lowest is not None:
-            since = max(_natural(f"{identifier}from", lowest) - 1, 0)
+            check_whole(f"{identifier}from", lowest, least=0)
+            since = max(lowest - 1, 0)
         asked = query_string(filters, filter_kinds(takes))
         selection = selected(model, fields)
         if fields is not None:
@@ -311,14 +314,6 @@ class Listing(Calls):
                     pace.took(num, response.elapsed)
                     return response
         raise AssertionError  # pragma: no cover  # the last try returns or raises
-
-
-def _natural(field: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidInputError(
-            f"{field} must be a whole number of 0 or more, not {value!r}", field=field
-        )
-    return value
 
 
 def selected(model: type[Model], fields: Sequence[str] | None) -> str:
