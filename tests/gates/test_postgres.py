@@ -410,6 +410,41 @@ async def test_a_release_that_has_begun_is_made_although_the_loop_ends(desk):
 
 
 @pytest.mark.filterwarnings("ignore:unclosed")
+async def test_who_waited_in_a_loop_that_was_closed_leaves_the_queue(desk):
+    first, second = desk.gate("a"), desk.gate("b")
+    await first.acquire(KEY)
+
+    def left():
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(second.acquire(KEY))
+        task._log_destroy_pending = False
+        loop.run_until_complete(asyncio.wait({task}, timeout=0.3))
+        loop.close()
+
+    await asyncio.to_thread(left)
+    await desk.gate("c").acquire("another key")  # the next question, whoever asks it
+    gc.collect()
+
+    async def gone():
+        return await desk.process_of("b") is None
+
+    await until(gone)
+    await first.release(KEY, 0.0)
+    assert await first.acquire(KEY) == FREE
+
+
+async def test_a_connection_that_is_gone_already_is_not_cut_off_again(desk):
+    connection = await asyncpg.connect(desk.server.url())
+    link = connection._transport.get_extra_info("socket")
+    connection.terminate()
+    async with asyncio.timeout(5):
+        while link.fileno() >= 0:  # noqa: ASYNC110  # the transport tells nobody
+            await asyncio.sleep(0)
+    module._cut_off(connection)
+    assert connection.is_closed()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed")
 async def test_what_a_closed_loop_held_is_free_at_the_next_question(desk):
     gate, kept = desk.gate("a"), []
 
