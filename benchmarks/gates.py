@@ -96,7 +96,7 @@ async def exchanges(
 
     async def caller() -> None:
         while len(done) < count:
-            await lane.turn(lane.ticket(priority="interactive", owner=None), exchange)
+            await lane.queue.turn(lane.queue.ticket(priority="interactive", owner=None), exchange)
 
     await asyncio.gather(*(caller() for _ in range(callers)))
     await lane.settle()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, cast
 
 import anyio
 import attrs
 
 from sitoo_async._coalescing import Sharing
-from sitoo_async._lane import SentOnError
 from sitoo_async._options import Options
+from sitoo_async._queue import Queue
 from sitoo_async._retry import decide
 from sitoo_async._tickets import Priority, Ticket
-from sitoo_async._ways import Way
 from sitoo_async._wire import Request, Response
 from sitoo_async.errors import (
     ClientClosedError,
@@ -28,6 +27,7 @@ from sitoo_async.errors import (
 
 if TYPE_CHECKING:
     from sitoo_async._caller import Binding, Caller
+    from sitoo_async._lane import Lane
 
 __all__ = ["CLOSED_WHILE_WAITING", "Call"]
 
@@ -48,7 +48,7 @@ class Call:
     priority: Priority
     begun: bool = False
     binding: Binding = attrs.field(init=False)
-    way: Way = attrs.field(init=False)
+    queue: Queue = attrs.field(init=False)
     ticket: Ticket = attrs.field(init=False)
     # Of the request at hand:
     request: Request = attrs.field(init=False)
@@ -64,7 +64,7 @@ class Call:
         if self.begun:
             self.caller.end(self.binding)
 
-    async def send(  # noqa: C901  # the life of a request, best read at a stretch
+    async def send(  # the life of a request, best read at a stretch
         self, request: Request, *, pause: float = 0.0
     ) -> Response:
         """Send one request: as many exchanges as it takes and the retry policy allows.
@@ -81,9 +81,9 @@ class Call:
         """
         request.check(self.caller.address.root)
         if self.begun:
-            await self._go_on(pause)
+            await self._go_on(request, pause)
         else:
-            self.binding, self.way, self.ticket = await self.caller.admit(
+            self.binding, self.queue, self.ticket = await self.caller.admit(
                 request, self.options, self.priority
             )
             self.begun = True
@@ -91,15 +91,11 @@ class Call:
         most = self.options.max_waiting
         sharing = self._sharing() if self.options.coalesce else None
         while True:
-            self.way = self.way.successor or self.way
-            turn = self.way.lane.turn
             company = None if sharing is None else sharing.company(request, self.caller.writes)
             try:
-                outcome = await turn(self.ticket, self._exchange, max_waiting=most, company=company)
-            except SentOnError:
-                if self.caller.dropped:
-                    self._give_up(ClientClosedError(CLOSED_WHILE_WAITING))
-                continue
+                outcome = await self.queue.turn(
+                    self.ticket, self._exchange, max_waiting=most, company=company
+                )
             except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
                 self._give_up(refusal)
             self.exchanges += 1
@@ -117,8 +113,15 @@ class Call:
             self.last = self._describe(outcome)
             self.worst = self.last.sent
             await self._go_again(self.last, 0.0 if sharing is None else sharing.pause)
+            self._choose(request)
 
-    async def _go_on(self, pause: float) -> None:
+    def _choose(self, request: Request) -> None:
+        """Choose anew where to wait, by what was learned meanwhile of the keys and the call."""
+        if self.worst == "unknown" and self.request.method != "GET":
+            self.ticket.uncertain = True
+        self.queue = self.binding.ways.queue_for(request, self.options, self.ticket)
+
+    async def _go_on(self, request: Request, pause: float) -> None:
         """Return when the next request may be sent, raise when none may."""
         if pause:
             if not self.ticket.lasts(self.binding.loop.time() + pause):
@@ -126,16 +129,21 @@ class Call:
             await anyio.sleep(pause)
         if self.caller.dropped:
             raise ClientClosedError("the client was closed before all of the call was sent")
+        self._choose(request)
         # Each request has attempts of its own, and may meet the end of a slot of its own.
         self.exchanges, self.counted, self.worst, self.last = 0, 0, "no", None
         self.ticket.refused_since = None
 
     def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
-        return self.caller.exchange(self.binding, self.way, self.request, self.options)
+        return self._send(self.request)
+
+    def _send(self, request: Request) -> Coroutine[Any, Any, Response | SitooError]:
+        lane = cast("Lane", self.ticket.lane)  # it is there as soon as the turn has come
+        return self.caller.exchange(self.binding, lane, request, self.options)
 
     def _sharing(self) -> Sharing:
         return Sharing(
-            lambda request: self.caller.exchange(self.binding, self.way, request, self.options),
+            self._send,
             like=(self.caller, self.options, self.priority),
             paces=self.caller.paces,
             # A batch has the time of a single request, so it had better take a part of that.
@@ -146,6 +154,7 @@ class Call:
         """Raise for a turn that did not come, or whose exchange was given up."""
         if refusal.sent == "unknown":
             self.exchanges += 1
+            self.worst = "unknown"
         elif self.last is not None:
             # Something was sent before: what became of it matters more than the queue.
             if isinstance(self.last, RateLimitError) and isinstance(refusal, RateLimitError):

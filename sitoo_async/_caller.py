@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -18,12 +18,13 @@ from sitoo_async._gates import Gate
 from sitoo_async._hooks import ExchangeRecord, Observer, log_exchange
 from sitoo_async._keys import Key
 from sitoo_async._lane import Lane
-from sitoo_async._lanes import gate_in_use, lane_for
+from sitoo_async._lanes import gate_in_use, lane_for, ways_for
 from sitoo_async._options import Options
 from sitoo_async._pace import Pace
+from sitoo_async._queue import Queue
 from sitoo_async._tickets import LaneStats, Priority, Ticket
 from sitoo_async._transport import Transport
-from sitoo_async._ways import Way, Ways, added_up
+from sitoo_async._ways import Ways
 from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure
 from sitoo_async.errors import ClientClosedError, SitooError, TransportError, WrongLoopError
 
@@ -37,10 +38,17 @@ logger = logging.getLogger("sitoo_async")
 
 @attrs.frozen
 class Binding:
-    """What belongs to one event loop."""
+    """What belongs to one event loop.
+
+    Attributes:
+        loop: the loop.
+        ways: the lanes of the keys, shared with other clients.
+        transports: a connection for each of them, this client's own.
+    """
 
     loop: asyncio.AbstractEventLoop
     ways: Ways
+    transports: Mapping[Lane, Transport]
 
 
 class Caller:
@@ -66,7 +74,7 @@ class Caller:
         observers: Sequence[Observer],
     ) -> None:
         self.address = address
-        self._keys = tuple(keys)
+        self._keys = self._keys_in_use = tuple(keys)
         # Changed by a simulation, which has a server of its own and no sockets.
         self.connect: Callable[[Key], Transport] = partial(_connect, session)
         self._gate = gate
@@ -94,17 +102,18 @@ class Caller:
 
     def stats(self) -> LaneStats:
         """What the lanes of the keys in the running loop are doing, together."""
-        lanes = [*self.stats_by_key().values()]
-        fallen = self._binding is not None and self._binding.ways.fallen
-        return lanes[0] if len(lanes) == 1 else added_up(lanes, lanes[:1] if fallen else lanes)
+        return self._ways(asyncio.get_running_loop()).stats()
 
     def stats_by_key(self) -> dict[str, LaneStats]:
         """What each of them is doing, by API ID."""
-        loop = asyncio.get_running_loop()
-        return {key.api_id: self._lane(loop, key).stats() for key in self._keys}
+        loop, origin = asyncio.get_running_loop(), self.address.origin
+        return {
+            key.api_id: lane_for(loop, origin, key.api_id, self._gate).stats() for key in self._keys
+        }
 
-    def _lane(self, loop: asyncio.AbstractEventLoop, key: Key) -> Lane:
-        return lane_for(loop, self.address.origin, key.api_id, self._gate)
+    def _ways(self, loop: asyncio.AbstractEventLoop) -> Ways:
+        api_ids = [key.api_id for key in self._keys_in_use]
+        return ways_for(loop, self.address.origin, api_ids, self._gate)
 
     async def _bind(self) -> Binding:
         """Bind to the running loop, where there is no binding yet or its loop is gone."""
@@ -114,12 +123,11 @@ class Caller:
             raise WrongLoopError(
                 "the client is at work in another event loop: give each loop its own client"
             )
-        if former is not None and former.ways.fallen:
-            self._keys = self._keys[:1]
-        # All lanes first: one that has another gate refuses, and nothing is to be closed then.
-        lanes = [(key, self._lane(loop, key)) for key in self._keys]
-        ways = Ways([Way(key, lane, self.connect(key)) for key, lane in lanes], self)
-        self._binding = binding = Binding(loop, ways)
+        if former is not None and former.ways.left is not None:
+            self._keys_in_use = (self._keys_in_use[former.ways.lanes.index(former.ways.left)],)
+        ways = self._ways(loop)
+        transports = dict(zip(ways.lanes, map(self.connect, self._keys_in_use), strict=True))
+        self._binding = binding = Binding(loop, ways, transports)
         if former is not None:
             self._calls, self._idle = 0, None
             # Its loop is gone and its sockets with it; this only marks the sessions closed.
@@ -151,13 +159,13 @@ class Caller:
                 await asyncio.shield(self._idle)
         finally:
             self._state = "dropping"
-            for way in binding.ways.all:
-                way.lane.drop(self, CLOSED_WHILE_WAITING)
+            for queue in binding.ways.queues:
+                queue.drop(self, CLOSED_WHILE_WAITING)
             await _outlast(binding.loop.create_task(self._finish(binding)))
 
     async def _finish(self, binding: Binding) -> None:
-        ways = binding.ways.all
-        flights = {flight for way in ways if (flight := way.lane.flight(self)) is not None}
+        lanes = binding.ways.lanes
+        flights = {flight for lane in lanes if (flight := lane.flight(self)) is not None}
         if flights:
             with anyio.move_on_after(self._grace):
                 await asyncio.wait(flights)
@@ -172,7 +180,7 @@ class Caller:
             with anyio.move_on_after(self._grace):
                 # The loop may end next, and would leave the keys to other processes as if their
                 # holder had died.
-                await asyncio.gather(*(way.lane.settle() for way in ways))
+                await asyncio.gather(*(lane.settle() for lane in lanes))
                 # Other clients may be at work with it, or with one that is equal.
                 if self.closes_gate and not gate_in_use(binding.loop, gate):
                     await gate.aclose()
@@ -192,16 +200,23 @@ class Caller:
 
     async def admit(
         self, request: Request, options: Options, priority: Priority
-    ) -> tuple[Binding, Way, Ticket]:
+    ) -> tuple[Binding, Queue, Ticket]:
         """Let a call begin now, with that request; `end` must follow."""
         if self._state != "open":
             raise ClientClosedError("the client is closed: make a new one")
         binding = self._binding
         if binding is None or binding.loop is not asyncio.get_running_loop():
             binding = await self._bind()
-        way, ticket = binding.ways.take(request, options, priority)
+        queue = binding.ways.queue_for(request, options, None)
+        ticket = queue.ticket(
+            priority=priority,
+            owner=self,
+            queue_timeout=options.queue_timeout,
+            deadline=options.deadline,
+            patience=options.max_rate_limit_wait,
+        )
         self._calls += 1
-        return binding, way, ticket
+        return binding, queue, ticket
 
     def end(self, binding: Binding) -> None:
         """Count a call out that was admitted."""
@@ -213,19 +228,14 @@ class Caller:
             self._idle = None
 
     async def exchange(
-        self, binding: Binding, way: Way, request: Request, options: Options
+        self, binding: Binding, lane: Lane, request: Request, options: Options
     ) -> Response | SitooError:
         """One exchange, run by the lane; what it learns about the key it tells the lane."""
-        loop, lane = binding.loop, way.lane
+        loop = binding.loop
         began = loop.time()
-        binding.ways.depart(way)
-        try:
-            response, verdict = await self._send(way, request, options)
-        except BaseException:
-            binding.ways.arrive(way, None)
-            raise
+        response, verdict = await self._send(binding.transports[lane], request, options)
         # Before the lane is held: what waits there may be about to go on elsewhere.
-        binding.ways.arrive(way, verdict)
+        binding.ways.learn(lane, verdict)
         outcome = verdict.outcome
         if request.method != "GET":
             self.writes += 1
@@ -236,16 +246,16 @@ class Caller:
         if verdict.hold is not None:
             lane.hold(verdict.hold, f"Sitoo said {outcome}")
         elif verdict.brief:
-            lane.hold_briefly(str(outcome))
+            lane.hold_briefly(str(outcome), refused=verdict.refused)
         if self._observers or logger.isEnabledFor(logging.DEBUG):
             self._tell(request, response, outcome, loop.time() - began)
         return outcome
 
     async def _send(
-        self, way: Way, request: Request, options: Options
+        self, transport: Transport, request: Request, options: Options
     ) -> tuple[Response | None, Verdict]:
         try:
-            response = await way.transport.send(
+            response = await transport.send(
                 request,
                 root=self.address.root,
                 seconds=options.request_timeout,
@@ -284,8 +294,8 @@ def _connect(session: aiohttp.ClientSession | None, key: Key) -> Transport:
 
 
 async def _disconnect(binding: Binding) -> None:
-    for way in binding.ways.all:
-        await way.transport.aclose()
+    for transport in binding.transports.values():
+        await transport.aclose()
 
 
 async def _outlast(task: asyncio.Task[None]) -> None:

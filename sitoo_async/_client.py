@@ -58,11 +58,11 @@ class SitooClient(Groups):
     the same key and host share one lane in a loop. Use it with ``async with``, or close it with
     `aclose`.
 
-    With several keys, as many requests are under way at once. A call takes the key that will be
-    free first when it begins, and keeps it; so two calls that are under way together may reach
-    Sitoo in either order, unless the option `pin` keeps the order of writes. Should Sitoo turn
-    out to allow the account one request at a time whatever its key, the client goes on with the
-    first key alone and says so in the log, after three refusals at the most.
+    With several keys, as many requests are under way at once. A call waits for whichever key is
+    free first; so two calls that are under way together may reach Sitoo in either order, unless
+    the option `pin` keeps the order of writes. Should Sitoo turn out to allow the account one
+    request at a time whatever its key, the client goes on with the first key alone and says so in
+    the log, after three refusals at the most; if it turns out late, after ten in a row.
 
     Args:
         api_id: the API ID, such as ``10020-140``.

@@ -1,61 +1,36 @@
-"""The queue: one exchange at a time, in order, with turns, holds and deadlines.
+"""The lane: one exchange at a time for one key, with holds and a gate.
 
-The lane knows neither HTTP nor Sitoo. It is handed coroutine functions, runs one of them at a
+The lane knows neither HTTP nor Sitoo. It takes calls from its queues, runs the exchange of one at a
 time in a task of its own, and tells each caller how its own one ended. What it learns about the
 key (held until when, possibly locked) is told to it from inside the exchange.
 
-No task waits here for work. Everything happens in a synchronous `_dispatch`, which is called when
-a call comes, leaves or lands, and by one timer.
+No task waits here for work. Everything happens in a synchronous `dispatch`, which is called when
+a call comes or leaves, when an exchange lands, and by one timer.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import copy
 import functools
-import heapq
-import itertools
 import logging
 import random
-from collections.abc import Callable, Coroutine, Hashable, Iterable
-from typing import Any, Final, TypeVar, cast
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from sitoo_async._gates import Gate, Grant
-from sitoo_async._tickets import HANDICAP, Company, Entry, Flight, LaneStats, Priority, Ticket
+from sitoo_async._queue import Queue
+from sitoo_async._tickets import Entry, Flight, LaneStats, Place
 from sitoo_async._turnstile import Turnstile, failure_of
-from sitoo_async.errors import (
-    ClientClosedError,
-    DeadlineError,
-    LaneError,
-    LaneFullError,
-    QueueTimeoutError,
-    RateLimitError,
-    ReadError,
-    ReentryError,
-    SitooError,
-)
+from sitoo_async.errors import ReadError, ReentryError, SitooError
 
-__all__ = ["Lane", "SentOnError"]
+__all__ = ["Lane"]
 
 logger = logging.getLogger("sitoo_async")
-
-T = TypeVar("T")
 
 BRIEF: Final = 0.2
 LONGEST_BRIEF: Final = 10.0
 """Seconds of the first brief hold, and of the longest that its doubling leads to."""
-
-FEWEST_TO_COMPACT: Final = 64
-
-# Of all lanes: a call that is sent on from one to another keeps its place among those there.
-_numbers: Final = itertools.count()
-
-_SENT_ON: Final = object()
-
-
-class SentOnError(Exception):
-    """The call left its lane unserved, and is to go on in another; no user ever sees it."""
 
 
 class Lane:
@@ -66,6 +41,14 @@ class Lane:
         gate: who else may use the key; None where this process is alone.
         key: what the gate is asked for.
         random: a number from 0 to 1, for the jitter of long holds.
+
+    Attributes:
+        queues: whom it serves; of their calls, whichever is ahead comes next.
+        queue: the one that it alone serves.
+        flying: the exchange under way.
+        held_until: the moment from which the key may be used again.
+        locked: whether Sitoo may still be at work on what was sent and had no answer, so that
+            refusals are expected.
     """
 
     def __init__(
@@ -78,16 +61,11 @@ class Lane:
     ) -> None:
         self.loop = loop
         self.gate = gate
+        self.flying: Flight | None = None
+        self.held_until = 0.0
+        self.locked = False
         self._random = random
-        self._heap: list[tuple[float, int, int, Entry]] = []
-        self._waiting: dict[Priority, int] = {"interactive": 0, "bulk": 0}
-        # Those that wait and may share an exchange, with their places in the heap.
-        self._mates: dict[Hashable, dict[Entry, tuple[float, int]]] = {}
-        self._newcomers = 0
-        self._flying: Flight | None = None
         self._task: asyncio.Task[Any] | None = None
-        self._started = 0.0
-        self._held_until = 0.0
         self._heard_until = 0.0  # as far as other processes have told of it
         self._followed: set[asyncio.Task[Any]] = set()
         self._brief = BRIEF
@@ -109,78 +87,10 @@ class Lane:
         self._waited = 0.0
         self._longest_wait = 0.0
         self._busy = 0.0
+        self.queues: list[Queue] = []
+        self.queue = Queue(loop, self)
 
-    # ------------------------------------------------------------------------ for the callers
-
-    def ticket(
-        self,
-        *,
-        priority: Priority,
-        owner: object,
-        queue_timeout: float | None = None,
-        deadline: float | None = None,
-        patience: float = 660.0,
-    ) -> Ticket:
-        """Draw a number for a call that begins now; `deadline` in seconds from now."""
-        now = self.loop.time()
-        return Ticket(
-            priority=priority,
-            owner=owner,
-            submitted=now,
-            number=next(_numbers),
-            queue_left=queue_timeout,
-            deadline=None if deadline is None else now + deadline,
-            patience=patience,
-        )
-
-    async def turn(
-        self,
-        ticket: Ticket,
-        exchange: Callable[[], Coroutine[Any, Any, T]],
-        *,
-        max_waiting: int | None = None,
-        company: Company | None = None,
-    ) -> T:
-        """Wait for the ticket's turn, run `exchange` in a task of the lane's, return its result.
-
-        Cancelled while it waits, the call leaves the lane at once. Cancelled in flight, it returns
-        at once too, but the exchange runs on to its end and the lane stays busy, since the server
-        is still at work.
-
-        With `company`, calls that wait together may leave in one exchange; each of them gets its
-        own part of the result.
-
-        Raises:
-            SentOnError: the call left the lane unserved, to go on in another.
-            ReentryError: called from inside an exchange of this lane.
-            LaneFullError: `max_waiting` calls wait already (retries are always let in).
-            QueueTimeoutError: no turn came within the ticket's `queue_left`.
-            DeadlineError: the ticket's deadline passed.
-            RateLimitError: the lane is on hold for longer than the ticket can wait.
-            ReadError: the exchange's task was cancelled from outside.
-            Exception: whatever `exchange` raised.
-        """
-        self.check_reentry()
-        now = self.loop.time()
-        answer = self.loop.create_future()
-        entry = Entry(ticket, exchange, answer, contextvars.copy_context(), now, company)
-        if not self._board(entry):
-            self._admit(ticket, now, max_waiting)
-            self._enter(entry)
-            self._dispatch()
-        try:
-            outcome = await answer
-            if outcome is _SENT_ON:
-                raise SentOnError
-            return cast("T", outcome)
-        except asyncio.CancelledError:
-            if entry.waiting:
-                self._leave(entry)
-                self._dispatch()
-            raise
-        finally:
-            ticket.retried = True
-            entry.disarm()
+    # --------------------------------------------------------------------------- for the queues
 
     def check_reentry(self) -> None:
         """Refuse a call from inside the exchange under way.
@@ -194,39 +104,34 @@ class Lane:
                 "for itself for ever: make the call after the exchange has ended"
             )
 
-    def admits(self, ticket: Ticket, max_waiting: int | None) -> bool:
-        """Whether a call that came now would be let in."""
-        try:
-            self._admit(ticket, self.loop.time(), max_waiting)
-        except (LaneError, RateLimitError):
+    @property
+    def free(self) -> bool:
+        """Whether a call that came now would have its turn at once, but for the gate."""
+        return not self._used() and self.loop.time() >= self.held_until
+
+    @property
+    def at_work(self) -> bool:
+        """Whether an exchange is under way, or the gate is asked."""
+        return self.flying is not None or (self._turnstile is not None and self._turnstile.busy)
+
+    @property
+    def coming(self) -> bool:
+        """Whether it is going to look for its next call by itself."""
+        return self.at_work or self._timer is not None
+
+    def board(self, entry: Entry) -> bool:
+        """Let an entry join the exchange under way, where that asks the very same question."""
+        company, flying = entry.company, self.flying
+        if company is None or flying is None:
             return False
+        theirs = flying.entries[0].company
+        if theirs is None or theirs.key != company.key:
+            return False
+        flying.entries.append(entry)
+        self._joined += 1
         return True
 
-    def free_in(self, priority: Priority, pace: float) -> float:
-        """Seconds until a call that came now would have its turn, as far as one can tell.
-
-        Args:
-            priority: of the call.
-            pace: seconds that an exchange takes as a rule.
-        """
-        left = 0.0
-        if self._flying is not None:
-            # What takes longer than usual may well take as long again.
-            left = max(pace, self.loop.time() - self._started)
-        ahead = self._waiting["interactive"]
-        if priority == "bulk":
-            ahead += self._waiting["bulk"]
-        return max(left, self._hold_left()) + pace * ahead
-
-    def send_on(self, owner: object) -> None:
-        """Let all waiting calls of one owner go on in another lane; each gets a `SentOnError`."""
-        now = self.loop.time()
-        for entry in self._entries():
-            if entry.ticket.owner is owner:
-                self._leave(entry)
-                self._charge(entry, now)
-                entry.settle(result=_SENT_ON)
-        self._dispatch()
+    # ----------------------------------------------------------------------- for the callers
 
     def follow(self, flights: Iterable[asyncio.Task[Any]]) -> None:
         """Let nothing start before those exchanges of other lanes are over."""
@@ -240,18 +145,16 @@ class Lane:
             # As where an exchange of this lane is: the loop may be about to shut down.
             self.hold_briefly("an exchange was cancelled from outside")
         # Not yet: a call that was refused there comes here now, to a place before those that wait.
-        self.loop.call_soon(self._dispatch)
+        self.loop.call_soon(self.dispatch)
 
-    def drop(self, owner: object, reason: str) -> None:
-        """Send all waiting calls of one owner home with a `ClientClosedError`."""
-        for entry in self._entries():
-            if entry.ticket.owner is owner:
-                self._dismiss(entry, ClientClosedError(reason))
-        self._dispatch()
+    @property
+    def task(self) -> asyncio.Task[Any] | None:
+        """The exchange under way, whoever's it is."""
+        return self._task
 
     def flight(self, owner: object) -> asyncio.Task[Any] | None:
         """The exchange under way, where it is that owner's, wanted any more or not."""
-        flying = self._flying
+        flying = self.flying
         if flying is None or all(entry.ticket.owner is not owner for entry in flying.entries):
             return None
         return self._task
@@ -259,10 +162,13 @@ class Lane:
     def stats(self) -> LaneStats:
         """What the lane is doing at this moment."""
         now = self.loop.time()
-        flying = self._flying is not None
+        flying = self.flying
         return LaneStats(
-            waiting=dict(self._waiting),
-            in_flight=int(flying),
+            waiting={
+                "interactive": sum(queue.waiting["interactive"] for queue in self.queues),
+                "bulk": sum(queue.waiting["bulk"] for queue in self.queues),
+            },
+            in_flight=int(flying is not None),
             sent=self._sent,
             joined=self._joined,
             refused=self._refused,
@@ -270,7 +176,7 @@ class Lane:
             waits=self._waits,
             waited=self._waited,
             longest_wait=self._longest_wait,
-            busy=self._busy + (now - self._started if flying else 0.0),
+            busy=self._busy + (now - flying.began if flying else 0.0),
         )
 
     async def settle(self) -> bool:
@@ -283,16 +189,17 @@ class Lane:
     @property
     def busy(self) -> bool:
         """Whether somebody uses the lane, or the lane its gate."""
-        return self._used() or (self._turnstile is not None and self._turnstile.busy)
+        return self._used() or self.at_work
 
     def _used(self) -> bool:
-        return self._flying is not None or any(self._waiting.values())
+        return self.flying is not None or any(queue.used for queue in self.queues)
 
     # -------------------------------------------------------------- for the exchange under way
 
     def served(self) -> None:
         """An answer came that is not a refusal: the next brief hold starts small again."""
         self._brief = BRIEF
+        self.locked = False
 
     def refuse(self) -> None:
         """Count a refusal."""
@@ -307,8 +214,14 @@ class Lane:
         if self._raise_hold(seconds + jitter):
             logger.warning("on hold for %.1f s: %s", seconds + jitter, reason)
 
-    def hold_briefly(self, reason: str) -> None:
-        """Let nothing start for a moment, twice as long each time until something is served."""
+    def hold_briefly(self, reason: str, *, refused: bool = False) -> None:
+        """Let nothing start for a moment, twice as long each time until something is served.
+
+        Args:
+            reason: for the log.
+            refused: whether nothing more is known than a refusal; else the key may be locked.
+        """
+        self.locked = self.locked or not refused
         seconds = self._brief
         self._brief = min(2 * seconds, LONGEST_BRIEF)
         if self._raise_hold(seconds):
@@ -316,115 +229,29 @@ class Lane:
 
     def _raise_hold(self, seconds: float) -> bool:
         now = self.loop.time()
-        if now + seconds <= self._held_until:
+        if now + seconds <= self.held_until:
             return False
-        self._held_until = now + seconds
-        for entry in self._entries():
-            if entry.ticket.hold_end(now, entry.entered) < self._held_until:
-                self._dismiss(entry, self._too_long(now))
+        self.held_until = now + seconds
+        for queue in self.queues:
+            queue.shed(now)
         return True
-
-    def _too_long(self, now: float) -> RateLimitError:
-        seconds = self._held_until - now
-        return RateLimitError(
-            f"the key is on hold for another {seconds:.1f} s, longer than the call may wait",
-            retry_after=seconds,
-        )
-
-    # ---------------------------------------------------------------------------- the waiting
-
-    def _admit(self, ticket: Ticket, now: float, max_waiting: int | None) -> None:
-        if ticket.deadline is not None and now >= ticket.deadline:
-            raise DeadlineError("the deadline of the whole call has passed")
-        held = now < self._held_until
-        if held and ticket.hold_end(now, now) < self._held_until:
-            raise self._too_long(now)
-        if max_waiting is None or ticket.retried:
-            return
-        must_wait = held or self._flying is not None or any(self._waiting.values())
-        if must_wait and self._newcomers >= max_waiting:
-            raise LaneFullError(
-                f"{self._newcomers} calls wait already, as many as max_waiting allows"
-            )
-
-    def _entries(self) -> list[Entry]:
-        return [entry for *_, entry in self._heap if entry.waiting]
-
-    def _enter(self, entry: Entry) -> None:
-        ticket = entry.ticket
-        order = ticket.submitted + HANDICAP[ticket.priority]
-        # The last number keeps entries of one ticket apart: one that shared an exchange stays in
-        # the heap for a while, and its call may be back before it is gone.
-        heapq.heappush(self._heap, (order, ticket.number, next(_numbers), entry))
-        if entry.company is not None:
-            self._mates.setdefault(entry.company.key, {})[entry] = (order, ticket.number)
-        self._count(ticket, 1)
-        queue_end = None if ticket.queue_left is None else entry.entered + ticket.queue_left
-        if queue_end is not None and (ticket.deadline is None or queue_end < ticket.deadline):
-            entry.timer = self.loop.call_at(queue_end, self._expire, entry)
-        elif ticket.deadline is not None:
-            entry.timer = self.loop.call_at(ticket.deadline, self._overdue, entry)
-
-    def _leave(self, entry: Entry) -> None:
-        """Count an entry out; what is left of it in the heap is passed over later."""
-        entry.waiting = False
-        entry.disarm()
-        if entry.company is not None:
-            mates = self._mates[entry.company.key]
-            del mates[entry]
-            if not mates:
-                del self._mates[entry.company.key]
-        self._count(entry.ticket, -1)
-        # A storm of cancellations during a long hold must not leave a heap of the dead.
-        left = len(self._heap)
-        if left > FEWEST_TO_COMPACT and left > 2 * sum(self._waiting.values()):
-            self._heap = [item for item in self._heap if item[-1].waiting]
-            heapq.heapify(self._heap)
-
-    def _count(self, ticket: Ticket, change: int) -> None:
-        self._waiting[ticket.priority] += change
-        if not ticket.retried:
-            self._newcomers += change
-
-    def _dismiss(self, entry: Entry, error: SitooError) -> None:
-        self._leave(entry)
-        entry.settle(error=error)
-
-    def _expire(self, entry: Entry) -> None:
-        """The queue timeout of an entry that waits."""
-        waited = self.loop.time() - entry.entered
-        error = QueueTimeoutError(f"no turn came within queue_timeout, after {waited:.1f} s")
-        self._dismiss(entry, error)
-        self._dispatch()
-
-    def _overdue(self, entry: Entry) -> None:
-        """The deadline of an entry that waits or flies."""
-        if entry.waiting:
-            waited = "the deadline of the whole call passed while it waited for its turn"
-            self._dismiss(entry, DeadlineError(waited))
-            self._dispatch()
-        else:
-            # Like a cancellation in flight: the exchange runs on.
-            flew = "the deadline of the whole call passed while the request was in flight"
-            entry.settle(error=DeadlineError(flew, sent="unknown"))
 
     # --------------------------------------------------------------------------- the dispatch
 
     def _wake(self) -> None:
         self._timer = None
-        self._dispatch()
+        self.dispatch()
 
-    def _dispatch(self) -> None:
+    def dispatch(self) -> None:
         """Start the next exchange if one may start; never waits."""
-        if self._flying is not None:
+        if self.flying is not None:
             return
-        while self._heap and not self._heap[0][-1].wanted:
-            heapq.heappop(self._heap)
+        queue = self._next()
         now = self.loop.time()
-        if self._followed or not self._heap or now < self._held_until:
-            if self._heap and self._timer is None and not self._followed:
+        if self._followed or queue is None or now < self.held_until:
+            if queue is not None and self._timer is None and not self._followed:
                 # The hold may be raised meanwhile: the timer looks again when it fires.
-                self._timer = self.loop.call_at(self._held_until, self._wake)
+                self._timer = self.loop.call_at(self.held_until, self._wake)
             if self._turnstile is not None and self._turnstile.held:
                 self._turnstile.give(self._hold_to_tell())
         elif self._turnstile is not None and not self._turnstile.held:
@@ -432,38 +259,32 @@ class Lane:
             # gate comes goes first.
             self._turnstile.take()
         else:
-            self._start(heapq.heappop(self._heap)[-1], now)
+            self._start(queue.take(self, now), now)
 
-    def _start(self, entry: Entry, now: float) -> None:
-        entries = self._together(entry)
-        for member in entries:
-            self._take_off(member, now)
+    def _next(self) -> Queue | None:
+        """The queue whose first call comes next here."""
+        ahead: tuple[Place, Queue] | None = None
+        for queue in self.queues:
+            place = queue.first()
+            if place is not None and (ahead is None or place < ahead[0]):
+                ahead = place, queue
+        return None if ahead is None else ahead[1]
+
+    def _start(self, entries: list[Entry], now: float) -> None:
+        for entry in entries:
+            wait = now - entry.entered
+            self._waited += wait
+            self._longest_wait = max(self._longest_wait, wait)
+        self._waits += len(entries)
         self._sent += 1
         self._joined += len(entries) - 1
-        self._started = now
         # Set before the task exists: an eager task factory runs the exchange's first part here
         # and now, and whatever that part does must find the lane taken.
-        company = entry.company
+        company = entries[0].company
         several = len(entries) > 1 and company is not None and not company.boards
-        self._flying = flight = Flight(entries, several)
-        self._task = self.loop.create_task(self._fly(flight), context=entry.context)
+        self.flying = flight = Flight(entries, several, now)
+        self._task = self.loop.create_task(self._fly(flight), context=entries[0].context)
         self._task.add_done_callback(functools.partial(self._land, flight))
-
-    def _take_off(self, entry: Entry, now: float) -> None:
-        """Count an entry out of the waiting and into the flying."""
-        self._leave(entry)
-        if entry.ticket.deadline is not None:
-            entry.timer = self.loop.call_at(entry.ticket.deadline, self._overdue, entry)
-        self._waits += 1
-        self._longest_wait = max(self._longest_wait, self._charge(entry, now))
-
-    def _charge(self, entry: Entry, now: float) -> float:
-        """Take what an entry has waited from what its call may wait; tell how much that was."""
-        wait = now - entry.entered
-        if entry.ticket.queue_left is not None:
-            entry.ticket.queue_left -= wait
-        self._waited += wait
-        return wait
 
     async def _fly(self, flight: Flight) -> Any:
         self._task = asyncio.current_task()
@@ -475,56 +296,11 @@ class Lane:
             [entry.company.brings for entry in flight.entries if entry.company is not None]
         )
 
-    # -------------------------------------------------------------------------- the sharing
-
-    def _together(self, entry: Entry) -> list[Entry]:
-        """An entry, and those that wait and may leave with it, in their order."""
-        company = entry.company
-        if company is None:
-            return [entry]
-        entries = [entry]
-        names, most = set(company.names), company.most()
-        mates = self._mates[company.key]
-        for other in sorted(mates, key=mates.__getitem__):
-            theirs = other.company
-            if theirs is None or other is entry or not other.wanted:
-                continue
-            if not company.boards:
-                most = min(most, theirs.most())
-                if len(entries) >= most:
-                    break
-                # The second of two changes to one thing has to see the first one done, and the
-                # third has to see the second.
-                clear = names.isdisjoint(theirs.names)
-                names |= theirs.names
-                if not clear:
-                    continue
-            entries.append(other)
-        return entries
-
-    def _board(self, entry: Entry) -> bool:
-        """Join the exchange under way, where it asks the very same question."""
-        company, flying = entry.company, self._flying
-        if company is None or flying is None or not company.boards:
-            return False
-        theirs = flying.entries[0].company
-        if theirs is None or theirs.key != company.key:
-            return False
-        deadline = entry.ticket.deadline
-        if deadline is not None and entry.entered >= deadline:
-            return False
-        entry.waiting = False
-        if deadline is not None:
-            entry.timer = self.loop.call_at(deadline, self._overdue, entry)
-        flying.entries.append(entry)
-        self._joined += 1
-        return True
-
     def _land(self, flight: Flight, task: asyncio.Task[Any]) -> None:
         """The exchange is over: this, and nothing else, frees the lane."""
-        self._flying = None
+        self.flying = None
         self._task = None
-        self._busy += self.loop.time() - self._started
+        self._busy += self.loop.time() - flight.began
         failure = failure_of(task)
         if task.cancelled():
             # By somebody else: the loop shuts down, most likely. The hold keeps _dispatch from
@@ -536,7 +312,7 @@ class Lane:
         if self._turnstile is not None:
             self._turnstile.give(self._hold_to_tell())
         else:
-            self._dispatch()
+            self.dispatch()
         for index, entry in enumerate(flight.entries):
             if failure is not None:
                 # What is not ours may not be copied; several then get the same.
@@ -549,32 +325,32 @@ class Lane:
     # ------------------------------------------------------------------------------- the gate
 
     def _hold_left(self) -> float:
-        return max(0.0, self._held_until - self.loop.time())
+        return max(0.0, self.held_until - self.loop.time())
 
     def _hold_to_tell(self) -> float:
         """The seconds of hold that the other processes do not know of yet.
 
         A hold that they told is not told back: each time it would come out a little longer.
         """
-        return self._hold_left() if self._held_until > self._heard_until else 0.0
+        return self._hold_left() if self.held_until > self._heard_until else 0.0
 
     def _gate_taken(self, grant: Grant) -> None:
         if grant.abandoned:
             self.hold_briefly("the process that used the key before was lost with a request")
         if grant.hold > 0:
+            # Another process was refused, or had no answer.
+            self.locked = True
             self._raise_hold(grant.hold)
             self._heard_until = self.loop.time() + grant.hold
-        self._dispatch()
+        self.dispatch()
 
     def _gate_failed(self, failure: BaseException) -> None:
-        for entry in self._entries():
-            error = LaneError(f"the gate could not be taken: {failure!r}")
-            error.__cause__ = failure
-            self._dismiss(entry, error)
+        for queue in self.queues:
+            queue.fail(failure)
 
     def _gate_given(self, trouble: str | None) -> None:
         if trouble is not None:
             # Somebody may still wait for it to come free; and a loop that shuts down must not
             # be handed another task.
             self.hold_briefly(trouble)
-        self._dispatch()
+        self.dispatch()

@@ -1,16 +1,29 @@
-"""One lane for each key in each loop; clients with one key share it."""
+"""One lane for each key in each loop, and one set of ways for keys that are used together."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+
+import attrs
 
 from sitoo_async._gates import Gate
 from sitoo_async._lane import Lane
+from sitoo_async._ways import Ways
 from sitoo_async.errors import InvalidOptionError
 
-__all__ = ["gate_in_use", "lane_for"]
+__all__ = ["gate_in_use", "lane_for", "ways_for"]
 
-_lanes: dict[asyncio.AbstractEventLoop, dict[tuple[str, str], Lane]] = {}
+
+@attrs.frozen
+class _Known:
+    """What there is in one loop, by origin and API ID."""
+
+    lanes: dict[tuple[str, str], Lane] = attrs.field(factory=dict[tuple[str, str], Lane])
+    ways: dict[tuple[str, ...], Ways] = attrs.field(factory=dict[tuple[str, ...], Ways])
+
+
+_loops: dict[asyncio.AbstractEventLoop, _Known] = {}
 
 
 def lane_for(
@@ -23,10 +36,10 @@ def lane_for(
     Raises:
         InvalidOptionError: the lane exists with another gate.
     """
-    for known in [*_lanes]:
-        if known.is_closed():
-            _lanes.pop(known, None)  # another loop, in its thread, may be at the same
-    lanes = _lanes.setdefault(loop, {})
+    for other in [*_loops]:
+        if other.is_closed():
+            _loops.pop(other, None)  # another loop, in its thread, may be at the same
+    lanes = _loops.setdefault(loop, _Known()).lanes
     lane = lanes.get((origin, key))
     if lane is None:
         lane = lanes[origin, key] = Lane(loop, gate=gate, key=f"{origin} {key}")
@@ -39,6 +52,25 @@ def lane_for(
     return lane
 
 
+def ways_for(
+    loop: asyncio.AbstractEventLoop, origin: str, keys: Sequence[str], gate: Gate | None = None
+) -> Ways:
+    """The ways of some keys in a loop; clients with the same keys share what is learned of them.
+
+    Raises:
+        InvalidOptionError: a lane exists with another gate.
+    """
+    # All lanes first: one that has another gate refuses.
+    lanes = {key: lane_for(loop, origin, key, gate) for key in keys}
+    known = _loops[loop].ways
+    ways = known.get((origin, *keys))
+    if ways is None:
+        ways = known[origin, *keys] = Ways(loop, lanes)
+    return ways
+
+
 def gate_in_use(loop: asyncio.AbstractEventLoop, gate: Gate) -> bool:
     """Whether a lane of the loop is at work with that gate, or with one that is equal."""
-    return any(lane.gate == gate and lane.busy for lane in _lanes.get(loop, {}).values())
+    known = _loops.get(loop)
+    lanes = () if known is None else known.lanes.values()
+    return any(lane.gate == gate and lane.busy for lane in lanes)

@@ -23,7 +23,8 @@ class Options:
             this and `queue_timeout` hold for each chunk as a whole, however often it is cut up
             and sent again.
         max_rate_limit_wait: seconds a call agrees to sit out a rate limit.
-        max_waiting: calls that may wait in the lane when this one comes; None for any number.
+        max_waiting: calls that may wait for the same turns when this one comes; None for any
+            number.
         priority: ``"interactive"``, or ``"bulk"`` to give way to interactive calls.
         retry: how often a call is tried.
         bulk_seconds: seconds that one request of a batch or of a walk is to take. Chunks and pages

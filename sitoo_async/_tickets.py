@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import itertools
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
-__all__ = ["HANDICAP", "Company", "Entry", "Flight", "LaneStats", "Priority", "Ticket"]
+if TYPE_CHECKING:
+    from sitoo_async._lane import Lane
+
+__all__ = [
+    "HANDICAP",
+    "Company",
+    "Entry",
+    "Flight",
+    "LaneStats",
+    "Place",
+    "Priority",
+    "Ticket",
+    "next_number",
+]
 
 Priority = Literal["interactive", "bulk"]
 
 HANDICAP: Final[Mapping[Priority, float]] = {"interactive": 0.0, "bulk": 30.0}
 """Seconds that a call's submit time is moved back: bulk gives way, but only for so long."""
+
+next_number: Final = itertools.count().__next__
+"""Numbers in the order of drawing, the same for all queues: a lane may serve several."""
 
 
 @attrs.frozen
@@ -22,7 +39,8 @@ class LaneStats:
     """What a lane is doing, at one moment.
 
     Attributes:
-        waiting: calls that wait for their turn, by priority.
+        waiting: calls that wait for their turn, by priority. One that waits for any of several
+            keys counts with each of them, and once in all.
         in_flight: exchanges under way: 0 or 1; of several keys, at most one for each.
         sent: exchanges started so far.
         joined: calls that shared an exchange with another, and so cost none of their own.
@@ -61,6 +79,8 @@ class Ticket:
         patience: seconds the call agrees to sit out a rate limit.
         refused_since: when the call was first refused with a 429, in loop time.
         retried: whether this is not the call's first turn.
+        lane: where its exchange is under way, or was last.
+        uncertain: whether a write of it was sent of which nobody knows what became.
     """
 
     priority: Priority
@@ -72,6 +92,8 @@ class Ticket:
     patience: float
     refused_since: float | None = None
     retried: bool = False
+    lane: Lane | None = None
+    uncertain: bool = False
 
     def lasts(self, until: float) -> bool:
         """Whether the deadline lets the call go on at that moment, in loop time."""
@@ -143,9 +165,22 @@ class Entry:
             self.timer = None
 
 
+Place: TypeAlias = tuple[float, int, int, Entry]
+"""Where an entry stands in its queue: its order, and two numbers that tell equals apart."""
+
+
 @attrs.define(eq=False)
 class Flight:
-    """An exchange under way, and whose it is."""
+    """An exchange under way.
+
+    Attributes:
+        entries: whose it is.
+        several: whether its result is a result for each of them.
+        began: when it began, in loop time.
+        number: tells which of two began first, also those of one moment and of two lanes.
+    """
 
     entries: list[Entry]
-    several: bool  # whether its result is a result for each of them
+    several: bool
+    began: float
+    number: int = attrs.field(factory=next_number)

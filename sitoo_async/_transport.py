@@ -190,7 +190,7 @@ class Transport:
                 middlewares=(attempt,),
                 trace_request_ctx=attempt,
             ) as answer:
-                status, headers = answer.status, answer.headers
+                status, headers, answered = answer.status, answer.headers, loop.time()
                 body, oversized = await _read(answer, limit)
         except TimeoutError as error:
             if not attempt.connected:
@@ -205,7 +205,7 @@ class Transport:
                 raise ConnectError(f"no connection: {_tell(error)}") from error
             raise _lost(error) from error
         self._last_used = ended = loop.time()
-        return Response(status, headers, body, oversized, ended - began)
+        return Response(status, headers, body, oversized, ended - began, answered - began)
 
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""

@@ -142,6 +142,7 @@ class Response:
         body: the whole body, decompressed.
         oversized: whether the body was cut because it went beyond `max_response_bytes`.
         elapsed: seconds that the exchange took, without any wait for its turn.
+        answered_in: seconds of them until the answer began to arrive.
     """
 
     status: int
@@ -149,6 +150,7 @@ class Response:
     body: bytes = attrs.field(repr=lambda body: f"<{len(body)} bytes>")
     oversized: bool = False
     elapsed: float = attrs.field(default=0.0, eq=False)
+    answered_in: float = attrs.field(default=0.0, eq=False)
 
     @property
     def request_id(self) -> str | None:

@@ -535,7 +535,7 @@ async def test_a_thousand_different_reads_are_not_slower_to_pick_than_to_send(fa
     calls = (sitoo.products.list(start=i, page_size=1).collect(limit=1) for i in range(1000))
     await asyncio.gather(*calls)
     assert len(fake.requests) == 1000
-    assert not sitoo._caller._binding.ways.all[0].lane._mates
+    assert not sitoo._caller._binding.ways.lanes[0].queue._mates
 
 
 async def test_a_body_that_is_no_object_is_left_as_it_is(fake, sitoo):
@@ -553,13 +553,15 @@ async def test_a_deadline_that_has_passed_joins_no_exchange():
         await asyncio.sleep(1)
         return "answer"
 
-    late = lane.ticket(priority="interactive", owner=None, deadline=0.1)
+    late = lane.queue.ticket(priority="interactive", owner=None, deadline=0.1)
     first = asyncio.ensure_future(
-        lane.turn(lane.ticket(priority="interactive", owner=None), exchange, company=company)
+        lane.queue.turn(
+            lane.queue.ticket(priority="interactive", owner=None), exchange, company=company
+        )
     )
     await asyncio.sleep(0.5)
     with pytest.raises(errors.DeadlineError):
-        await lane.turn(late, exchange, company=company)
+        await lane.queue.turn(late, exchange, company=company)
     assert await first == "answer"
 
 

@@ -158,7 +158,7 @@ async def test_calls_one_after_the_other_take_the_keys_in_turn(fake):
 
 
 @virtual
-async def test_a_call_takes_the_key_that_will_be_free_first(fake):
+async def test_calls_wait_for_whichever_key_is_free_first(fake):
     async with client_of(fake) as client:
         await seconds_for(client, 30)
         fake.reset()
@@ -172,18 +172,33 @@ async def test_a_call_takes_the_key_that_will_be_free_first(fake):
 
 
 @virtual
+async def test_what_waits_when_a_key_runs_into_its_limit_goes_on_with_the_others(fake):
+    fake.script(
+        Fault.answer(
+            429, headers={"X-Rate-Limit-Reset": "300"}, errortext="429: limit", path="*/1.json"
+        )
+    )
+    async with client_of(fake) as client:
+        began = now()
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 61)]
+        results = await asyncio.gather(*calls)
+        # The call that was refused as well: nothing was done for it.
+        assert now() - began < 1
+        assert [product.productid for product in results] == [*range(1, 61)]
+        assert [lane.held_for > 290 for lane in client.stats_by_key().values()].count(True) == 1
+
+
+@virtual
 async def test_a_key_on_hold_is_left_alone_while_others_are_free(fake):
     fake.script(Fault.answer(429, headers={"X-Rate-Limit-Reset": "300"}, errortext="429: limit"))
     async with client_of(fake) as client:
-        held = asyncio.ensure_future(client.products.get(1))
-        await asyncio.sleep(1)
+        await client.products.get(1)
         hasty = client.with_options(max_rate_limit_wait=0)
         assert await seconds_for(hasty, 40) < 1
         assert client.stats().held_for == 0
         by_key = client.stats_by_key()
         assert [*by_key] == [api_id for api_id, _ in KEYS]
         assert by_key[fake.requests[0].api_id].held_for > 290
-        held.cancel()
 
 
 @virtual
@@ -200,13 +215,28 @@ async def test_bulk_work_in_a_lane_does_not_count_for_interactive_calls(fake):
 
 
 @virtual
-async def test_a_call_is_refused_as_one_too_many_only_where_all_lanes_are_full(fake):
+async def test_max_waiting_counts_the_calls_that_wait_whichever_key_they_wait_for(fake):
     fake.script(Fault.hang(5, times=3))
-    async with client_of(fake, max_waiting=1) as client:
-        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 7)]
+    async with client_of(fake, max_waiting=2) as client:
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 6)]
         await asyncio.sleep(1)
-        with pytest.raises(errors.LaneFullError):
+        with pytest.raises(errors.LaneFullError, match="2 calls wait already"):
             await client.products.get(1)
+        pinned = client.with_options(pin=True)
+        with pytest.raises(errors.LaneFullError):
+            await pinned.products.update(1, title="one too many")
+        assert await asyncio.gather(*calls)
+
+
+@virtual
+async def test_a_call_that_waits_for_any_key_waits_in_each_and_once_in_all(fake):
+    fake.script(Fault.hang(5, times=3))
+    async with client_of(fake) as client:
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 8)]
+        await asyncio.sleep(1)
+        assert client.stats().waiting == {"interactive": 4, "bulk": 0}
+        waiting = [lane.waiting["interactive"] for lane in client.stats_by_key().values()]
+        assert waiting == [4, 4, 4]
         await asyncio.gather(*calls)
 
 
@@ -227,6 +257,34 @@ async def test_stats_add_up(fake):
         stats = client.stats()
         assert (stats.sent, stats.waits, stats.refused) == (9, 9, 0)
         assert stats.longest_wait == max(s.longest_wait for s in client.stats_by_key().values())
+
+
+@virtual
+async def test_a_write_of_unknown_outcome_is_tried_again_with_its_own_key(fake):
+    # Only that key tells, by refusing, that Sitoo is still at work on the first attempt.
+    async with client_of(fake) as client:
+        await seconds_for(client, 30)
+        fake.reset()
+        fake.script(Fault.locked(3.0, method="PUT"))
+        writing = asyncio.ensure_future(client.products.update(1, title="new"))
+        await asyncio.sleep(0.1)
+        assert await seconds_for(client, 30) < 1
+        await writing
+    tries = [request for request in fake.requests if request.method == "PUT"]
+    assert len({request.api_id for request in tries}) == 1
+    assert [request.status for request in tries] == [504, *[429] * (len(tries) - 2), 200]
+    assert tries[-1].started - tries[0].started >= 3
+
+
+@virtual
+async def test_a_read_of_unknown_outcome_is_tried_again_with_any_key(fake):
+    fake.script(Fault.locked(60.0))
+    async with client_of(fake) as client:
+        began = now()
+        await client.products.get(1)
+        assert now() - began < 1
+    first, second = fake.requests
+    assert first.api_id != second.api_id
 
 
 @virtual
@@ -298,9 +356,30 @@ async def test_a_read_never_joins_one_that_began_before_a_write_through_another_
 
 
 @virtual
-async def test_coalescing_works_in_each_lane(fake):
+async def test_what_waits_for_any_key_leaves_together_with_the_first_that_is_free(fake):
     async with client_of(fake, coalesce=True) as client:
         calls = (client.products.update(1 + n % 60, title=f"{n}") for n in range(60))
         assert await asyncio.gather(*calls) == [True] * 60
-    assert len(fake.requests) == 6
+    # One alone with each key, and all others together.
+    assert len(fake.requests) == 4
     assert fake.overlaps == 0
+
+
+@virtual
+async def test_identical_reads_are_one_request_whatever_keys_are_free(fake):
+    async with client_of(fake, coalesce=True) as client:
+        results = await asyncio.gather(*(client.products.get(7) for _ in range(1000)))
+    assert [product.productid for product in results] == [7] * 1000
+    assert len(fake.requests) == 1
+
+
+@virtual
+async def test_identical_reads_that_wait_for_any_key_are_one_request_as_well(fake):
+    fake.script(Fault.hang(1, times=3))
+    async with client_of(fake, coalesce=True) as client:
+        others = [asyncio.ensure_future(client.products.get(n)) for n in (1, 2, 3)]
+        await asyncio.sleep(0.5)
+        results = await asyncio.gather(*(client.products.get(7) for _ in range(50)))
+        assert [product.productid for product in results] == [7] * 50
+        await asyncio.gather(*others)
+    assert len(fake.requests) == 4

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import pytest
 
-from sitoo_async import SitooClient, errors
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async import Grant, SitooClient, errors
+from sitoo_async.testing import FakeSitoo, Fault, run_virtual
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
 
@@ -117,6 +118,7 @@ async def test_two_that_were_both_refused_do_not_refuse_each_other(fake, caplog)
     fake.script(Fault.refuse(times=2))
     async with client_of(fake) as client:
         await seconds_for(client, 2)
+        await asyncio.sleep(1)
         assert await seconds_for(client, 60) < 0.5
     assert warnings(caplog) == []
 
@@ -144,6 +146,147 @@ async def test_exchanges_that_overlapped_only_in_part_prove_nothing(fake, caplog
         fake.script(Fault.hang(5), Fault.refuse(times=3))
         await asyncio.gather(*(client.products.get(n) for n in range(1, 21)))
     assert len(warnings(caplog)) == 1
+
+
+async def test_an_answer_that_is_still_arriving_proves_nothing(fake):
+    # The server may be done with it, and free for the next one.
+    async with client_of(fake, FIVE) as client:
+        for _ in range(4):
+            fake.script(Fault.slow(5, path="*/1.json"))
+            slow = asyncio.ensure_future(client.products.get(1))
+            await asyncio.sleep(1)
+            await client.products.get(2)
+            await slow
+        assert len({*used(fake)}) == 3
+        await seconds_for(client, 60)
+    assert len({*used(fake)}) == 5
+
+
+async def test_what_was_proven_is_believed_no_more_after_a_row_of_refusals(serve, caplog):
+    fake = await serve()
+    async with client_of(fake) as client:
+        await seconds_for(client, 60)
+        # From now on, whatever is sent beside the request of this key is refused.
+        fake.script(Fault.hang(60, path="*/1.json"))
+        fake.script(Fault.refuse(path="*/2.json", times=15))
+        slow = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(0.1)
+        refused = asyncio.ensure_future(client.products.get(2))
+        await asyncio.sleep(50)
+        assert len(warnings(caplog)) == 1
+        assert [request.status for request in fake.requests].count(429) == 10
+        await asyncio.gather(slow, refused)
+        fake.reset()
+        await seconds_for(client, 20)
+    assert len({*used(fake)}) == 1
+
+
+async def test_refusals_now_and_then_are_no_row(fake, caplog):
+    async with client_of(fake) as client:
+        await seconds_for(client, 60)
+        for _ in range(30):
+            fake.script(Fault.hang(0.5, path="*/1.json"), Fault.refuse(path="*/2.json"))
+            await asyncio.gather(*(client.products.get(n) for n in range(1, 10)))
+        fake.reset()
+        await seconds_for(client, 30)
+    assert len({*used(fake)}) == 3
+    assert warnings(caplog) == []
+
+
+async def test_clients_with_the_same_keys_learn_together_and_say_it_once(serve, caplog):
+    fake = await serve(per_account=True)
+    async with client_of(fake) as first, client_of(fake) as second:
+        await asyncio.gather(seconds_for(first, 60), seconds_for(second, 60))
+        assert 1 <= fake.overlaps <= 3
+        assert first.stats() == second.stats()
+    assert len(warnings(caplog)) == 1
+
+
+async def test_a_request_of_another_client_with_one_of_the_keys_is_evidence_too(serve, caplog):
+    fake = await serve(per_account=True)
+    second_key = {"api_id": KEYS[1][0], "password": KEYS[1][1], "base_url": fake.base_url}
+    async with client_of(fake, KEYS[:2]) as client, SitooClient(**second_key) as other:
+        fake.script(Fault.hang(9))
+        slow = asyncio.ensure_future(other.products.get(1))
+        await asyncio.sleep(0.1)
+        await client.products.get(2)
+        await slow
+        # What is left waits for the other client's request: it would be refused beside it.
+        assert fake.overlaps == 3
+    assert len(warnings(caplog)) == 1
+
+
+class Turnstile:
+    """A gate of which this process is the only user, unless somebody else tells a hold."""
+
+    def __init__(self, *grants):
+        self.grants = [*grants]
+
+    async def acquire(self, key):
+        return self.grants.pop(0) if self.grants else Grant()
+
+    async def release(self, key, hold):
+        pass
+
+    async def aclose(self):
+        pass
+
+
+@pytest.fixture
+async def stranger(serve):
+    """A server that limits the account, and a way to keep it at work from another process."""
+    fake = await serve(per_account=True)
+    api_id, password = FIVE[4]
+    async with SitooClient(api_id=api_id, password=password, base_url=fake.base_url) as other:
+
+        @contextlib.asynccontextmanager
+        async def at_work():
+            fake.script(Fault.hang(times=1))
+            flight = asyncio.ensure_future(other.products.get(1))
+            await asyncio.sleep(0.1)
+            yield
+            fake.unlock()
+            await flight
+
+        yield fake, at_work
+
+
+async def refused_once_with_each_key(client, fake, at_work, times):
+    """Let a request of another process be in the way of one with each key in turn."""
+    for _ in range(times):
+        async with at_work():
+            call = asyncio.ensure_future(client.products.get(2))
+            await asyncio.sleep(0.1)
+        await call
+        await asyncio.sleep(1)
+
+
+async def test_a_request_of_another_process_is_no_evidence_without_a_gate(stranger, caplog):
+    fake, at_work = stranger
+    async with client_of(fake) as client:
+        await refused_once_with_each_key(client, fake, at_work, 5)
+    assert fake.overlaps >= 5
+    assert warnings(caplog) == []
+
+
+async def test_with_a_gate_no_other_process_is_in_the_way_with_the_same_key(stranger, caplog):
+    fake, at_work = stranger
+    async with client_of(fake, gate=Turnstile()) as client:
+        await refused_once_with_each_key(client, fake, at_work, 1)
+    assert fake.overlaps <= 3
+    assert len(warnings(caplog)) == 1
+
+
+async def test_refusals_that_a_told_hold_explains_are_no_evidence(stranger, caplog):
+    fake, at_work = stranger
+    gate = Turnstile(*[Grant(0.01)] * 3)
+    async with client_of(fake, gate=gate) as client:
+        async with at_work():
+            call = asyncio.ensure_future(client.products.get(2))
+            await asyncio.sleep(0.15)
+        await call
+    assert fake.overlaps >= 1
+    assert warnings(caplog) == []
 
 
 # What waits, flies or goes again when it happens ----------------------------------------------
@@ -239,7 +382,11 @@ async def test_calls_that_moved_may_be_cancelled(limited):
 async def test_calls_that_moved_are_never_too_many(limited):
     async with client_of(limited, max_waiting=5) as client:
         flight = await busy(client, limited)
-        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 13)]
+        # Two begin at once and are refused; then seven wait, and nobody new is let in.
+        calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 8)]
+        await asyncio.sleep(1)
+        with pytest.raises(errors.LaneFullError):
+            await client.products.get(8)
         await asyncio.gather(flight, *calls)
 
 
@@ -329,7 +476,7 @@ async def test_a_flight_cancelled_from_outside_is_not_waited_for_any_longer(limi
         await asyncio.sleep(1)
         limited.unlock()
         ways = client._caller._binding.ways
-        ways.all[2].lane.flight(client._caller).cancel()
+        ways.lanes[2].flight(client._caller).cancel()
         began = now()
         results = await asyncio.gather(flight, *calls, return_exceptions=True)
         # Its own brief hold is the second in a row.
@@ -347,7 +494,7 @@ async def test_a_held_lane_that_is_left_is_waited_for(limited):
         await asyncio.sleep(1)
         calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 61)]
         await asyncio.sleep(1)
-        assert client._caller._binding.ways.fallen
+        assert client._caller._binding.ways.left is not None
         assert client.stats().held_for > 50
         hasty = client.with_options(max_rate_limit_wait=5)
         with pytest.raises(errors.RateLimitError):
@@ -357,23 +504,30 @@ async def test_a_held_lane_that_is_left_is_waited_for(limited):
     assert limited.requests[-1].started - limited.requests[0].started > 60
 
 
-def test_the_client_stays_with_one_lane_when_it_is_bound_anew(caplog):
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_the_client_stays_with_one_lane_when_it_is_bound_anew(caplog, wrong):
+    keys = [(api_id, "wrong") for api_id, _ in KEYS[:wrong]] + KEYS[wrong:]
     client = None
 
     async def use():
         nonlocal client
-        async with FakeSitoo(products=60, delay=0.002, per_account=True) as fake:
+        async with FakeSitoo(products=60, delay=0.05, per_account=True) as fake:
             for api_id, password in KEYS[1:]:
                 fake.add_key(api_id, password)
-            client = client or client_of(fake)
+            client = client or client_of(fake, keys)
             client._caller.address = client_of(fake)._caller.address
-            await asyncio.gather(*(client.products.get(n) for n in range(1, 31)))
-            return fake.overlaps
+            calls = (client.products.get(n) for n in range(1, 31))
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            failed = [result for result in results if isinstance(result, Exception)]
+            assert [*client.stats_by_key()] == [api_id for api_id, _ in KEYS]
+            return fake.overlaps, len(failed), used(fake)[-1]
 
-    assert 1 <= asyncio.run(use()) <= 3
-    assert asyncio.run(use()) == 0
-    asyncio.run(client.aclose())
-    assert len(warnings(caplog)) == 1
+    overlaps, failed, last = run_virtual(use())
+    assert 1 <= overlaps <= 3
+    assert (failed, last) == (wrong, str(5 + wrong))
+    assert run_virtual(use()) == (0, 0, str(5 + wrong))
+    run_virtual(client.aclose())
+    assert len(warnings(caplog)) == 1 + wrong
 
 
 async def test_refusals_after_a_lost_answer_are_expected_and_tell_nothing(fake, caplog):
@@ -399,8 +553,36 @@ async def test_a_key_that_is_not_let_in_does_not_draw_the_calls_to_itself(serve,
         for _ in range(20):
             await asyncio.gather(client.products.get(1), client.products.get(2))
     assert [text for text in warnings(caplog) if "not let in" in text] == [
-        "the key 90316-127 is not let in: it is taken last for now"
+        "the key 90316-127 is not let in: it is not used for now"
     ]
+
+
+async def test_a_key_that_was_not_let_in_is_tried_again_after_a_minute(serve):
+    fake = await serve()
+    fake.script(Fault.answer(401, errortext="401: no"))
+    async with client_of(fake, KEYS[:2]) as client:
+        with pytest.raises(errors.AuthenticationError):
+            await client.products.get(1)
+        for _ in range(4):
+            await client.products.get(1)
+        assert used(fake) == "56666"
+        await asyncio.sleep(60)
+        await seconds_for(client, 4)
+        assert {*used(fake)[5:]} == {"5", "6"}
+
+
+async def test_the_lane_that_is_left_is_that_of_a_key_that_is_let_in(serve, caplog):
+    fake = await serve(per_account=True)
+    keys = [(KEYS[0][0], "wrong"), *KEYS[1:]]
+    async with client_of(fake, keys) as client:
+        with pytest.raises(errors.AuthenticationError):
+            await client.products.get(1)
+        await seconds_for(client, 30)
+        fake.reset()
+        await asyncio.sleep(60)
+        await seconds_for(client, 30)
+        assert {*used(fake)} == {"6"}
+    assert "of 3 keys, only 90316-126 is used from now on" in warnings(caplog)[-1]
 
 
 async def test_it_is_told_once_in_a_while(serve, caplog):

@@ -189,6 +189,47 @@ async def test_one_gate_keeps_each_key_apart(fake):
     assert gate.closed == 0
 
 
+class Broken(Turnstile):
+    """A gate that can't be had for some keys."""
+
+    def __init__(self, *broken):
+        super().__init__()
+        self.broken = broken
+
+    async def acquire(self, key):
+        if key.endswith(self.broken):
+            raise OSError("the engine is down")
+        return await super().acquire(key)
+
+
+@virtual
+async def test_a_call_fails_by_a_gate_only_where_no_key_can_be_had(fake):
+    async with client_of(fake, gate=Broken("126", "127")) as client:
+        assert await seconds_for(client, 30) < 1
+    assert {*used(fake)} == {"5"}
+
+
+@virtual
+async def test_a_call_is_not_failed_by_a_gate_while_another_key_is_only_on_hold(fake):
+    fake.script(Fault.answer(429, headers={"X-Rate-Limit-Reset": "9"}, errortext="429: limit"))
+    async with client_of(fake, gate=Broken("126", "127")) as client:
+        first = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(1)
+        assert (await client.products.get(2)).productid == 2
+        await first
+    assert {*used(fake)} == {"5"}
+
+
+@virtual
+async def test_a_gate_that_fails_for_all_keys_tells_every_call(fake):
+    async with client_of(fake, gate=Broken("125", "126", "127")) as client:
+        calls = (client.products.get(n) for n in range(1, 6))
+        results = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(result) for result in results} == {errors.LaneError}
+    assert {result.sent for result in results} == {"no"}
+    assert fake.requests == []
+
+
 async def test_a_gate_from_the_environment_is_closed_once_no_key_is_in_use(
     fake, environment, tmp_path
 ):
@@ -231,7 +272,7 @@ async def test_the_passwords_appear_nowhere(fake, caplog, environment):
                 await client.products.list()
             show(caught.value)
         ways = client._caller._binding.ways
-        shown += [repr(vars(ways)), repr(ways.all), repr(client.stats_by_key())]
+        shown += [repr(vars(ways)), repr(ways.lanes), repr(client.stats_by_key())]
         fake.script(Fault.hang(0.05, times=3))
         hasty = client.with_options(request_timeout=0.02)
         calls = (hasty.products.get(n) for n in (1, 2, 3))

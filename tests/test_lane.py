@@ -52,10 +52,10 @@ class Bench:
         return run
 
     def ticket(self, priority="interactive", owner="me", **options):
-        return self.lane.ticket(priority=priority, owner=owner, **options)
+        return self.lane.queue.ticket(priority=priority, owner=owner, **options)
 
     async def call(self, name, seconds=1.0, *, max_waiting=None, fails=None, then=None, **ticket):
-        return await self.lane.turn(
+        return await self.lane.queue.turn(
             self.ticket(**ticket),
             self.exchange(name, seconds, fails=fails, then=then),
             max_waiting=max_waiting,
@@ -96,8 +96,8 @@ async def test_a_gate_that_is_equal_is_the_same_gate():
     loop = asyncio.get_running_loop()
     lane = lane_for(loop, "https://gate.example", "1-2", EqualGate())
     assert lane_for(loop, "https://gate.example", "1-2", EqualGate()) is lane
-    ticket = lane.ticket(priority="interactive", owner="me")
-    await lane.turn(ticket, lambda: asyncio.sleep(0))
+    ticket = lane.queue.ticket(priority="interactive", owner="me")
+    await lane.queue.turn(ticket, lambda: asyncio.sleep(0))
     assert lane.gate.keys == ["https://gate.example 1-2"]  # what the gate was asked for
 
 
@@ -125,7 +125,7 @@ async def test_dropping_one_owners_calls_leaves_the_others_alone(bench):
     gone = bench.start("gone", owner="a")
     stays = bench.start("stays", owner="b")
     await turns()
-    bench.lane.drop("a", "closed")
+    bench.lane.queue.drop("a", "closed")
     assert await stays == "stays"
     assert await first == "first"
     with pytest.raises(errors.ClientClosedError, match="closed"):
@@ -169,7 +169,7 @@ async def test_the_exchange_runs_in_the_context_of_its_caller(bench):
             await asyncio.sleep(0.1)
             return variable.get()
 
-        return await bench.lane.turn(bench.ticket(), exchange)
+        return await bench.lane.queue.turn(bench.ticket(), exchange)
 
     results = await asyncio.gather(*(asyncio.ensure_future(caller(n)) for n in "abc"))
     assert results == ["a", "b", "c"]
@@ -180,7 +180,7 @@ async def test_calling_the_lane_from_inside_an_exchange_raises(bench):
         return await bench.call("inner")
 
     with pytest.raises(errors.ReentryError):
-        await bench.lane.turn(bench.ticket(), exchange)
+        await bench.lane.queue.turn(bench.ticket(), exchange)
     assert await bench.call("after") == "after"
 
 
@@ -192,7 +192,7 @@ async def test_a_task_that_an_exchange_starts_may_call_and_waits_its_turn(bench)
         await asyncio.sleep(1)
         return "parent"
 
-    assert await bench.lane.turn(bench.ticket(), exchange) == "parent"
+    assert await bench.lane.queue.turn(bench.ticket(), exchange) == "parent"
     assert await started[0] == "child"
 
 
@@ -208,7 +208,7 @@ async def test_an_exchange_that_ends_without_waiting_frees_the_lane_too(bench):
     async def at_once():
         return "at once"
 
-    assert await bench.lane.turn(bench.ticket(), at_once) == "at once"
+    assert await bench.lane.queue.turn(bench.ticket(), at_once) == "at once"
     assert await bench.call("after") == "after"
 
 
@@ -384,7 +384,7 @@ async def test_cancelled_entries_are_compacted_during_a_long_hold(bench):
     for call in storm:
         call.cancel()
     await turns()
-    assert len(bench.lane._heap) < 200
+    assert len(bench.lane.queue._heap) < 200
     assert bench.lane.stats().waiting["interactive"] == 1
     assert await survivor == "survivor"
 
@@ -394,11 +394,11 @@ async def test_cancelled_entries_are_compacted_during_a_long_hold(bench):
 
 async def test_a_retry_gives_its_turn_back_and_keeps_its_place(bench):
     ticket = bench.ticket()
-    first = asyncio.ensure_future(bench.lane.turn(ticket, bench.exchange("try 1")))
+    first = asyncio.ensure_future(bench.lane.queue.turn(ticket, bench.exchange("try 1")))
     other = bench.start("other")
     last = bench.start("last")
     await first
-    second = asyncio.ensure_future(bench.lane.turn(ticket, bench.exchange("try 2")))
+    second = asyncio.ensure_future(bench.lane.queue.turn(ticket, bench.exchange("try 2")))
     await asyncio.gather(second, other, last)
     # "other" had its turn while the retry was not there; then the retry goes before "last".
     assert bench.names == ["try 1", "other", "try 2", "last"]
@@ -406,12 +406,14 @@ async def test_a_retry_gives_its_turn_back_and_keeps_its_place(bench):
 
 async def test_retries_do_not_count_against_max_waiting(bench):
     ticket = bench.ticket()
-    await bench.lane.turn(ticket, bench.exchange("try 1"), max_waiting=1)
+    await bench.lane.queue.turn(ticket, bench.exchange("try 1"), max_waiting=1)
     bench.start("flying")
     await turns()
     bench.start("waiting", max_waiting=1)
     await turns()
-    again = asyncio.ensure_future(bench.lane.turn(ticket, bench.exchange("try 2"), max_waiting=1))
+    again = asyncio.ensure_future(
+        bench.lane.queue.turn(ticket, bench.exchange("try 2"), max_waiting=1)
+    )
     await turns()
     with pytest.raises(errors.LaneFullError):
         await bench.call("too many", max_waiting=1)
@@ -507,11 +509,11 @@ async def test_queue_timeout_counts_the_waits_of_all_attempts(bench):
     ticket = bench.ticket(queue_timeout=3)
     bench.start("busy", 2.0)
     await turns()
-    await bench.lane.turn(ticket, bench.exchange("try 1"))
+    await bench.lane.queue.turn(ticket, bench.exchange("try 1"))
     bench.start("busy", 5.0)
     await turns()
     with pytest.raises(errors.QueueTimeoutError):
-        await bench.lane.turn(ticket, bench.exchange("try 2"))
+        await bench.lane.queue.turn(ticket, bench.exchange("try 2"))
     assert bench.now() == 4.0  # 2 s before the first turn, 1 s before the second
 
 
@@ -535,7 +537,7 @@ async def test_a_turn_asked_for_after_the_deadline_is_refused(bench):
     ticket = bench.ticket(deadline=3)
     await asyncio.sleep(3)
     with pytest.raises(errors.DeadlineError):
-        await bench.lane.turn(ticket, bench.exchange("late"))
+        await bench.lane.queue.turn(ticket, bench.exchange("late"))
 
 
 @pytest.mark.parametrize(
@@ -569,10 +571,10 @@ async def test_patience_counts_from_the_first_refusal_of_a_call(bench):
     ticket.refused_since = bench.loop.time()
     await asyncio.sleep(50)
     bench.lane.hold(49, "slot")
-    assert await bench.lane.turn(ticket, bench.exchange("in time")) == "in time"
+    assert await bench.lane.queue.turn(ticket, bench.exchange("in time")) == "in time"
     bench.lane.hold(10, "slot")
     with pytest.raises(errors.RateLimitError):
-        await bench.lane.turn(ticket, bench.exchange("out of patience"))
+        await bench.lane.queue.turn(ticket, bench.exchange("out of patience"))
 
 
 # ------------------------------------------------------------------------------ 8: limits, end

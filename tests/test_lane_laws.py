@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import gc
 import random
 
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sitoo_async import Grant, errors
-from sitoo_async._lane import FEWEST_TO_COMPACT, Lane
+from sitoo_async._lane import Lane
+from sitoo_async._queue import FEWEST_TO_COMPACT, Queue
 from sitoo_async._tickets import HANDICAP
 from sitoo_async.testing import run_virtual
 
@@ -91,6 +93,7 @@ events = st.one_of(
     st.builds(Event, at=moments, what=st.just("hold"), hold=holds),
     st.builds(Event, at=moments, what=st.just("kill the exchange")),
     st.builds(Event, at=moments, what=st.just("drop the owner")),
+    st.builds(Event, at=moments, what=st.just("fall back")),
 )
 
 
@@ -145,17 +148,22 @@ eagerness = st.booleans() if hasattr(asyncio, "eager_task_factory") else st.just
 
 
 class Run:
-    """A lane, what is done to it, and what was seen of it."""
+    """A queue and its lanes, what is done to them, and what was seen of them."""
 
-    def __init__(self, steps=None, *, eager=False):
+    def __init__(self, steps=None, *, eager=False, count=1):
         self.loop = asyncio.get_running_loop()
         if eager:
             self.loop.set_task_factory(asyncio.eager_task_factory)
         self.reported = []
         self.loop.set_exception_handler(lambda _, context: self.reported.append(context))
-        self.gate = None if steps is None else FakeGate(steps)
-        self.lane = Lane(self.loop, gate=self.gate, random=random.Random(0).random)  # noqa: S311  # jitter
-        self.at_once = 0
+        self.gates = [FakeGate(steps) for _ in range(count)] if steps is not None else []
+        self.lanes = [
+            Lane(self.loop, gate=gate, random=random.Random(0).random)  # noqa: S311  # jitter
+            for gate in self.gates or [None] * count
+        ]
+        self.lane = self.lanes[0]
+        self.queue = self.lane.queue if count == 1 else Queue(self.loop, *self.lanes)
+        self.at_once = collections.Counter()
         self.most_at_once = 0
         self.submitted = []
         self.started = []
@@ -165,42 +173,46 @@ class Run:
         self.gone = set()  # callers that were cancelled while they waited
         self.unwanted = []  # exchanges that started although their caller was gone
         self.outcomes = {}
+        self.idle = []  # moments when a lane was free while calls waited for it
 
-    def hold(self, hold):
+    def hold(self, hold, lane=None):
+        lane = lane or self.lane
         if hold == "brief":
-            self.lane.hold_briefly("a law")
+            lane.hold_briefly("a law")
         elif hold is not None:
-            self.lane.hold(hold, "a law")
+            lane.hold(hold, "a law")
         now = self.loop.time()
-        self.holds.append((now, now + self.lane.stats().held_for))
+        self.holds.append((lane, now, now + lane.stats().held_for))
 
     def exchange(self, number, call):
         async def run():
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
+            lane = self.tickets[number].lane
+            assert lane.flying is not None
+            self.at_once[lane] += 1
+            self.most_at_once = max(self.most_at_once, self.at_once[lane])
             self.started.append(number)
-            self.starts.append(self.loop.time())
+            self.starts.append((lane, self.loop.time()))
             if number in self.gone:
                 self.unwanted.append(number)
             try:
                 if call.length:
                     await asyncio.sleep(call.length)
-                self.hold(call.hold)
+                self.hold(call.hold, lane)
                 if call.hold is None:
-                    self.lane.served()
+                    lane.served()
                 if call.ending == "error":
                     raise ZeroDivisionError(number)
                 if call.ending == "cancelled itself":
                     raise asyncio.CancelledError
                 return number
             finally:
-                self.at_once -= 1
+                self.at_once[lane] -= 1
 
         return run
 
     async def call(self, number, call):
         self.submitted.append(number)
-        self.tickets[number] = ticket = self.lane.ticket(
+        self.tickets[number] = ticket = self.queue.ticket(
             priority=call.priority,
             owner="me",
             queue_timeout=call.queue_timeout,
@@ -208,7 +220,7 @@ class Run:
             patience=call.patience,
         )
         for _ in range(call.turns):
-            value = await self.lane.turn(
+            value = await self.queue.turn(
                 ticket, self.exchange(number, call), max_waiting=call.max_waiting
             )
         return value
@@ -254,7 +266,10 @@ class Run:
         if event.what == "hold":
             self.hold(event.hold)
         elif event.what == "drop the owner":
-            self.lane.drop("me", "a law")
+            self.queue.drop("me", "a law")
+        elif event.what == "fall back":
+            self.lane.follow(lane.task for lane in self.lanes[1:] if lane.task is not None)
+            self.queue.serve_by(self.lanes[:1])
         elif (flight := self.lane.flight("me")) is not None:
             flight.cancel()
 
@@ -262,8 +277,9 @@ class Run:
         if hops:
             self.loop.call_soon(lambda: self.cancel(number, task, hops - 1, twice=twice))
             return
-        flying = self.lane._flying
-        if flying is None or flying.entries[0].ticket is not self.tickets.get(number):
+        flights = [lane.flying for lane in self.lanes if lane.flying is not None]
+        ticket = self.tickets.get(number)
+        if all(flight.entries[0].ticket is not ticket for flight in flights):
             self.gone.add(number)
         task.cancel()
         if twice:
@@ -286,21 +302,34 @@ class Run:
             self.loop.call_later(call.at, start, number, call)
         for event in happenings:
             self.loop.call_later(event.at, self.happen, event)
+        for tick in range(60):
+            self.loop.call_later(tick / 4 + 0.1, self.look)
         await asyncio.sleep(11)
         _, forgotten = await asyncio.wait(tasks, timeout=1e6)
         assert not forgotten
 
+    def look(self):
+        """Between all other moments: does a lane do nothing although it could?"""
+        now = self.loop.time()
+        if self.queue.used and not self.gates and not self.lane._followed:
+            self.idle += [
+                now
+                for lane in self.queue.lanes
+                if lane.flying is None and lane.held_until <= now - 1e-6
+            ]
+
     async def settle(self):
         """Let what runs on without its callers come to its end."""
-        while not await self.lane.settle():  # noqa: ASYNC110  # an exchange tells no event
-            await asyncio.sleep(1)
+        for lane in self.lanes:
+            while not await lane.settle():  # noqa: ASYNC110  # an exchange tells no event
+                await asyncio.sleep(1)
 
     async def serves_afterwards(self):
         async def fresh():
             return "served"
 
-        ticket = self.lane.ticket(priority="interactive", owner="you")
-        return await self.lane.turn(ticket, fresh)
+        ticket = self.queue.ticket(priority="interactive", owner="you")
+        return await self.queue.turn(ticket, fresh)
 
 
 # ----------------------------------------------------------------------------------- the laws
@@ -334,37 +363,41 @@ def may_end_so(call, outcome, happenings, steps):
     happenings=st.lists(events, max_size=6),
     steps=gates,
     eager=eagerness,
+    count=st.sampled_from([1, 1, 2, 3]),
 )
 def test_whatever_happens_one_exchange_at_a_time_and_one_outcome_a_caller(
-    program, happenings, steps, eager
+    program, happenings, steps, eager, count
 ):
     async def main():
-        run = Run(steps, eager=eager)
+        run = Run(steps, eager=eager, count=count)
         await run.play(program, happenings)
         # Nobody waits any more, although an exchange that nobody wants may still be under way.
-        assert run.lane.stats().waiting == {"interactive": 0, "bulk": 0}
-        assert run.lane._newcomers == 0
+        assert run.queue.waiting == {"interactive": 0, "bulk": 0}
+        assert run.queue.newcomers == 0
         await run.settle()
-        stats = run.lane.stats()
-        assert stats.in_flight == 0
-        assert stats.sent == stats.waits == len(run.started)
-        assert len(run.lane._heap) <= max(FEWEST_TO_COMPACT, len(program))
-        if run.gate is not None:
-            assert run.gate.held == 0  # nobody waits: somebody else may have it
-            run.gate.steps.clear()
+        stats = [lane.stats() for lane in run.lanes]
+        assert all(lane.in_flight == 0 for lane in stats)
+        assert sum(lane.sent for lane in stats) == len(run.started)
+        assert all(lane.sent == lane.waits for lane in stats)
+        assert len(run.queue._heap) <= max(FEWEST_TO_COMPACT, len(program))
+        for gate in run.gates:
+            assert gate.held == 0  # nobody waits: somebody else may have it
+            gate.steps.clear()
         assert await run.serves_afterwards() == "served"
         await run.settle()
         assert run.most_at_once <= 1
-        if run.gate is not None:
-            assert run.gate.held == 0
-            assert run.gate.most_held <= 1
+        for gate in run.gates:
+            assert gate.held == 0
+            assert gate.most_held <= 1
         return run
 
     gc.freeze()  # what is older than the run need not be searched below
     run = run_virtual(main())
-    for start in run.starts:
-        assert all(end <= start + 1e-6 for made, end in run.holds if made < start)
+    for lane, start in run.starts:
+        told = [(made, end) for whose, made, end in run.holds if whose is lane]
+        assert all(end <= start + 1e-6 for made, end in told if made < start)
     assert run.unwanted == []
+    assert run.idle == []
     assert sorted(run.outcomes) == [*range(len(program))]
     for number, outcome in run.outcomes.items():
         assert may_end_so(program[number], outcome, happenings, steps)
@@ -445,12 +478,12 @@ def test_a_hold_only_ever_rises_while_it_is_in_force(seconds):
             assert end >= before
             if each != "brief":
                 assert run.lane.stats().held_for >= each - 1e-6
-        ticket = run.lane.ticket(priority="interactive", owner="me", patience=1e6)
+        ticket = run.queue.ticket(priority="interactive", owner="me", patience=1e6)
 
         async def when():
             return run.loop.time()
 
-        assert await run.lane.turn(ticket, when) >= end - 1e-6
+        assert await run.queue.turn(ticket, when) >= end - 1e-6
         assert run.lane.stats().held_for == pytest.approx(0, abs=1e-6)
 
     run_virtual(main())
@@ -469,9 +502,9 @@ def test_storms_of_cancelled_calls_during_a_hold_do_not_grow_the_heap(storms, by
         for storm in storms:
             tasks = []
             for _ in range(storm):
-                ticket = run.lane.ticket(priority="bulk", owner="storm", patience=700.0)
+                ticket = run.queue.ticket(priority="bulk", owner="storm", patience=700.0)
                 tasks.append(
-                    asyncio.ensure_future(run.lane.turn(ticket, run.exchange(number, PATIENT)))
+                    asyncio.ensure_future(run.queue.turn(ticket, run.exchange(number, PATIENT)))
                 )
                 number += 1
             await asyncio.sleep(0)
@@ -479,13 +512,13 @@ def test_storms_of_cancelled_calls_during_a_hold_do_not_grow_the_heap(storms, by
                 for task in tasks:
                     task.cancel()
             elif by == "drop":
-                run.lane.drop("storm", "a law")
+                run.queue.drop("storm", "a law")
             else:
                 run.lane.hold(run.lane.stats().held_for + 1000.0, "too long for the storm")
             results = await asyncio.gather(*tasks, return_exceptions=True)
             assert not any(isinstance(result, int) for result in results)
             assert sum(run.lane.stats().waiting.values()) == 1
-            assert len(run.lane._heap) <= FEWEST_TO_COMPACT
+            assert len(run.queue._heap) <= FEWEST_TO_COMPACT
             if by == "hold":
                 break
         await survivor
