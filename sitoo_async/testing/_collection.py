@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from sitoo_async.testing._fields import (
     Refusal,
     check_required,
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Collection", "Names"]
 
 _PAGING = frozenset({"start", "num", "sort", "fields"})
-_TOUCHED = frozenset({"datemodified", "modified", "datelastmodified"})
 
 
 class Collection:
@@ -50,25 +47,6 @@ class Collection:
         self.items: dict[Any, Item] = {}
         self.derived: dict[str, Callable[[Item], Any]] = {}
         self.filters: dict[str, Filter] = {}
-        self._defaults = {
-            name: field.default for name, field in table.fields.items() if field.access != "write"
-        }
-        self._mutable = [
-            name for name, default in self._defaults.items() if isinstance(default, list | dict)
-        ]
-        # A timestamp that is never null tells when the item came to be.
-        self._moments = {
-            name
-            for name in self._defaults
-            if table.fields[name].kind == "timestamp" and not table.fields[name].nullable
-        }
-        self._touched = _TOUCHED & table.fields.keys()
-        self._hidden = [name for name, field in table.fields.items() if field.access == "write"]
-        self._nested = any(field.of is not None for field in table.fields.values())
-        self._changeable = {
-            name: attrs.evolve(field, access="read") if name in table.fixed else field
-            for name, field in table.fields.items()
-        }
         self._identifiers = () if table.key in table.fixed else (table.key,)
         self.names = Names(self)
 
@@ -87,7 +65,7 @@ class Collection:
 
     def whole(self, changes: Item) -> Item:
         """What was sent, as it reads back: with all fields in the objects inside."""
-        return with_whole_objects(self.table.fields, changes) if self._nested else changes
+        return with_whole_objects(self.table.fields, changes) if self.table.nested else changes
 
     def check(self, changes: Item, item: Item | None) -> None:
         """Refuse what the table alone can't tell; `item` is None for an add."""
@@ -261,10 +239,10 @@ class Collection:
 
     def insert(self, key: Any, changes: Item) -> Any:
         """Store a checked item under `key`, its other fields at their defaults."""
-        item = self._defaults.copy()
-        for name in self._mutable:
+        item = self.table.defaults.copy()
+        for name in self.table.containers:
             item[name] = copy.copy(item[name])
-        item |= dict.fromkeys(self._moments, self.now())
+        item |= dict.fromkeys(self.table.moments, self.now())
         item |= changes
         if self.table.key:
             item[self.table.key] = key
@@ -277,7 +255,7 @@ class Collection:
 
     def _update(self, item: Item, sent: Any, identifiers: tuple[str, ...]) -> None:
         changes = check_write(
-            self._changeable,
+            self.table.changeable,
             json_object(sent),
             identifiers=identifiers,
             is_open=self.table.is_open,
@@ -289,14 +267,14 @@ class Collection:
 
     def _finish(self, item: Item) -> None:
         # What is only ever sent has done its work.
-        for name in self._hidden:
+        for name in self.table.sent:
             item.pop(name, None)
         self._derive(item, self.derived)
 
     def store(self, item: Item, changes: Item) -> None:
         """Store checked changes of `item`."""
         before = {name: item.get(name) for name in changes}
-        changed = item | changes | dict.fromkeys(self._touched, self.now())
+        changed = item | changes | dict.fromkeys(self.table.touched, self.now())
         self.settle(changed, changes, before)
         self._finish(changed)
         # Last, so that nothing is left of what could not be settled.

@@ -45,6 +45,54 @@ class Table:
     is_open: bool = False
     fixed: frozenset[str] = frozenset()
 
+    # What follows from these. An account has a hundred collections of few kinds.
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What a new item holds before anything is said about it."""
+        return {name: field.default for name, field in self.fields.items() if name not in self.sent}
+
+    @functools.cached_property
+    def containers(self) -> tuple[str, ...]:
+        """The fields whose defaults each item needs a copy of."""
+        return tuple(
+            name for name, default in self.defaults.items() if isinstance(default, list | dict)
+        )
+
+    @functools.cached_property
+    def moments(self) -> tuple[str, ...]:
+        """The timestamps that tell when an item came to be: those that are never null."""
+        return tuple(
+            name
+            for name in self.defaults
+            if self.fields[name].kind == "timestamp" and not self.fields[name].nullable
+        )
+
+    @functools.cached_property
+    def touched(self) -> frozenset[str]:
+        """The timestamps that tell when an item was changed."""
+        return _TOUCHED & self.fields.keys()
+
+    @functools.cached_property
+    def sent(self) -> frozenset[str]:
+        """The fields that are only ever sent."""
+        return frozenset(name for name, field in self.fields.items() if field.access == "write")
+
+    @functools.cached_property
+    def nested(self) -> bool:
+        """Whether there are objects in an item."""
+        return any(field.of is not None for field in self.fields.values())
+
+    @functools.cached_property
+    def changeable(self) -> dict[str, Field]:
+        """The fields as an update may send them."""
+        return {
+            name: attrs.evolve(field, access="read") if name in self.fixed else field
+            for name, field in self.fields.items()
+        }
+
+
+_TOUCHED = frozenset({"datemodified", "modified", "datelastmodified"})
 
 # Where the name in the path is not that of the field, or no path ends with a key.
 _KEYS = {
