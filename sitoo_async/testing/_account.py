@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import itertools
+import pickle
 from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._catalogue import Article, articles
@@ -32,6 +32,9 @@ _EMPTY: Mapping[str, Any] = {"envelope": {"totalcount": 0, "items": []}, "array"
 # "Returns the added Service Order object" with 201, and the same for a custom metric; all other
 # pages print 200.
 _CREATED = frozenset({"addServiceOrder", "addCustomMetric"})
+
+# A catalogue of products needs no more than these.
+_BEFORE_THE_WORLD = frozenset({"/sites/{}/products", "/sites/{}/productgroups"})
 
 
 class Account:
@@ -62,9 +65,7 @@ class Account:
         self._world = World() if world is None else world
         self._built = False
         # "It is unique over all sites in the system": one count for all of them.
-        self._numbers: dict[str, itertools.count[int]] = collections.defaultdict(
-            lambda: itertools.count(1),
-        )
+        self._numbers = collections.Counter[str]()
         self._places: dict[tuple[str, tuple[Any, ...]], Collection] = {}
         self._shared: dict[str, dict[Any, Item]] = collections.defaultdict(dict)
         self._articles: dict[int, Iterator[Article]] = {
@@ -88,11 +89,12 @@ class Account:
 
     def next_number(self, name: str) -> int:
         """The next identifier of the kind `name`; one count for the whole account."""
-        return next(self._numbers[name])
+        self._numbers[name] += 1
+        return self._numbers[name]
 
     def place(self, name: str, *scope: Any) -> Collection:
         """The collection at a place, such as ``/sites/{}/orders`` with the scope ``(1,)``."""
-        if not self._built and name not in {"/sites/{}/products", "/sites/{}/productgroups"}:
+        if not self._built and name not in _BEFORE_THE_WORLD:
             self._built = True
             build(self, self._world)
         found = self._places.get((name, scope))
@@ -105,6 +107,27 @@ class Account:
         """The collections of one name whose scope begins with `scope`."""
         inner = (key[1] for key in self._places if key[0] == name)
         return [self._places[name, each] for each in sorted(inner) if each[: len(scope)] == scope]
+
+    def saved(self) -> bytes:
+        """All that was stored since the account had nothing but products."""
+        stores = {
+            key: {name: getattr(place, name) for name in place.kept}
+            for key, place in self._places.items()
+            if key[0] not in _BEFORE_THE_WORLD
+        }
+        numbers = {name: last for name, last in self._numbers.items() if name != "productid"}
+        # In one piece, so that what is one object in two places stays one.
+        return pickle.dumps((numbers, dict(self._shared), stores))
+
+    def restore(self, saved: bytes) -> None:
+        """Store the same in another account, which has nothing but products."""
+        numbers, shared, stores = pickle.loads(saved)  # noqa: S301  # our own bytes
+        self._numbers.update(numbers)
+        self._shared.update(shared)
+        for (name, scope), kept in stores.items():
+            place = self.place(name, *scope)
+            for attribute, value in kept.items():
+                setattr(place, attribute, value)
 
     def shared(self, name: str) -> dict[Any, Item]:
         """The store of what all sites share, such as ``"users"``."""

@@ -47,6 +47,8 @@ class GiftCards(Collection):
         pins: the PIN of each card that requires one.
     """
 
+    kept = ("items", "pins")
+
     def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
         super().__init__(table, account, scope)
         self.pins: dict[str, str] = {}

@@ -38,7 +38,10 @@ class Collection:
         derived: the fields that follow from others or from the time, and how.
         names: who holds which unique text, as of this request.
         filters: what a parameter selects whose name does not say it.
+        kept: which attributes hold what was stored.
     """
+
+    kept: tuple[str, ...] = ("items",)
 
     def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
         self.table = table

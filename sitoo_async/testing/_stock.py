@@ -60,6 +60,8 @@ class WarehouseItems(Rows):
         layers: quantity and price of what came in and has not gone out, the oldest first.
     """
 
+    kept = ("items", "layers")
+
     def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
         super().__init__(table, account, scope)
         self.layers: dict[str, list[tuple[Decimal, Decimal]]] = {}

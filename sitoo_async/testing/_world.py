@@ -43,8 +43,26 @@ class World:
     service_orders: int = 4
 
 
+# Tests fill many accounts alike, and to read what one of them held is several times faster.
+_saved: dict[Any, bytes] = {}
+_MOST_SAVED = 16
+
+
 def build(account: Account, world: World) -> None:
-    """Fill an account."""
+    """Fill an account that has nothing but products."""
+    # All that it follows from: of the products, the skus that are stocked and sold.
+    stocked = tuple((site, *_stocked(account, site)) for site in account.sites)
+    alike = (str(account.seed), world, stocked)
+    if alike in _saved:
+        account.restore(_saved[alike])
+        return
+    _build(account, world)
+    if len(_saved) == _MOST_SAVED:
+        del _saved[next(iter(_saved))]  # the oldest
+    _saved[alike] = account.saved()
+
+
+def _build(account: Account, world: World) -> None:
     random_ = random.Random(f"{account.seed}/world")  # noqa: S311  # a world, not a secret
     with account.at(CATALOGUE_DATE):
         for site in account.sites:
@@ -154,6 +172,11 @@ _EXAMPLES: dict[str, Item] = {
 def _skus(account: Account, site: int) -> list[str]:
     products = list(account.products(site).items.values())[:10]
     return [product["sku"] for product in products if product.get("sku")] or ["S-1", "S-2", "S-3"]
+
+
+def _stocked(account: Account, site: int) -> list[tuple[str, Any]]:
+    names = account.products(site).names
+    return [(sku, names.owner("sku", sku)) for sku in _skus(account, site)]
 
 
 def _build_stock(account: Account, site: int, random_: random.Random) -> None:

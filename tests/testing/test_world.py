@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async.testing import FakeSitoo
+from sitoo_async.testing import FakeSitoo, _world
 
 ORDERS = "/sites/1/orders"
+STOCK = "/sites/1/warehouses/1/warehouseitems"
 
 
 def test_the_counts_decide_the_size_of_the_world():
@@ -23,6 +24,53 @@ def test_the_same_seed_gives_the_same_world():
     first, second = (FakeSitoo(products=5, seed=9).items(ORDERS) for _ in range(2))
     assert first == second
     assert FakeSitoo(products=5, seed=10).items(ORDERS) != first
+
+
+def everything(fake):
+    """All that an account stores, by place."""
+    fake.items("/sites")
+    return {
+        key: {name: getattr(place, name) for name in place.kept}
+        for key, place in fake._account._places.items()
+    }
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """What is saved from now on."""
+    saved = {}
+    monkeypatch.setattr(_world, "_saved", saved)
+    return saved
+
+
+def test_a_world_that_was_saved_is_the_one_that_was_built(saved):
+    first, second = FakeSitoo(products=25), FakeSitoo(products=25)
+    assert everything(first) == everything(second)
+    assert list(everything(first)) == list(everything(second))
+    assert first._account._numbers == second._account._numbers
+    assert len(saved) == 1
+    users = [second.items(f"/sites/{site}/users") for site in (1, 2)]
+    assert users[0] is users[1]
+    # And yet it is another one.
+    second.items("/sites/1/categories")[10]["title"] = "mine"
+    assert first.items("/sites/1/categories")[10]["title"] == "Category 10"
+    assert FakeSitoo(products=25).items("/sites/1/categories") == first.items("/sites/1/categories")
+
+
+def test_of_many_worlds_the_last_ones_are_saved(saved, monkeypatch):
+    monkeypatch.setattr(_world, "_MOST_SAVED", 2)
+    for orders in range(4):
+        FakeSitoo(orders=orders).items("/sites")
+    assert [world.orders for _, world, _ in saved] == [2, 3]
+
+
+def test_what_was_saved_serves_no_account_with_other_products():
+    usual, fewer, changed = (FakeSitoo(products=count) for count in (25, 10, 25))
+    changed.products()[1]["sku"] = "mine"
+    stocked = usual.items(STOCK).keys()
+    assert fewer.items(STOCK).keys() == stocked
+    assert changed.items(STOCK).keys() == stocked - {"10001-1"} | {"mine"}
+    assert [fake.add("/sites/1/products", {"sku": "new"}) for fake in (usual, fewer)] == [26, 11]
 
 
 def test_each_site_has_two_fifo_warehouses_and_a_virtual_one():
