@@ -14,6 +14,9 @@ from sitoo_async.testing import run_virtual
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Hours of calls, which would take twice as long; the tests of each part tell what is covered.
+pytestmark = pytest.mark.no_cover
+
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 MODULES = ("simulation", "_clients", "_model", "_shop", "_table")
 HOUR = 3600.0

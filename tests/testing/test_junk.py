@@ -115,6 +115,7 @@ def some(chosen):
     return [pytest.param(each, id=f"{each.method} {each.template}") for each in chosen]
 
 
+@pytest.mark.no_cover  # as conftest.py says of all that hypothesis draws
 @pytest.mark.parametrize("operation", some(OPERATIONS))
 def test_junk_is_refused_and_breaks_nothing(operation, full_account, path_to):
     fake = full_account()
