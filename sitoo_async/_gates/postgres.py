@@ -468,5 +468,6 @@ def _cut_off(connection: Any) -> None:
     """End a connection whose loop is closed: by its socket, since nothing else works by now."""
     found = _socket_of(connection)
     if found.fileno() >= 0:  # else it was collected before
-        with found.dup() as link:
+        # Where the server has ended it already, there is nothing to shut down.
+        with found.dup() as link, contextlib.suppress(OSError):
             link.shutdown(socket.SHUT_RDWR)

@@ -59,6 +59,14 @@ class Desk:
         process = await self.process_of(name)
         await self.execute("SELECT pg_terminate_backend($1, 10000)", process)
 
+    async def gone(self, name):
+        """Return when that gate has no connection."""
+
+        async def none_left():
+            return await self.process_of(name) is None
+
+        await until(none_left)
+
     async def waits(self, name):
         """Return when that gate waits for its lock."""
 
@@ -424,11 +432,7 @@ async def test_who_waited_in_a_loop_that_was_closed_leaves_the_queue(desk):
     await asyncio.to_thread(left)
     await desk.gate("c").acquire("another key")  # the next question, whoever asks it
     gc.collect()
-
-    async def gone():
-        return await desk.process_of("b") is None
-
-    await until(gone)
+    await desk.gone("b")
     await first.release(KEY, 0.0)
     assert await first.acquire(KEY) == FREE
 
@@ -442,6 +446,20 @@ async def test_a_connection_that_is_gone_already_is_not_cut_off_again(desk):
             await asyncio.sleep(0)
     module._cut_off(connection)
     assert connection.is_closed()
+
+
+async def test_a_connection_that_the_server_has_ended_may_still_be_cut_off(desk):
+    connection = await asyncpg.connect(f"{desk.server.url()}?application_name=a")
+    module._cut_off(connection)
+    elsewhere(gone_from_elsewhere(desk.server, "a"))  # this loop does not hear of it before
+    module._cut_off(connection)
+    connection.terminate()
+
+
+async def gone_from_elsewhere(server, name):
+    there = Desk(server, await asyncpg.connect(server.url()))
+    await there.gone(name)
+    await there.aclose()
 
 
 @pytest.mark.filterwarnings("ignore:unclosed")
@@ -548,11 +566,7 @@ async def test_a_farewell_that_is_cancelled_leaves_no_connection(desk):
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-
-    async def gone():
-        return await desk.process_of("b") is None
-
-    await until(gone)
+    await desk.gone("b")
 
 
 async def test_a_hold_that_no_server_takes_is_logged(desk, caplog):
@@ -610,11 +624,7 @@ async def test_a_waiter_that_is_killed_loses_its_place(desk):
     async with another_process(desk) as other:
         await desk.waits("other")
         other.kill()
-
-        async def gone():
-            return await desk.process_of("other") is None
-
-        await until(gone)
+        await desk.gone("other")
     await first.release(KEY, 0.0)
     assert await first.acquire(KEY) == FREE
 
