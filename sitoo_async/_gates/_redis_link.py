@@ -6,10 +6,12 @@ import asyncio
 import logging
 import math
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 import attrs
 
+from sitoo_async._gates._forks import abandon
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_scripts import ASK, LEAVE, RELEASE, RENEW
 from sitoo_async.errors import ConfigurationError, GateLostError, LaneError
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from sitoo_async._credentials import Secret
 
-__all__ = ["Link", "connect"]
+__all__ = ["Link", "connect", "let_go"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -98,6 +100,7 @@ class Link:
         self._giving = 0
         self._held: dict[str, _Holding] = {}
         self._leaving: set[asyncio.Task[None]] = set()
+        _open.add(self)
 
     @property
     def in_use(self) -> bool:
@@ -148,6 +151,14 @@ class Link:
     async def aclose(self) -> None:
         """Close the connections, which are not in use."""
         await self._client.aclose(close_connection_pool=True)
+
+    def let_go(self) -> None:
+        """Leave the connections to the parent of this process, which is a forked child."""
+        pool: Any = self._client.connection_pool
+        # Its own way to close them would tell the server, or the parent's loop.
+        for connection in (*pool._available_connections, *pool._in_use_connections):  # noqa: SLF001
+            if connection.is_connected:
+                abandon(connection._writer.get_extra_info("socket"))  # noqa: SLF001
 
     # -------------------------------------------------------------------------------- waiting
 
@@ -243,6 +254,15 @@ class Link:
                 args=[prefix, token, lease, int(sent < ends), *arguments],
             )
         return sent, answer
+
+
+_open: WeakSet[Link] = WeakSet()
+
+
+def let_go() -> None:
+    """Let go, in a forked child, of all that its parent has open."""
+    for link in [*_open]:
+        link.let_go()
 
 
 def _prefix(key: str) -> str:

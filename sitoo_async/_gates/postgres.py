@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-import os
 import socket
 from collections.abc import Mapping
 from importlib import import_module
@@ -15,7 +14,7 @@ from uuid import uuid4
 
 from sitoo_async._credentials import Secret
 from sitoo_async._gates._dsn import DataSource
-from sitoo_async._gates._forks import in_forked_child
+from sitoo_async._gates._forks import abandon, in_forked_child
 from sitoo_async._gates._gate import Grant
 from sitoo_async.errors import ConfigurationError, GateLostError
 
@@ -315,14 +314,9 @@ class _Session:
             _cut_off(connection)
 
     def let_go(self) -> None:
-        """Close a forked child's copies of the sockets, without a word to the server.
-
-        Each number stays taken, by something else: whoever owns it is going to close it.
-        """
+        """Leave the connections to the parent of this process, which is a forked child."""
         for connection in self._connections():
-            nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
-            os.dup2(nothing, _socket_of(connection).fileno(), inheritable=False)
-            os.close(nothing)
+            abandon(_socket_of(connection))
 
     def _connections(self) -> list[Any]:
         """Those that are open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,8 +11,9 @@ import attrs
 
 from sitoo_async._checks import check_number
 from sitoo_async._credentials import Secret
+from sitoo_async._gates._forks import in_forked_child
 from sitoo_async._gates._gate import Grant
-from sitoo_async._gates._redis_link import Link, connect
+from sitoo_async._gates._redis_link import Link, connect, let_go
 from sitoo_async.errors import GateLostError, InvalidOptionError
 
 __all__ = ["RedisGate"]
@@ -92,8 +94,8 @@ class RedisGate:
 
     _url: Secret = attrs.field(converter=_secret_url)
     lease: float = attrs.field(default=5.0, kw_only=True)
-    _links: dict[asyncio.AbstractEventLoop, Link] = attrs.field(
-        factory=dict["asyncio.AbstractEventLoop", Link], init=False, eq=False
+    _links: dict[tuple[int, asyncio.AbstractEventLoop], Link] = attrs.field(
+        factory=dict[tuple[int, asyncio.AbstractEventLoop], Link], init=False, eq=False
     )
 
     def __attrs_post_init__(self) -> None:
@@ -105,6 +107,7 @@ class RedisGate:
             raise InvalidOptionError(
                 "the URL of RedisGate has an option that redis-py does not know", field="url"
             ) from None
+        in_forked_child(let_go)
 
     def __repr__(self) -> str:
         # There is none yet where it is refused, and some tools show what a frame holds.
@@ -119,13 +122,13 @@ class RedisGate:
             LaneError: the server refused, could not be reached for one lease, or was silent for
                 two.
         """
-        loop = asyncio.get_running_loop()
-        for other in [*self._links]:
-            if other.is_closed():
-                self._links.pop(other, None)
-        link = self._links.get(loop)
+        for known in [*self._links]:
+            if known[-1].is_closed():
+                self._links.pop(known, None)
+        place = _here()
+        link = self._links.get(place)
         if link is None:
-            link = self._links[loop] = Link(loop, self._url, self.lease)
+            link = self._links[place] = Link(place[-1], self._url, self.lease)
         return await link.acquire(key)
 
     async def release(self, key: str, hold: float) -> None:
@@ -135,18 +138,18 @@ class RedisGate:
             GateLostError: it is not held, its lease has ended and another has it, or the server
                 could not be reached.
         """
-        link = self._links.get(asyncio.get_running_loop())
+        link = self._links.get(_here())
         if link is None or not await link.release(key, hold):
             raise GateLostError(f"{self} does not hold the key {key}, or does so no longer")
 
     async def aclose(self) -> None:
         """Close the running loop's connections, unless a right is held or asked for by them."""
-        loop = asyncio.get_running_loop()
-        link = self._links.get(loop)
+        place = _here()
+        link = self._links.get(place)
         if link is not None:
             await link.settle()
-            if link is self._links.get(loop) and not link.in_use:
-                del self._links[loop]
+            if link is self._links.get(place) and not link.in_use:
+                del self._links[place]
                 await link.aclose()
 
     async def __aenter__(self) -> Self:
@@ -154,3 +157,8 @@ class RedisGate:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _here() -> tuple[int, asyncio.AbstractEventLoop]:
+    """The process and the running loop: a forked child uses nothing of its parent's."""
+    return os.getpid(), asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import socket
@@ -105,7 +106,7 @@ class RedisServer:
 
 async def die(gate: RedisGate) -> None:
     """Let a gate do nothing more in this loop, as if its process had died; nobody waits by now."""
-    link = gate._links.pop(asyncio.get_running_loop(), None)
+    link = gate._links.pop((os.getpid(), asyncio.get_running_loop()), None)
     if link is not None:
         for holding in link._held.values():
             await holding.stop()

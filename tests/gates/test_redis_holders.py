@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 
-from sitoo_async import Grant
+from sitoo_async import GateLostError, Grant
+from sitoo_async._gates import _redis_link
 from sitoo_async._gates.redis import RedisGate
 from tests.gates._redis_server import MISSING, RedisServer, die, find_server
 
@@ -229,3 +231,100 @@ async def test_a_stopped_waiter_does_not_believe_in_a_turn_that_has_passed(
     assert await waiter.says() == "held"
     waiter.release()
     assert await waiter.says() == "released"
+
+
+# -------------------------------------------------------------------------------- forks
+
+FORKING = f"""
+import asyncio, gc, os, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from sitoo_async import GateLostError
+from sitoo_async._gates.redis import RedisGate
+
+idle, holding = [RedisGate(sys.argv[1], lease=30.0) for _ in range(2)]
+
+async def turn():
+    await idle.acquire("another key")
+    await idle.release("another key", 0.0)
+
+async def child():
+    global idle
+    await turn()
+    await idle.aclose()
+    # What it inherited is collected in a loop that runs.
+    idle = None
+    gc.collect()
+    try:
+        await holding.release({KEY!r}, 0.0)
+    except GateLostError:
+        print("ready", flush=True)
+
+async def parent():
+    await turn()
+    await holding.release({KEY!r}, 0.0)
+    await idle.aclose()
+    await holding.aclose()
+
+loop = asyncio.new_event_loop()
+loop.run_until_complete(turn())
+loop.run_until_complete(holding.acquire({KEY!r}))
+number = os.fork()
+if not number:
+    asyncio.run(child())
+    time.sleep(60)
+print(number, flush=True)
+sys.stdin.readline()
+loop.run_until_complete(asyncio.wait_for(parent(), 8))
+loop.close()
+print("released", flush=True)
+"""
+
+
+@pytest.fixture
+async def forked(server, make_gate):
+    """A process that holds the key and has forked a child."""
+    gate = await make_gate()
+    for key in (KEY, "another key"):
+        # A server that knows the key counts as started before, whatever the lease is.
+        await gate.acquire(key)
+        await gate.release(key, 0.0)
+    process = Process(
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", FORKING, f"{server.url}?client_name=parent"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+    )
+    said = {await process.says(), await process.says()}
+    (child,) = said - {"ready"}
+    yield process
+    os.kill(int(child), signal.SIGKILL)
+    await process.end()
+
+
+async def test_a_forked_child_has_connections_of_its_own_and_leaves_its_parents_alone(
+    forked, probe
+):
+    forked.release()
+    assert await forked.says() == "released"
+    assert await probe.hget(f"sitoo:{{{KEY}}}:state", "holder") == ""
+
+
+async def test_a_forked_child_does_not_keep_its_parents_connections(forked, probe):
+    forked.send(signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while "parent" in {client["name"] for client in await probe.client_list()}:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_what_a_child_inherits_is_not_its_own(make_gate, monkeypatch):
+    gate = await make_gate()
+    await gate.acquire(KEY)
+    _redis_link.let_go()
+    with monkeypatch.context() as child:
+        child.setattr(os, "getpid", lambda: 0)
+        with pytest.raises(GateLostError):
+            await gate.release(KEY, 0.0)
+        assert await gate.acquire("another key") == Grant()
+        await gate.release("another key", 0.0)
+        await gate.aclose()
