@@ -400,8 +400,14 @@ class _Session:
             return
         leaving = self._loop.create_task(self._withdraw(connection, self._holder, until))
         self._leaving[leaving] = connection
-        leaving.add_done_callback(self._leaving.pop)
+        leaving.add_done_callback(self._left_by)
         await asyncio.shield(leaving)
+
+    def _left_by(self, leaving: asyncio.Task[None]) -> None:
+        connection = self._leaving.pop(leaving)
+        if not connection.is_closed():
+            # A loop that shuts down cancels what has not even begun.
+            connection.terminate()
 
     async def _withdraw(self, connection: Any, holder: str, until: float) -> None:
         try:
@@ -414,9 +420,6 @@ class _Session:
             logger.debug("a connection to PostgreSQL ends without farewell: %r", error)
             if self._left(until):
                 await self._tell(until)
-        except BaseException:
-            connection.terminate()
-            raise
 
     async def _tell(self, until: float) -> None:
         """Tell the hold by a connection of its own, if there is a server to tell it to."""

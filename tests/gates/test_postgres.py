@@ -569,6 +569,30 @@ async def test_a_farewell_that_is_cancelled_leaves_no_connection(desk):
     await desk.gone("b")
 
 
+async def test_who_leaves_as_the_loop_shuts_down_frees_the_lock_at_once(desk):
+    first, second, third = (desk.gate(name) for name in "abc")
+    await first.acquire(KEY)
+    kept = []
+
+    async def leaves():
+        task = asyncio.create_task(second.acquire(KEY))
+        await asyncio.to_thread(asked.wait)
+        kept.extend(session._connection for session in module._sessions.values())
+        # When its farewell is about to begin, the loop cancels all that is under way.
+        task.cancel()
+
+    asked = threading.Event()
+    ending = asyncio.create_task(asyncio.to_thread(asyncio.run, leaves()))
+    await desk.waits("b")
+    asked.set()
+    await ending
+    # Neither is this gate asked again, nor is its connection collected.
+    await desk.gone("b")
+    kept.clear()
+    await first.release(KEY, 0.0)
+    assert await third.acquire(KEY) == FREE
+
+
 async def test_a_hold_that_no_server_takes_is_logged(desk, caplog):
     gate = desk.gate("a")
     await gate.acquire(KEY)
