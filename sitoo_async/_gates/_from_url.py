@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -24,10 +25,12 @@ def gate_from_url(url: Secret) -> Gate:
 
     Args:
         url: ``file:///path``, ``postgresql://…``, or ``redis://…``, ``rediss://…``,
-            ``valkey://…``, ``valkeys://…``.
+            ``valkey://…``, ``valkeys://…``. The latter four may end in ``?lease=10``, which is not
+            for the server but the `RedisGate.lease`, in seconds.
 
     Raises:
-        InvalidOptionError: it names no gate. The URL is not quoted: it may hold a password.
+        InvalidOptionError: it names no gate, or the lease is no number of seconds. The URL is not
+            quoted: it may hold a password.
         ConfigurationError: the engine's package is not installed.
     """
     # Secret, as everything here: a password without a colon would be taken for a scheme.
@@ -45,7 +48,17 @@ def gate_from_url(url: Secret) -> Gate:
     if scheme in ("redis", "rediss", "valkey", "valkeys"):
         from sitoo_async._gates.redis import RedisGate  # noqa: PLC0415  # only when used
 
-        return RedisGate(url)
+        address, lease = _lease(url)
+        if lease is None:
+            return RedisGate(address)
+        seconds = _number(lease)
+        if seconds is None:
+            raise InvalidOptionError(
+                "the lease in SITOO_GATE must be a number of seconds, more than 0, and stand there "
+                "once, as in redis://host/0?lease=10",
+                field="lease",
+            )
+        return RedisGate(address, lease=seconds)
     raise InvalidOptionError(
         "SITOO_GATE must be file:///path, postgresql://… or redis://… (rediss://, valkey://)",
         field="SITOO_GATE",
@@ -62,3 +75,24 @@ def _path(url: Secret) -> str | None:
     if parts.netloc not in ("", "localhost") or not path.strip("/") or "?" in url or "#" in url:
         return None
     return path
+
+
+def _lease(url: Secret) -> tuple[Secret, Secret | None]:
+    """The URL of a Redis server, and the lease that stood in its query, if there was one."""
+    address, _, query = url.partition("?")
+    options = query.split("&")
+    leases = [option.removeprefix("lease=") for option in options if option.startswith("lease=")]
+    if not leases:
+        return url, None
+    rest = "&".join(option for option in options if not option.startswith("lease="))
+    # Two of them, put together like this, are not a number.
+    return Secret(f"{address}?{rest}" if rest else address), Secret("&".join(leases))
+
+
+def _number(text: Secret) -> float | None:
+    """The number more than 0 that a text says; None where it says none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from typing import Final, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -85,7 +86,7 @@ class RedisGate:
             never shows. ``valkey://`` and ``valkeys://`` mean the same. Options of redis-py may
             follow as a query.
         lease: seconds for which a holder that is silent keeps the right; the same in all
-            processes.
+            processes. ``SITOO_GATE`` tells it as ``redis://host/0?lease=10``.
 
     Raises:
         InvalidOptionError: the URL can't be used, or the lease is no number of seconds.
@@ -100,6 +101,8 @@ class RedisGate:
 
     def __attrs_post_init__(self) -> None:
         check_number("lease", self.lease)
+        if math.isinf(self.lease):
+            raise InvalidOptionError("lease must end: give a number of seconds", field="lease")
         try:
             pool = connect(self._url).connection_pool
             pool.connection_class(**pool.connection_kwargs)

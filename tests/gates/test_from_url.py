@@ -7,7 +7,7 @@ import traceback
 
 import pytest
 
-from sitoo_async import FileGate, Grant, SitooClient, errors
+from sitoo_async import FileGate, Grant, RedisGate, SitooClient, errors
 from sitoo_async._credentials import Secret
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async.testing import FakeSitoo
@@ -62,6 +62,41 @@ def test_anything_else_is_refused_and_never_quoted(url):
         gate_from_url(Secret(url))
     assert caught.value.field == "SITOO_GATE"
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("query", "lease", "rest"),
+    [
+        ("?lease=10", 10.0, ""),
+        ("?lease=0.5&health_check_interval=30", 0.5, "?health_check_interval=30"),
+        (
+            "?ssl_cert_reqs=none&lease=2&client_name=a%26b",
+            2.0,
+            "?ssl_cert_reqs=none&client_name=a%26b",
+        ),
+        ("?health_check_interval=30", 5.0, "?health_check_interval=30"),
+        ("", 5.0, ""),
+    ],
+)
+def test_a_redis_url_may_tell_the_lease(query, lease, rest):
+    url = "rediss://user:hunter2@host:6379/0"
+    assert gate_from_url(Secret(url + query)) == RedisGate(url + rest, lease=lease)
+
+
+@pytest.mark.parametrize(
+    "query", ["lease=", "lease=hunter2", "lease=0", "lease=-1", "lease=nan", "lease=inf"]
+)
+def test_a_lease_that_is_no_number_of_seconds_is_refused_and_never_quoted(query):
+    with pytest.raises(errors.InvalidOptionError, match=r"redis://host/0\?lease=10") as caught:
+        gate_from_url(Secret(f"redis://user:hunter2@host/0?{query}"))
+    assert caught.value.field == "lease"
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    assert "hunter2" not in "".join(line for line in told if "test_from_url" not in line)
+
+
+def test_a_lease_that_is_told_twice_is_refused():
+    with pytest.raises(errors.InvalidOptionError, match="once"):
+        gate_from_url(Secret("redis://host/0?lease=1&lease=2"))
 
 
 @pytest.fixture

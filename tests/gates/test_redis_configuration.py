@@ -53,7 +53,7 @@ def test_a_url_that_can_not_be_used_is_refused_without_being_shown(url):
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("lease", [0, -1.0, float("nan"), "5"])
+@pytest.mark.parametrize("lease", [0, -1.0, float("nan"), float("inf"), "5"])
 def test_a_lease_is_a_number_of_seconds(lease):
     with pytest.raises(InvalidOptionError, match="lease"):
         RedisGate("redis://localhost", lease=lease)
