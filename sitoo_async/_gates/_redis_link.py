@@ -6,6 +6,10 @@ import asyncio
 import logging
 import math
 import secrets
+import sys
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
@@ -47,9 +51,14 @@ def connect(url: Secret) -> redis.asyncio.Redis:
         raise ConfigurationError(
             "RedisGate needs the package redis: pip install 'sitoo_async[redis]'"
         ) from error
-    # It must not repeat or time out anything on its own: that is decided here.
+    # It must not repeat or time out anything on its own: that is decided here. And whoever waits
+    # takes up a connection, so that a limit would keep those who hold a right from renewing it.
     return redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  # theirs
-        url, protocol=2, socket_timeout=None, retry=Retry(NoBackoff(), 0)
+        url,
+        protocol=2,
+        socket_timeout=None,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=sys.maxsize,
     )
 
 
@@ -74,9 +83,9 @@ class _Holding:
     async def stop(self) -> None:
         """Renew no more; a renewal under way comes to its end, so that it can't come late."""
         self.wanted = False
+        self.timer.cancel()
         if self.renewal is not None:
             await asyncio.wait({self.renewal})
-        self.timer.cancel()
 
 
 class Link:
@@ -91,6 +100,7 @@ class Link:
     def __init__(self, loop: asyncio.AbstractEventLoop, url: Secret, lease: float) -> None:
         self._loop = loop
         self._lease = lease
+        self._patience = lease / RENEWALS
         self._pause = lease / ATTEMPTS
         self._client = connect(url)
         self._scripts = {
@@ -98,7 +108,9 @@ class Link:
         }
         self._asking = 0
         self._giving = 0
-        self._held: dict[str, _Holding] = {}
+        # By key, the oldest first. There are several only while those before the last are lost and
+        # not given back yet: whoever gives back first must not free what the last one has.
+        self._held: dict[str, deque[_Holding]] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         _open.add(self)
 
@@ -115,36 +127,40 @@ class Link:
             return await self._wait(key, token)
         except _failures() as error:
             reason = _text(error)
-        except asyncio.CancelledError:
-            # In a task of its own: whoever cancels may do so again and again.
-            leaving = self._loop.create_task(self._leave(key, token))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
-            await asyncio.shield(leaving)
-            raise
+        except asyncio.CancelledError as error:
+            await self._leave(key, partial(self._run, LEAVE, key, token))
+            # Without the driver's frames, which hold the password.
+            raise error.with_traceback(None)
         finally:
             self._asking -= 1
-        # Not from the error: the driver's frames hold the password.
+        # Not from the error: as above.
         raise LaneError(f"Redis could not be asked for the key {key}: {reason}")
 
     async def release(self, key: str, hold: float) -> bool:
         """Give the right back; tell whether it was still ours."""
-        holding = self._held.pop(key, None)
-        if holding is None:
+        holdings = self._held.get(key)
+        if holdings is None:
             return False
+        holding = holdings.popleft()
+        if not holdings:
+            del self._held[key]
+        milliseconds = math.ceil(1000 * hold)
         self._giving += 1
         try:
             await holding.stop()
-            _, answer = await self._insist(RELEASE, key, holding, math.ceil(1000 * hold))
+            _, answer = await self._insist(RELEASE, key, holding, milliseconds)
             return answer[0] == 1
         except _failures() as error:
             reason = _text(error)
+        except asyncio.CancelledError as error:
+            await self._leave(key, partial(self._insist, RELEASE, key, holding, milliseconds))
+            raise error.with_traceback(None)
         finally:
             self._giving -= 1
         raise GateLostError(f"the key {key} could not be given back to Redis: {reason}")
 
     async def settle(self) -> None:
-        """Wait until whoever was cancelled has left the line."""
+        """Wait until whoever was cancelled has left the line, or given the right back."""
         if self._leaving:
             await asyncio.wait(self._leaving)
 
@@ -177,7 +193,8 @@ class Link:
             give_up = None
             granted, hold, abandoned, rest = answer
             if granted:
-                holding = self._held[key] = _Holding(token, asked + self._lease)
+                holding = _Holding(token, asked + self._lease)
+                self._held.setdefault(key, deque()).append(holding)
                 self._renew_later(key, holding)
                 return Grant(hold / 1000, bool(abandoned))
             await self._sleep(key, token, rest / 1000)
@@ -185,17 +202,31 @@ class Link:
     async def _sleep(self, key: str, token: str, seconds: float) -> None:
         """Wait until the turn has come, but no longer than until the holder's lease ends."""
         try:
-            async with asyncio.timeout(seconds + self._lease):
+            async with asyncio.timeout(seconds + self._patience):
                 # Being woken is no proof that the turn still is ours: that is asked for next.
                 await self._client.blpop([f"{_prefix(key)}turn:{token}"], timeout=seconds)
         except _failures() as error:
+            if not _passes(error):
+                # It may ask but not wait: it must not stand in the way of those who may.
+                await self._leave(key, partial(self._run, LEAVE, key, token))
             await self._pass_over(error, math.inf)
 
-    async def _leave(self, key: str, token: str) -> None:
+    async def _leave(self, key: str, farewell: Callable[[], Awaitable[Any]]) -> None:
+        """Say the last thing, in a task of its own: whoever cancels may do so again and again."""
+        leaving = self._loop.create_task(self._say(key, farewell))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        await asyncio.shield(leaving)
+
+    async def _say(self, key: str, farewell: Callable[[], Awaitable[Any]]) -> None:
         try:
-            await self._run(LEAVE, key, token)
+            await farewell()
         except _failures() as error:
-            logger.warning("a place in the queue for %s ends with its lease: %s", key, _text(error))
+            logger.warning(
+                "the right to %s, or a place in its queue, ends with its lease: %s",
+                key,
+                _text(error),
+            )
 
     # ------------------------------------------------------------------------------- renewing
 
@@ -248,7 +279,9 @@ class Link:
         prefix = _prefix(key)
         sent = self._loop.time()
         lease = math.ceil(1000 * self._lease)
-        async with asyncio.timeout(self._lease):
+        # A connection that has gone silent is given up soon enough for another to be tried. What
+        # the server then does twice, it does once: all scripts know the token.
+        async with asyncio.timeout(self._patience):
             answer = await self._scripts[script](
                 keys=[f"{prefix}state", f"{prefix}queue"],
                 args=[prefix, token, lease, int(sent < ends), *arguments],

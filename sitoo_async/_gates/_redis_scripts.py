@@ -8,7 +8,8 @@ by themselves:
   ``abandoned`` (a holder before it was lost), ``hold`` (until when the key is not to be used) and
   ``server`` (the run of the server that wrote all this). Moments are milliseconds of its clock.
 - ``queue``, a list: the tokens of those who wait, first come first.
-- ``waiter:token``: ``here`` for as long as the waiter asks now and then, ``gone`` after it left.
+- ``waiter:token``: ``here`` for as long as the waiter asks now and then, ``gone`` after it left or
+  gave the right back: what it said before and what comes late is not heard any more.
 - ``turn:token``, a list: the bell that wakes the waiter whose turn it is.
 
 Every script gets the state and the queue as keys; the prefix, the token and the lease as arguments.
@@ -24,10 +25,11 @@ __all__ = ["ASK", "LEAVE", "RELEASE", "RENEW"]
 _BEGINNING: Final = """
 local state, queue = KEYS[1], KEYS[2]
 local prefix, token, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local waiter, turn = prefix .. 'waiter:' .. token, prefix .. 'turn:' .. token
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- An ACL may forbid INFO: then a restart can't be told.
+-- An ACL may forbid INFO, to this user or to that: then a restart can't be told.
 local server, uptime = '', math.huge
 local info = redis.pcall('INFO', 'server')
 if type(info) == 'string' then
@@ -52,9 +54,10 @@ if hold > 660000 then hold = 0 end
 -- A server that was started since, or that took over from another, may have lost what was written
 -- last: for one lease the right is nobody's but that holder's, who renews meanwhile if it lives.
 local forgetful = uptime < lease
-if known then forgetful = fields[7] ~= server end
+if known then forgetful = server ~= '' and fields[7] ~= '' and fields[7] ~= server end
 if forgetful then
-  holder, claimed, holders_lease, ends = '?', true, lease, now + lease
+  holder, claimed, holders_lease = '?', true, math.max(lease, holders_lease)
+  ends = now + holders_lease
 end
 
 local function grant(to, knows)
@@ -68,6 +71,10 @@ local function save()
     'server', server
   )
   redis.call('PEXPIRE', state, math.max(700000, 2 * lease))
+end
+
+local function leave()
+  redis.call('SET', waiter, 'gone', 'PX', 2 * lease)
 end
 
 local function pass_on()
@@ -88,9 +95,7 @@ end
 ASK: Final = (
     _BEGINNING
     + """
-local waiter, turn = prefix .. 'waiter:' .. token, prefix .. 'turn:' .. token
-
--- A question that was overtaken by its own withdrawal.
+-- A question that was overtaken by its own withdrawal, or by the release.
 if redis.call('GET', waiter) == 'gone' then return {0, 0, 0, lease} end
 
 local function stand_in_line()
@@ -116,14 +121,15 @@ if holder == '' or holder == token then
 end
 stand_in_line()
 save()
-return {0, 0, 0, ends - now}
+-- Whoever asks for a shorter lease than the holder's has to show more often that it is here.
+return {0, 0, 0, math.min(ends - now, lease)}
 """
 )
 """Ask for the right, again and again with one token, until it is granted.
 
 Returns:
     granted (1 or 0), milliseconds left of the hold, abandoned (1 or 0), and when not granted the
-    milliseconds until the holder's lease ends, after which to ask again.
+    milliseconds after which to ask again, since the holder's lease may have ended.
 """
 
 _OURS: Final = """
@@ -149,9 +155,13 @@ RELEASE: Final = (
     _BEGINNING
     + _OURS
     + """
+-- The answer to the first time may have been lost.
+if redis.call('GET', waiter) == 'gone' then return {1} end
+
 -- What the key has to be spared is true whoever holds it by now.
 hold = math.max(hold, tonumber(ARGV[5]))
 if ours then
+  leave()
   abandoned = false
   pass_on()
 end
@@ -159,14 +169,18 @@ save()
 return {ours and 1 or 0}
 """
 )
-"""Give the right to whoever waits first; ARGV[5]: milliseconds of hold. Returns whether it was."""
+"""Give the right to whoever waits first; ARGV[5]: milliseconds of hold.
+
+Returns:
+    whether it still was the token's to give.
+"""
 
 LEAVE: Final = (
     _BEGINNING
     + """
 redis.call('LREM', queue, 0, token)
-redis.call('DEL', prefix .. 'turn:' .. token)
-redis.call('SET', prefix .. 'waiter:' .. token, 'gone', 'PX', 2 * lease)
+redis.call('DEL', turn)
+leave()
 if holder == token then
   pass_on()
   save()

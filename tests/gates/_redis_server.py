@@ -108,6 +108,7 @@ async def die(gate: RedisGate) -> None:
     """Let a gate do nothing more in this loop, as if its process had died; nobody waits by now."""
     link = gate._links.pop((os.getpid(), asyncio.get_running_loop()), None)
     if link is not None:
-        for holding in link._held.values():
-            await holding.stop()
+        for holdings in link._held.values():
+            for holding in holdings:
+                await holding.stop()
         await link.aclose()
