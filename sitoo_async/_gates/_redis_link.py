@@ -35,6 +35,9 @@ RENEWALS: Final = 3
 ATTEMPTS: Final = 20
 """How often in a lease a server that can't be reached is tried."""
 
+PASSING: Final = ("READONLY", "NOREPLICAS", "UNBLOCKED")
+"""What a server says that has just changed its role, and redis-py does not always understand."""
+
 
 def connect(url: Secret) -> redis.asyncio.Redis:
     """A client of redis-py; it connects when it is used.
@@ -130,7 +133,7 @@ class Link:
         except asyncio.CancelledError as error:
             await self._leave(key, partial(self._run, LEAVE, key, token))
             # Without the driver's frames, which hold the password.
-            raise error.with_traceback(None)
+            raise error.with_traceback(None) from None
         finally:
             self._asking -= 1
         # Not from the error: as above.
@@ -154,7 +157,7 @@ class Link:
             reason = _text(error)
         except asyncio.CancelledError as error:
             await self._leave(key, partial(self._insist, RELEASE, key, holding, milliseconds))
-            raise error.with_traceback(None)
+            raise error.with_traceback(None) from None
         finally:
             self._giving -= 1
         raise GateLostError(f"the key {key} could not be given back to Redis: {reason}")
@@ -319,5 +322,13 @@ def _passes(error: Exception) -> bool:
 
     if isinstance(error, exceptions.AuthenticationError):
         return False
-    away = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError, OSError)
-    return isinstance(error, away) or str(error).startswith("UNBLOCKED")
+    away = (
+        exceptions.ConnectionError,
+        exceptions.TimeoutError,
+        exceptions.ReadOnlyError,
+        exceptions.ClusterDownError,
+        OSError,
+    )
+    # Where it comes from a script, older servers tell it in a sentence of their own.
+    text = str(error)
+    return isinstance(error, away) or any(word in text for word in PASSING)

@@ -15,7 +15,7 @@ from typing import Self
 
 from sitoo_async._gates.redis import RedisGate
 
-__all__ = ["MISSING", "RedisServer", "die", "find_server"]
+__all__ = ["MISSING", "RedisServer", "Wire", "die", "find_server"]
 
 MISSING = (
     "RedisGate is NOT TESTED here: there is neither valkey-server nor redis-server on the PATH "
@@ -102,6 +102,48 @@ class RedisServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Wire:
+    """A way to a server, whose connections can go silent as if a cable had been cut.
+
+    Use it with ``async with``.
+
+    Args:
+        server: where it leads to.
+    """
+
+    def __init__(self, server: RedisServer) -> None:
+        self._server = server
+        self._open: list[asyncio.Event] = []
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, cut: asyncio.Event
+    ) -> None:
+        while data := await reader.read(65536):
+            if not cut.is_set():
+                writer.write(data)
+        writer.close()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        cut = asyncio.Event()
+        self._open.append(cut)
+        there = await asyncio.open_connection("127.0.0.1", self._server.port)
+        await asyncio.gather(self._carry(reader, there[1], cut), self._carry(there[0], writer, cut))
+
+    def cut(self) -> None:
+        """Let those connections that there are carry nothing more; new ones do."""
+        for cut in self._open:
+            cut.set()
+
+    async def __aenter__(self) -> Self:
+        self._listener = await asyncio.start_server(self._join, "127.0.0.1", 0)
+        port = self._listener.sockets[0].getsockname()[1]
+        self.url = self._server.url.replace(f":{self._server.port}", f":{port}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listener.close()
 
 
 async def die(gate: RedisGate) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,19 @@ async def test_the_password_shows_nowhere(caplog):
     assert (
         PASSWORD not in f"{lost.value!r} {lost.value.__cause__!r} {refused.value!r} {caplog.text}"
     )
+
+
+@pytest.mark.skipif(find_server() is None, reason=MISSING)
+async def test_who_is_cancelled_while_it_logs_in_does_not_show_the_password():
+    with RedisServer(password=PASSWORD) as server:
+        gate = RedisGate(server.url, lease=0.4)
+        server.stop()
+        asking = asyncio.create_task(gate.acquire(KEY))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await asking
+        server.go_on()
+        await gate.aclose()
+    told = traceback.TracebackException.from_exception(cancelled.value, capture_locals=True)
+    assert PASSWORD not in "".join(told.format())

@@ -10,7 +10,7 @@ import redis.asyncio
 
 from sitoo_async import GateLostError, Grant, LaneError
 from sitoo_async._gates.redis import RedisGate
-from tests.gates._redis_server import MISSING, RedisServer, die, find_server
+from tests.gates._redis_server import MISSING, RedisServer, Wire, die, find_server
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason=MISSING)
 
@@ -174,18 +174,55 @@ async def test_a_server_that_hangs_for_a_moment_is_waited_for(forgetful, make_ga
     await waiter.release(KEY, 0.0)
 
 
-async def test_a_primary_that_becomes_a_replica_for_a_moment_is_waited_for(forgetful, make_gate):
+async def test_a_right_is_renewed_and_given_back_although_its_connection_has_gone_silent(
+    forgetful, make_gate
+):
+    async with Wire(forgetful) as wire:
+        holder, other = RedisGate(wire.url, lease=LEASE), await make_gate(forgetful)
+        await holder.acquire(KEY)
+        wire.cut()
+        waits = asyncio.create_task(other.acquire(KEY))
+        await asyncio.sleep(2 * LEASE)
+        assert not waits.done()
+        wire.cut()
+        await holder.release(KEY, 0.0)
+        assert await soon(waits, LEASE / 2) == Grant()
+        await other.release(KEY, 0.0)
+        wire.cut()
+        assert await soon(holder.acquire(KEY)) == Grant()
+        await holder.release(KEY, 0.0)
+        await holder.aclose()
+
+
+@pytest.mark.parametrize("stale", ["yes", "no"])
+async def test_a_primary_that_becomes_a_replica_for_a_moment_is_waited_for(
+    forgetful, make_gate, stale
+):
     holder, waiter = await make_gate(forgetful), await make_gate(forgetful)
     await holder.acquire(KEY)
     waits = asyncio.create_task(waiter.acquire(KEY))
     await waiting(forgetful)
     async with redis.asyncio.Redis.from_url(forgetful.url) as probe:
-        await probe.config_set("replica-serve-stale-data", "yes")
+        await probe.config_set("replica-serve-stale-data", stale)
         # Nobody listens at that port, so that it keeps what it has.
         await probe.execute_command("REPLICAOF", "127.0.0.1", "1")
         await asyncio.sleep(LEASE / 2)
         assert not waits.done()
         await probe.execute_command("REPLICAOF", "NO", "ONE")
+    await holder.release(KEY, 0.0)
+    assert await soon(waits) == Grant()
+    await waiter.release(KEY, 0.0)
+
+
+async def test_a_primary_that_misses_its_replicas_for_a_moment_is_waited_for(forgetful, make_gate):
+    holder, waiter = await make_gate(forgetful), await make_gate(forgetful)
+    await holder.acquire(KEY)
+    async with redis.asyncio.Redis.from_url(forgetful.url) as probe:
+        await probe.config_set("min-replicas-to-write", 1)
+        waits = asyncio.create_task(waiter.acquire(KEY))
+        await asyncio.sleep(LEASE / 2)
+        assert not waits.done()
+        await probe.config_set("min-replicas-to-write", 0)
     await holder.release(KEY, 0.0)
     assert await soon(waits) == Grant()
     await waiter.release(KEY, 0.0)
