@@ -8,7 +8,7 @@ import math
 import secrets
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
@@ -168,16 +168,20 @@ class Link:
             await asyncio.wait(self._leaving)
 
     async def aclose(self) -> None:
-        """Close the connections, which are not in use."""
-        await self._client.aclose(close_connection_pool=True)
+        """Close the connections that are not in use."""
+        pool: Any = self._client.connection_pool
+        for writer in _writers(pool._available_connections):  # noqa: SLF001  # no other way
+            # With TLS, a server that is silent would be waited for until it says farewell.
+            writer.transport.abort()
+        await pool.disconnect(inuse_connections=False)
 
     def let_go(self) -> None:
         """Leave the connections to the parent of this process, which is a forked child."""
         pool: Any = self._client.connection_pool
-        # Its own way to close them would tell the server, or the parent's loop.
-        for connection in (*pool._available_connections, *pool._in_use_connections):  # noqa: SLF001
-            if connection.is_connected:
-                abandon(connection._writer.get_extra_info("socket"))  # noqa: SLF001
+        # redis-py's own way to close them would tell the server, and the parent's loop.
+        known = (*pool._available_connections, *pool._in_use_connections)  # noqa: SLF001
+        for writer in _writers(known):
+            abandon(writer.get_extra_info("socket"))
 
     # -------------------------------------------------------------------------------- waiting
 
@@ -272,7 +276,7 @@ class Link:
         if not _passes(error) or self._loop.time() + self._pause >= give_up:
             raise error
         # A server that is no longer the primary is found by its address again.
-        await self._client.connection_pool.disconnect(inuse_connections=False)
+        await self.aclose()
         await asyncio.sleep(self._pause)
 
     async def _run(
@@ -299,6 +303,11 @@ def let_go() -> None:
     """Let go, in a forked child, of all that its parent has open."""
     for link in [*_open]:
         link.let_go()
+
+
+def _writers(connections: Iterable[Any]) -> list[asyncio.StreamWriter]:
+    """Those of the connections that are open."""
+    return [each._writer for each in connections if each.is_connected]  # noqa: SLF001  # as above
 
 
 def _prefix(key: str) -> str:

@@ -11,11 +11,14 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sitoo_async._gates.redis import RedisGate
 
-__all__ = ["MISSING", "RedisServer", "Wire", "die", "find_server"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MISSING", "RedisServer", "Wire", "die", "find_server", "free_port"]
 
 MISSING = (
     "RedisGate is NOT TESTED here: there is neither valkey-server nor redis-server on the PATH "
@@ -28,20 +31,28 @@ def find_server() -> str | None:
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class RedisServer:
     """A server that runs from the start; use it with ``with``, or close it.
 
     Args:
         password: of its default user; None for no password.
         durable: whether it keeps everything that was written when it is restarted.
+        options: of its command line, beyond that.
     """
 
-    def __init__(self, *, password: str | None = None, durable: bool = False) -> None:
+    def __init__(
+        self, *, password: str | None = None, durable: bool = False, options: Sequence[str] = ()
+    ) -> None:
         program = find_server()
         assert program is not None, MISSING
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._directory = tempfile.TemporaryDirectory(prefix="sitoo-redis-")
         self._log = Path(self._directory.name) / "log"
         self._command = [
@@ -50,6 +61,7 @@ class RedisServer:
             *("--appendonly", "yes" if durable else "no", "--appendfsync", "always"),
             *("--repl-diskless-sync-delay", "0"),
             *(("--requirepass", password) if password else ()),
+            *options,
         ]
         user = f":{password}@" if password else ""
         self.url = f"redis://{user}127.0.0.1:{self.port}/0"
