@@ -94,7 +94,8 @@ _SETTINGS: Final[Mapping[str, str]] = {
 
 # Sets what this version of the server knows. One of them works on every system only from 15 on.
 _PREPARE: Final = """
-SELECT to_regclass('sitoo_gate') IS NULL AS missing, count(set_config(name, value, false))
+SELECT to_regclass('sitoo_gate') IS NULL AS missing, pg_backend_pid() AS process,
+    count(set_config(name, value, false))
 FROM unnest($1::text[], $2::text[]) AS wanted (name, value) JOIN pg_settings USING (name)
 WHERE name <> 'client_connection_check_interval' OR version() LIKE '%linux%'
 """
@@ -151,8 +152,9 @@ class PostgresGate:
     table. A server that crashes may forget the marks and holds of its last second. Locks are not
     replicated: after a failover the right is free, and a holder that still reaches the former
     server does not know. PgBouncer and its like may stand between only with ``pool_mode =
-    session``: in the other modes the locks of one process end up with another, which shows as a
-    `GateLostError` logged after each exchange.
+    session``: in the other modes the locks of one process end up with another. Such a pooler is
+    refused where it shows at once. Where it is too busy for that, there are errors of PostgreSQL
+    and `GateLostError`, and locks may stay with the pooler for as long as it keeps its connections.
 
     Args:
         dsn: ``postgresql://user:password@host:port/database``, with the parameters that asyncpg
@@ -187,7 +189,8 @@ class PostgresGate:
         A connection that turns out to be lost is opened once more, at the end of the queue.
 
         Raises:
-            ConfigurationError: the table is missing and may not be created.
+            ConfigurationError: the table is missing and may not be created, or a pooler hands
+                connections around.
             OSError: the server can't be reached.
             asyncpg.PostgresError: the server refuses.
         """
@@ -361,6 +364,8 @@ class _Session:
         prepared = await connection.fetchrow(
             _PREPARE, [*_SETTINGS], [*_SETTINGS.values()], timeout=PATIENCE
         )
+        if prepared["process"] != connection.get_server_pid():
+            await self._try_pooler(prepared["process"])
         if not prepared["missing"]:
             return
         driver = _driver()
@@ -371,6 +376,19 @@ class _Session:
                 f"PostgresGate needs a table that this role may not create ({error}): have the "
                 f"owner of the database do it, by {_TABLE}"
             ) from error
+
+    async def _try_pooler(self, process: int) -> None:
+        """Refuse a pooler that would give our process of the server, and our lock, to another."""
+        connection = await self._open()
+        try:
+            theirs = await connection.fetchval("SELECT pg_backend_pid()", timeout=PATIENCE)
+        finally:
+            connection.terminate()
+        if theirs == process:
+            raise ConfigurationError(
+                "the pooler between here and PostgreSQL hands its connections around, and locks "
+                "with them: set its pool_mode to session, or name the server itself"
+            )
 
     async def _ask(self, connection: Any) -> Grant:
         self._holder = uuid4().hex

@@ -515,6 +515,36 @@ async def test_a_pooler_that_hands_connections_around_is_noticed(desk):
         await gate.release(KEY, 0.0)
 
 
+@pytest.fixture
+async def pooler(desk, role):
+    """Seen by the role, the server is behind a pooler; tells what process it claims to be."""
+    await desk.execute("GRANT CREATE ON SCHEMA public TO guest")
+    await desk.execute("ALTER ROLE guest SET search_path = public, pg_catalog")
+
+    async def claims(process):
+        await desk.execute(
+            "CREATE OR REPLACE FUNCTION public.pg_backend_pid() RETURNS int LANGUAGE sql AS"
+            f" 'SELECT {process}'"
+        )
+
+    yield claims
+    await desk.execute("DROP FUNCTION public.pg_backend_pid")
+
+
+async def test_a_pooler_that_gives_its_connections_away_is_refused(desk, role, pooler):
+    await pooler("7")
+    with pytest.raises(ConfigurationError, match="pool_mode to session"):
+        await desk.gate("a", user=role).acquire(KEY)
+    assert await desk.process_of("a") is None
+
+
+async def test_a_pooler_that_leaves_each_its_own_will_do(desk, role, pooler):
+    await pooler("-pg_catalog.pg_backend_pid()")
+    gate = desk.gate("a", user=role)
+    assert await gate.acquire(KEY) == FREE
+    await gate.release(KEY, 0.0)
+
+
 async def test_a_table_that_went_away_is_a_loss_and_comes_back(desk):
     gate = desk.gate("a")
     await gate.acquire(KEY)
