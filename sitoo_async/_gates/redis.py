@@ -64,8 +64,8 @@ class RedisGate:
 
     What happens when something dies, with the lease at its default of 5 seconds:
 
-    - The holder: the next waiter has the right after the rest of the lease (at most 5 s) and some
-      0.2 s, and is told that a request may be under way.
+    - The holder, or its host: the next waiter has the right after the rest of the lease (at most
+      5 s) and some 0.2 s, and is told that a request may be under way.
     - A waiter: skipped. One that died in the last 7.5 s may be handed the right, which then is
       lost for one lease.
     - A holder that is stopped beyond its lease and goes on: it can neither free nor extend what is
@@ -74,19 +74,33 @@ class RedisGate:
     - The server, for less than a lease: waiters and holders go on afterwards. After a restart or a
       failover nobody is given the right for one lease, except the holder from before, which takes
       it back. So there are no two holders even where the server lost what was written last, as
-      long as the holder reaches it within that time. This can't be promised where two servers
-      take themselves for the primary at once, where the holder was cut off for longer, or where
-      an ACL forbids the command ``INFO``: replication is asynchronous.
+      long as the holder reaches it within that time.
 
-    A server that was started some seconds ago makes the first acquire wait for one lease.
-    Redirections of a cluster are not followed: give the address of one that follows them.
+    What can't be promised is that there are no two holders
+
+    - where the holder was cut off for longer than its lease, two servers take themselves for the
+      primary at once, or an ACL forbids the command ``INFO``: replication is asynchronous;
+    - where the server loses all that it knows of the key and has been up for longer than a lease:
+      by ``FLUSHALL``, by an eviction (so set ``maxmemory-policy noeviction``), or by a failover
+      within moments of the first use after ten minutes without;
+    - where the server's clock leaps ahead: all leases end.
+
+    A server that was started some seconds ago makes the first acquire wait for one lease. Behind a
+    cluster, give the address of what follows its redirections: they are not followed here.
+
+    Where an ACL limits the user, it needs this, ``+select`` for any database but 0, and ``+info``,
+    without which a restart is not noticed::
+
+        ~sitoo:* +evalsha +script|load +blpop +time +hmget +hset +pexpire +lpop +get +rpush +set
+        +lpos +exists +del +lrem
 
     Args:
         url: ``redis://user:password@host:port/database``, or ``rediss://`` for TLS; the password
             never shows. ``valkey://`` and ``valkeys://`` mean the same. Options of redis-py may
             follow as a query.
-        lease: seconds for which a holder that is silent keeps the right; the same in all
-            processes. ``SITOO_GATE`` tells it as ``redis://host/0?lease=10``.
+        lease: seconds for which a holder that is silent keeps the right; best the same in all
+            processes, and at least ten times what it takes to connect. ``SITOO_GATE`` tells it as
+            ``redis://host/0?lease=10``.
 
     Raises:
         InvalidOptionError: the URL can't be used, or the lease is no number of seconds.
@@ -122,8 +136,7 @@ class RedisGate:
         """Wait for the right to use a key; see `Gate.acquire`.
 
         Raises:
-            LaneError: the server refused, could not be reached for one lease, or was silent for
-                two.
+            LaneError: the server refused, or did not answer for some four thirds of a lease.
         """
         for known in [*self._links]:
             if known[-1].is_closed():
