@@ -11,14 +11,30 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from sitoo_async._gates.redis import RedisGate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
-__all__ = ["MISSING", "RedisServer", "Wire", "die", "find_server", "free_port"]
+    import redis.asyncio
+
+__all__ = [
+    "KEY",
+    "MISSING",
+    "RedisServer",
+    "Wire",
+    "die",
+    "find_server",
+    "free_port",
+    "soon",
+    "waiting",
+]
+
+T = TypeVar("T")
+
+KEY = "https://api.example.com 10020-140"
 
 MISSING = (
     "RedisGate is NOT TESTED here: there is neither valkey-server nor redis-server on the PATH "
@@ -156,6 +172,19 @@ class Wire:
 
     async def __aexit__(self, *_: object) -> None:
         self._listener.close()
+
+
+async def waiting(probe: redis.asyncio.Redis, count: int) -> None:
+    """Return when that many stand in line for `KEY`."""
+    async with asyncio.timeout(5):
+        while await probe.llen(f"sitoo:{{{KEY}}}:queue") != count:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.001)
+
+
+async def soon(coroutine: Awaitable[T], seconds: float = 5.0) -> T:
+    """What is awaited, which comes within that many seconds."""
+    async with asyncio.timeout(seconds):
+        return await coroutine
 
 
 async def die(gate: RedisGate) -> None:

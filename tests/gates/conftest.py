@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
+import redis.asyncio
 
+from sitoo_async._gates.redis import RedisGate
 from sitoo_async.testing import FakeSitoo
 from tests.gates._postgres import PostgresServer, missing
-from tests.gates._redis_server import MISSING, RedisServer, find_server
+from tests.gates._redis_server import MISSING, RedisServer, die, find_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -71,12 +73,37 @@ def redis_server() -> Iterator[RedisServer]:
     if find_server() is None:
         pytest.skip(MISSING)
     with RedisServer() as server:
+        server.settle()
         yield server
 
 
 @pytest.fixture
+async def probe(redis_server: RedisServer) -> AsyncIterator[redis.asyncio.Redis]:
+    """Looks into the Redis server, which is empty at first."""
+    async with redis.asyncio.Redis.from_url(redis_server.url, decode_responses=True) as probe:
+        await probe.flushall()
+        yield probe
+
+
+@pytest.fixture
+async def make_gate(
+    redis_server: RedisServer, probe: redis.asyncio.Redis
+) -> AsyncIterator[Callable[..., Awaitable[RedisGate]]]:
+    """Makes Redis gates, each of them as if in a process of its own."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(url: str = redis_server.url, *, lease: float = 1.0) -> RedisGate:
+            gate = RedisGate(url, lease=lease)
+            stack.push_async_callback(die, gate)
+            return gate
+
+        yield make
+
+
+@pytest.fixture
 def redis_engine(redis_server: RedisServer) -> Engine:
-    return Engine(redis_server.url, lease=5.0, freed_in=5.2)
+    # The default lease is waited out by a test of its own.
+    return Engine(f"{redis_server.url}?lease=1", lease=1.0, freed_in=1.2)
 
 
 @pytest.fixture(params=ENGINES)

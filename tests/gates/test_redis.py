@@ -3,58 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 
 import pytest
-import redis.asyncio
 
-from sitoo_async import GateLostError, Grant, LaneError
-from sitoo_async._gates.redis import RedisGate
-from tests.gates._redis_server import MISSING, RedisServer, die, find_server
+from sitoo_async import GateLostError, Grant
+from tests.gates._redis_server import KEY, MISSING, die, find_server, soon, waiting
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason=MISSING)
 
-KEY = "https://api.example.com 10020-140"
 SHORT = 0.4
-
-
-@pytest.fixture(scope="module")
-def server():
-    with RedisServer() as server:
-        server.settle()
-        yield server
-
-
-@pytest.fixture
-async def probe(server):
-    async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as probe:
-        await probe.flushall()
-        yield probe
-
-
-@pytest.fixture
-async def make_gate(server, probe):
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(url=server.url, *, lease=1.0):
-            gate = RedisGate(url, lease=lease)
-            stack.push_async_callback(die, gate)
-            return gate
-
-        yield make
-
-
-async def waiting(probe, count):
-    """Return when that many stand in line."""
-    async with asyncio.timeout(5):
-        while await probe.llen(f"sitoo:{{{KEY}}}:queue") != count:  # noqa: ASYNC110  # it tells nobody
-            await asyncio.sleep(0.001)
-
-
-async def soon(coroutine, seconds=5.0):
-    async with asyncio.timeout(seconds):
-        return await coroutine
 
 
 # ---------------------------------------------------------------------------------- turns
@@ -95,7 +53,7 @@ async def test_waiting_for_one_key_leaves_another_alone(make_gate):
     await first.release(KEY, 0.0)
 
 
-async def test_one_gate_object_serves_two_loops_as_if_they_were_two_processes(make_gate, server):
+async def test_one_gate_object_serves_two_loops_as_if_they_were_two_processes(make_gate):
     gate = await make_gate()
     await gate.acquire(KEY)
     granted = threading.Event()
@@ -327,33 +285,3 @@ async def test_what_was_never_acquired_is_not_released(make_gate):
     with pytest.raises(GateLostError):
         await gate.release(KEY, 0.0)
     await gate.release("another key", 0.0)
-
-
-# ----------------------------------------------------------------------- access control
-
-
-async def test_a_user_that_may_not_ask_for_info_can_share_a_key(make_gate, server, probe):
-    await probe.acl_setuser(
-        "gate",
-        enabled=True,
-        passwords=["+word"],
-        keys=["sitoo:*"],
-        commands=["+@all", "-info"],
-    )
-    gate = await make_gate(server.url.replace("//", "//gate:word@"))
-    assert await gate.acquire(KEY) == Grant()
-    await gate.release(KEY, 0.0)
-    assert await gate.acquire(KEY) == Grant()
-    await gate.release(KEY, 0.0)
-
-
-async def test_a_user_that_may_not_block_is_told_so(make_gate, server, probe):
-    await probe.acl_setuser(
-        "gate", enabled=True, passwords=["+word"], keys=["sitoo:*"], commands=["+@all", "-blpop"]
-    )
-    holder = await make_gate()
-    await holder.acquire(KEY)
-    gate = await make_gate(server.url.replace("//", "//gate:word@"))
-    with pytest.raises(LaneError, match="NoPermissionError"):
-        await soon(gate.acquire(KEY))
-    await holder.release(KEY, 0.0)

@@ -10,56 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
-import redis.asyncio
 
 from sitoo_async import GateLostError, Grant
 from sitoo_async._gates import _redis_link
 from sitoo_async._gates.redis import RedisGate
-from tests.gates._redis_server import MISSING, RedisServer, die, find_server
+from tests.gates._redis_server import KEY, MISSING, die, find_server, soon, waiting
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason=MISSING)
 
-KEY = "https://api.example.com 10020-140"
 SHORT = 0.4
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="module")
-def server():
-    with RedisServer() as server:
-        server.settle()
-        yield server
-
-
-@pytest.fixture
-async def probe(server):
-    async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as probe:
-        await probe.flushall()
-        yield probe
-
-
-@pytest.fixture
-async def make_gate(server, probe):
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(url=server.url, *, lease=1.0):
-            gate = RedisGate(url, lease=lease)
-            stack.push_async_callback(die, gate)
-            return gate
-
-        yield make
-
-
-async def waiting(probe, count):
-    """Return when that many stand in line."""
-    async with asyncio.timeout(5):
-        while await probe.llen(f"sitoo:{{{KEY}}}:queue") != count:  # noqa: ASYNC110  # it tells nobody
-            await asyncio.sleep(0.001)
-
-
-async def soon(coroutine, seconds=5.0):
-    async with asyncio.timeout(seconds):
-        return await coroutine
 
 
 # ------------------------------------------------------------------------------ processes
@@ -109,13 +69,13 @@ class Process:
 
 
 @pytest.fixture
-async def start_process(server, probe):
+async def start_process(redis_server, probe):
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(*, lease=SHORT):
             process = Process(
                 await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-c", PROCESS, server.url, str(lease)),
+                    *(sys.executable, "-c", PROCESS, redis_server.url, str(lease)),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                 )
@@ -140,6 +100,19 @@ async def test_a_killed_holder_is_succeeded_after_its_lease_and_its_request_is_t
     assert await soon(gate.acquire(KEY)) == Grant(abandoned=True)
     await gate.release(KEY, 0.0)
     assert await gate.acquire(KEY) == Grant()
+    await gate.release(KEY, 0.0)
+
+
+async def test_with_the_default_lease_a_killed_holder_is_succeeded_after_the_time_that_is_stated(
+    make_gate, start_process
+):
+    holder = await start_process(lease=5.0)
+    assert await holder.says() == "held"
+    gate = await make_gate(lease=RedisGate("redis://localhost").lease)
+    waits = asyncio.create_task(gate.acquire(KEY))
+    holder.send(signal.SIGKILL)
+    # Stated are 5.2 s; the rest is for a busy machine.
+    assert await soon(waits, 9.0) == Grant(abandoned=True)
     await gate.release(KEY, 0.0)
 
 
@@ -281,7 +254,7 @@ print("released", flush=True)
 
 
 @pytest.fixture
-async def forked(server, make_gate):
+async def forked(redis_server, make_gate):
     """A process that holds the key and has forked a child."""
     gate = await make_gate()
     for key in (KEY, "another key"):
@@ -290,7 +263,7 @@ async def forked(server, make_gate):
         await gate.release(key, 0.0)
     process = Process(
         await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", FORKING, f"{server.url}?client_name=parent"),
+            *(sys.executable, "-c", FORKING, f"{redis_server.url}?client_name=parent"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -3,58 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import inspect
+import re
 
 import pytest
-import redis.asyncio
 
 from sitoo_async import GateLostError, Grant, LaneError
 from sitoo_async._gates._redis_scripts import ASK, RELEASE
 from sitoo_async._gates.redis import RedisGate
-from tests.gates._redis_server import MISSING, RedisServer, die, find_server
+from tests.gates._redis_server import KEY, MISSING, RedisServer, die, find_server, soon, waiting
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason=MISSING)
 
-KEY = "https://api.example.com 10020-140"
 SHORT = 0.4
-
-
-@pytest.fixture(scope="module")
-def server():
-    with RedisServer() as server:
-        server.settle()
-        yield server
-
-
-@pytest.fixture
-async def probe(server):
-    async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as probe:
-        await probe.flushall()
-        yield probe
-
-
-@pytest.fixture
-async def make_gate(server, probe):
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(url=server.url, *, lease=1.0):
-            gate = RedisGate(url, lease=lease)
-            stack.push_async_callback(die, gate)
-            return gate
-
-        yield make
-
-
-async def waiting(probe, count):
-    """Return when that many stand in line."""
-    async with asyncio.timeout(5):
-        while await probe.llen(f"sitoo:{{{KEY}}}:queue") != count:  # noqa: ASYNC110  # it tells nobody
-            await asyncio.sleep(0.001)
-
-
-async def soon(coroutine, seconds=5.0):
-    async with asyncio.timeout(seconds):
-        return await coroutine
 
 
 # ----------------------------------------------------------------------------- late, or twice
@@ -104,19 +65,21 @@ async def test_in_one_loop_too_a_late_holder_does_not_free_what_is_anothers(make
 
 
 @pytest.mark.parametrize("times", [1, 3])
-async def test_a_release_that_is_cancelled_frees_the_right_all_the_same(make_gate, server, times):
+async def test_a_release_that_is_cancelled_frees_the_right_all_the_same(
+    make_gate, redis_server, times
+):
     gate, other = await make_gate(), await make_gate()
     await gate.acquire(KEY)
     (link,) = gate._links.values()
     ((holding,),) = link._held.values()
-    server.stop()
+    redis_server.stop()
     link._renew_now(KEY, holding)
     releasing = asyncio.create_task(gate.release(KEY, 30.0))
     await asyncio.sleep(0.01)  # by now it waits for the end of the renewal
     for _ in range(times):
         releasing.cancel()
         await asyncio.sleep(0)
-    server.go_on()
+    redis_server.go_on()
     await asyncio.wait({releasing})
     assert releasing.cancelled()
     await gate.aclose()  # waits for what was under way
@@ -156,26 +119,40 @@ async def test_after_a_restart_a_longer_lease_of_the_holder_counts(make_gate):
 
 
 @pytest.fixture
-async def limited(server, probe):
-    """The server's URL for a user that may not use the commands named."""
+async def limited(redis_server, probe):
+    """Gives the server's URL for a user with the rights that are named."""
 
-    async def limit(*commands):
-        await probe.acl_setuser(
-            "gate",
-            enabled=True,
-            passwords=["+word"],
-            keys=["sitoo:*"],
-            commands=["+@all", *(f"-{command}" for command in commands)],
-        )
-        return server.url.replace("//", "//gate:word@")
+    async def limit(*rights):
+        await probe.execute_command("ACL", "SETUSER", "gate", "reset", "on", ">word", *rights)
+        return redis_server.url.replace("//", "//gate:word@")
 
     yield limit
     await probe.acl_deluser("gate")
 
 
+async def test_the_rights_that_the_docstring_names_are_enough(make_gate, probe, limited):
+    told = re.search(r"~sitoo:.*?\n\n", inspect.getdoc(RedisGate), re.DOTALL)[0]
+    url = await limited(*told.split())
+    await probe.script_flush()
+    lost, leaver, waiter = [await make_gate(url, lease=SHORT) for _ in range(3)]
+    await lost.acquire(KEY)
+    leaving = asyncio.create_task(leaver.acquire(KEY))
+    await waiting(probe, 1)
+    waits = asyncio.create_task(waiter.acquire(KEY))
+    await waiting(probe, 2)
+    leaving.cancel()
+    await waiting(probe, 1)
+    await asyncio.sleep(SHORT)  # renewed meanwhile
+    await lost.release(KEY, 0.0)
+    assert await soon(waits, SHORT / 2) == Grant()
+    await die(waiter)
+    assert await soon(lost.acquire(KEY)) == Grant(abandoned=True)
+    await lost.release(KEY, 0.0)
+
+
 async def test_users_that_see_info_and_users_that_do_not_get_on(make_gate, probe, limited):
     lost, seeing = await make_gate(lease=SHORT), await make_gate(lease=SHORT)
-    blind = await make_gate(await limited("info"), lease=SHORT)
+    blind = await make_gate(await limited("~*", "+@all", "-info"), lease=SHORT)
     await lost.acquire(KEY)
     await die(lost)
 
@@ -191,7 +168,7 @@ async def test_users_that_see_info_and_users_that_do_not_get_on(make_gate, probe
 async def test_whoever_may_not_wait_does_not_stand_in_the_way(make_gate, probe, limited):
     holder, other = await make_gate(), await make_gate()
     await holder.acquire(KEY)
-    gate = await make_gate(await limited("blpop"))
+    gate = await make_gate(await limited("~*", "+@all", "-blpop"))
     with pytest.raises(LaneError, match="NoPermissionError"):
         await soon(gate.acquire(KEY))
     waits = asyncio.create_task(other.acquire(KEY))
@@ -201,12 +178,18 @@ async def test_whoever_may_not_wait_does_not_stand_in_the_way(make_gate, probe, 
     await other.release(KEY, 0.0)
 
 
-async def test_any_number_of_keys_may_be_waited_for(make_gate):
-    holder, waiter = await make_gate(), await make_gate()
-    keys = [f"https://api.example.com 10020-{number}" for number in range(120)]
-    await asyncio.gather(*(holder.acquire(key) for key in keys))
+async def test_more_keys_may_be_waited_for_than_a_pool_has_connections_by_default(
+    make_gate, redis_server, probe
+):
+    waiter = await make_gate(f"{redis_server.url}?client_name=waiter", lease=5.0)
+    keys = [f"{KEY}{number}" for number in range(101)]
+    for key in keys:
+        await probe.hset(f"sitoo:{{{key}}}:state", "holder", "another")
     waits = [asyncio.create_task(waiter.acquire(key)) for key in keys]
-    await asyncio.wait(waits, timeout=1.5)  # longer than whoever has no connection would try
-    await asyncio.gather(*(holder.release(key, 0.0) for key in keys))
-    assert await soon(asyncio.gather(*waits)) == [Grant()] * 120
-    await asyncio.gather(*(waiter.release(key, 0.0) for key in keys))
+    async with asyncio.timeout(10):
+        while sum(each["name"] == "waiter" for each in await probe.client_list()) < 101:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)
+    for task in waits:
+        task.cancel()
+    await asyncio.wait(waits)
+    await waiter.aclose()

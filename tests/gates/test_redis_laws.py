@@ -11,23 +11,14 @@ from hypothesis import strategies as st
 
 from sitoo_async import ClientClosedError
 from sitoo_async._gates.redis import RedisGate
-from tests.gates._redis_server import MISSING, RedisServer, die, find_server
+from tests.gates._redis_server import KEY, MISSING, die, find_server
 
 pytestmark = pytest.mark.skipif(find_server() is None, reason=MISSING)
-
-KEY = "https://api.example.com 10020-140"
 
 STEPS = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(["ask", "ask", "release", "cancel", "kill"])),
     max_size=14,
 )
-
-
-@pytest.fixture(scope="module")
-def server():
-    with RedisServer() as server:
-        server.settle()
-        yield server
 
 
 class Program:
@@ -82,9 +73,9 @@ class Program:
             await self.release(number)
 
 
-async def run(server, steps):
+async def run(redis_server, steps):
     async with contextlib.AsyncExitStack() as stack:
-        gates = [RedisGate(server.url, lease=0.15) for _ in range(4)]
+        gates = [RedisGate(redis_server.url, lease=0.3) for _ in range(4)]
         for gate in gates:
             await stack.enter_async_context(gate)
         program = Program(gates)
@@ -98,5 +89,5 @@ async def run(server, steps):
 
 @settings(max_examples=25)
 @given(STEPS)
-def test_whatever_happens_there_is_one_holder_and_everybody_is_served(server, steps):
-    asyncio.run(run(server, steps))
+def test_whatever_happens_there_is_one_holder_and_everybody_is_served(redis_server, steps):
+    asyncio.run(run(redis_server, steps))
