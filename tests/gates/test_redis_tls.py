@@ -9,7 +9,7 @@ import subprocess
 import attrs
 import pytest
 
-from sitoo_async import Grant, LaneError
+from sitoo_async import LaneError
 from sitoo_async._gates.redis import RedisGate
 from tests.gates._redis_server import MISSING, RedisServer, find_server, free_port
 
@@ -47,14 +47,13 @@ def encrypted(tmp_path_factory):
     options = ["--tls-port", port, "--tls-cert-file", place / "certificate"]
     options += ["--tls-key-file", place / "key", "--tls-auth-clients", "no"]
     with RedisServer(options=[str(option) for option in options]) as server:
-        server.settle()
         url = f"rediss://127.0.0.1:{port}/0"
         yield Encrypted(server, f"{url}?ssl_ca_certs={place}/certificate", url)
 
 
 async def test_a_server_whose_certificate_is_known_is_used(encrypted):
     async with RedisGate(encrypted.url, lease=1.0) as gate:
-        assert await gate.acquire(KEY) == Grant()
+        await gate.acquire(KEY)
         await gate.release(KEY, 0.0)
 
 
