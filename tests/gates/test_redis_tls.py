@@ -8,6 +8,7 @@ import subprocess
 
 import attrs
 import pytest
+import redis
 
 from sitoo_async import LaneError
 from sitoo_async._gates.redis import RedisGate
@@ -31,7 +32,10 @@ class Encrypted:
 
 
 @pytest.fixture(scope="module")
-def encrypted(tmp_path_factory):
+def encrypted(redis_server, tmp_path_factory):
+    with redis.Redis.from_url(redis_server.url) as probe:
+        if not probe.config_get("tls-port"):
+            pytest.skip("this server was built without TLS")
     place = tmp_path_factory.mktemp("tls")
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
     subprocess.run(  # noqa: S603  # as found on the PATH
