@@ -35,8 +35,8 @@ RENEWALS: Final = 3
 ATTEMPTS: Final = 20
 """How often in a lease a server that can't be reached is tried."""
 
-PASSING: Final = ("READONLY", "NOREPLICAS", "UNBLOCKED")
-"""What a server says that has just changed its role, and redis-py does not always understand."""
+PASSING: Final = ("CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "READONLY", "UNBLOCKED")
+"""What a server says that changes its role, and not every redis-py understands."""
 
 
 def connect(url: Secret) -> redis.asyncio.Redis:
