@@ -1,6 +1,7 @@
 """The lane's side of a gate: asking for the right to use the key, and giving it back.
 
-Nothing waits here either. A task asks the gate, and its end calls the lane.
+Nothing waits here either. A task asks the gate, and its end calls the lane; a gate that has its
+answer at once needs no task.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from sitoo_async._gates import Gate, Grant
+from sitoo_async._gates import Gate, Grant, PromptGate
 from sitoo_async.errors import GateLostError
 
 __all__ = ["Turnstile", "failure_of"]
@@ -43,6 +44,7 @@ class Turnstile:
     ) -> None:
         self._loop = loop
         self._gate = gate
+        self._prompt = gate if isinstance(gate, PromptGate) else None
         self._key = key
         self._taken = taken
         self._failed = failed
@@ -59,14 +61,32 @@ class Turnstile:
 
     def take(self) -> None:
         """Ask for the right, unless an answer is awaited already."""
-        if self._task is None:
-            self._taking, self._withdrawn = True, False
-            self._ask(self._gate.acquire(self._key), self._on_taken)
+        if self._task is not None:
+            return
+        if self._prompt is not None:
+            try:
+                grant = self._prompt.acquire_now(self._key)
+            except Exception as failure:  # noqa: BLE001  # whoever waits is told
+                self._failed(failure)
+                return
+            if grant is not None:
+                self._have(grant)
+                return
+        self._taking, self._withdrawn = True, False
+        self._ask(self._gate.acquire(self._key), self._on_taken)
 
     def give(self, hold: float) -> None:
         """Give the right back, and tell for how many seconds the key is on hold."""
         self.held = self._taking = False
-        self._ask(self._gate.release(self._key, hold), self._on_given)
+        if self._prompt is None:
+            self._ask(self._gate.release(self._key, hold), self._on_given)
+            return
+        failure = None
+        try:
+            self._prompt.release_now(self._key, hold)
+        except Exception as error:  # noqa: BLE001  # the lane is told
+            failure = error
+        self._have_given(failure)
 
     async def settle(self) -> bool:
         """Wait for the gate's answer; a right that is only asked for is asked for no longer.
@@ -93,17 +113,22 @@ class Turnstile:
         self._task = None
         failure = failure_of(task)
         if failure is None:
-            self.held = True
-            self._taken(task.result())
+            self._have(task.result())
         elif self._withdrawn:
             # Somebody may have come to wait since.
             self._given(None)
         else:
             self._failed(failure)
 
+    def _have(self, grant: Grant) -> None:
+        self.held = True
+        self._taken(grant)
+
     def _on_given(self, task: asyncio.Task[None]) -> None:
         self._task = None
-        failure = failure_of(task)
+        self._have_given(failure_of(task))
+
+    def _have_given(self, failure: BaseException | None) -> None:
         if failure is None:
             self._given(None)
             return

@@ -784,6 +784,84 @@ async def test_a_right_that_was_lost_is_told_and_the_lane_holds_briefly(caplog):
     ]
 
 
+class PromptGate(FakeGate):
+    """Has its answer at once, unless it is not free."""
+
+    def acquire_now(self, key):
+        self.log.append("ask now")
+        if self.fails is not None:
+            raise self.fails
+        if not self.free.is_set():
+            return None
+        self.held = True
+        return Grant(self.hold, self.abandoned)
+
+    def release_now(self, key, hold):
+        self.held = False
+        self.log.append(f"give {hold:g}")
+        if self.fails_back is not None:
+            raise self.fails_back
+
+    async def aclose(self):
+        pass
+
+
+async def prompt(**options):
+    gate = PromptGate(**options)
+    bench = Bench(gate=gate)
+    bench.began = bench.loop.time()
+    return gate, bench
+
+
+async def test_a_gate_that_answers_at_once_costs_no_turn_of_the_loop():
+    gate, bench = await prompt()
+    await asyncio.gather(bench.start("a"), bench.start("b"))
+    assert gate.log == ["ask now", "give 0", "ask now", "give 0"]
+    assert bench.log == [("a", 0.0), ("b", 1.0)]
+    assert not gate.held
+    assert not bench.lane.busy
+
+
+async def test_a_gate_without_an_answer_at_once_is_waited_for():
+    gate, bench = await prompt(free=False)
+    waiting = bench.start("a")
+    await turns()
+    assert gate.log == ["ask now", "ask"]
+    gate.free.set()
+    assert await waiting == "a"
+    assert gate.log == ["ask now", "ask", "take", "give 0"]
+
+
+async def test_a_hold_that_is_told_at_once_is_waited_out():
+    gate, bench = await prompt(hold=5.0)
+    first = bench.start("a")
+    await turns()
+    assert gate.log == ["ask now", "give 0"]
+    gate.hold = 0.0
+    assert await first == "a"
+    assert bench.log == [("a", 5.0)]
+
+
+async def test_a_gate_that_fails_at_once_tells_the_caller_why():
+    gate, bench = await prompt()
+    gate.fails = OSError("the disk is gone")
+    with pytest.raises(errors.LaneError, match="the disk is gone") as caught:
+        await bench.call("a")
+    assert isinstance(caught.value.__cause__, OSError)
+    gate.fails = None
+    assert await bench.call("b") == "b"
+
+
+async def test_a_right_that_turns_out_lost_at_once_is_told_and_the_lane_holds_briefly(caplog):
+    gate, bench = await prompt()
+    gate.fails_back = errors.GateLostError("the file was removed")
+    assert await bench.call("a") == "a"
+    gate.fails_back = None
+    assert await bench.call("b") == "b"
+    assert bench.log == [("a", 0.0), ("b", 1.2)]
+    assert "the gate was lost while it was held" in caplog.text
+
+
 async def test_settling_waits_until_the_gate_is_back():
     gate, bench = await gated()
     gate.slow = 5.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-__all__ = ["Gate", "Grant"]
+__all__ = ["Gate", "Grant", "PromptGate"]
 
 
 @attrs.frozen
@@ -63,4 +63,17 @@ class Gate(Protocol):
         use and stays. A client closes the gate that it made from ``SITOO_GATE``, and none that it
         was given.
         """
+        ...
+
+
+@runtime_checkable
+class PromptGate(Gate, Protocol):
+    """A gate that may have its answer at once, so that no task has to be made to wait for it."""
+
+    def acquire_now(self, key: str) -> Grant | None:
+        """The right to use a key, if it can be had without waiting; None leaves nothing behind."""
+        ...
+
+    def release_now(self, key: str, hold: float) -> None:
+        """Give the right back; see `Gate.release`."""
         ...

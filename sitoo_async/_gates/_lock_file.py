@@ -13,7 +13,6 @@ import stat
 import sys
 import time
 from typing import Final
-from weakref import WeakSet
 
 import msgspec
 
@@ -27,7 +26,7 @@ __all__ = ["LockFile", "Record", "clock", "close_all"]
 _RECORD_SIZE: Final = 128
 """Bytes of a record, so that one write replaces the former one whole."""
 
-_open: WeakSet[LockFile] = WeakSet()
+_open: set[LockFile] = set()
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -56,12 +55,17 @@ class LockFile:
     Args:
         path: where it is; it is made if it is not there.
 
+    Attributes:
+        path: the same.
+        hold_until: what was written here last, by us; on `clock`.
+
     Raises:
         ConfigurationError: it can't be opened, or is not what we would have made.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.hold_until = 0.0
         self._file = -1
         # O_NONBLOCK: a pipe that somebody put there must not keep us waiting.
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -70,7 +74,7 @@ class LockFile:
         except OSError as error:
             raise _refusal(path, _why_not_opened(error)) from error
         _open.add(self)
-        found = os.fstat(self._file)
+        self._found = found = os.fstat(self._file)
         if not stat.S_ISREG(found.st_mode):
             why = "it is not a regular file"
         elif found.st_uid != os.geteuid():
@@ -101,10 +105,10 @@ class LockFile:
             found = os.lstat(self.path)
         except FileNotFoundError:
             return False
-        return os.path.samestat(found, os.fstat(self._file))
+        return os.path.samestat(found, self._found)
 
     def read(self) -> Record | None:
-        """What its last holder wrote; None where there was none.
+        """What was written last; None where nothing was.
 
         Raises:
             msgspec.DecodeError: it holds something else.
@@ -114,6 +118,7 @@ class LockFile:
 
     def write(self, *, in_flight: bool, hold_until: float) -> None:
         """Say what the next holder has to know."""
+        self.hold_until = hold_until
         record = Record(os.getpid(), in_flight, hold_until)
         os.pwrite(self._file, msgspec.json.encode(record).ljust(_RECORD_SIZE - 1) + b"\n", 0)
 
@@ -128,6 +133,7 @@ class LockFile:
     def let_go(self) -> None:
         """Close the file alone: whoever else has it open, by a fork, keeps the lock."""
         file, self._file = self._file, -1
+        _open.discard(self)
         os.close(file)
 
 
@@ -147,5 +153,4 @@ def _refusal(path: str, why: str) -> ConfigurationError:
 def close_all() -> None:
     """Close the files that a forked child inherits: it would hold on to its parent's locks."""
     for file in [*_open]:
-        if file.is_open:
-            file.let_go()
+        file.let_go()

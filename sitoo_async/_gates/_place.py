@@ -34,11 +34,17 @@ class Place:
         self._unwanted = False
         self._answer: asyncio.Future[None] | None = None
 
+    def get_now(self) -> bool:
+        """Take the lock if it is free and nobody waits for it; tell whether it is ours."""
+        if self._queue.lock(wait=False) and self.lock.lock(wait=False):
+            self._queue.close()
+            return True
+        return False
+
     async def get(self) -> None:
         """Return when the lock is ours; nothing here blocks the loop."""
         if self._answer is None:
-            if self._queue.lock(wait=False) and self.lock.lock(wait=False):
-                self._queue.close()
+            if self.get_now():
                 return
             self._answer = asyncio.get_running_loop().create_future()
             # A daemon: flock waits for as long as it takes, and must not keep the process alive.

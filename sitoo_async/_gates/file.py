@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import os
 import sys
@@ -77,28 +78,40 @@ class FileGate:
             ConfigurationError: a lock file can't be used; names it.
             OSError: the file system failed.
         """
-        for held in [*_held]:
-            if held[-1].is_closed():
-                # Its mark stays, so that whoever comes next is told. In another thread another
-                # loop may be at the same.
-                with contextlib.suppress(KeyError):
-                    _held.pop(held).close()
-        digest = hashlib.sha256(key.encode()).hexdigest()[:8]
-        path = f"{self.path}.{digest}"
+        _free_what_closed_loops_held()
+        path = f"{self.path}.{_digest(key)}"
         while True:
             place = _adopted(path) or Place(path)
             try:
                 await place.get()
                 if place.lock.in_place():
-                    grant = _enter(place.lock)
-                    break
+                    return self._enter(key, place.lock)
             except:
                 if place.close():
                     _given_up.setdefault(path, []).append(place)
                 raise
             # Somebody removed or replaced the file while it was waited for.
             place.close()
-        _held[self, key, asyncio.get_running_loop()] = place.lock
+
+    def acquire_now(self, key: str) -> Grant | None:
+        """The right to use a key if it is free and nobody waits for it; see `PromptGate`.
+
+        Raises:
+            ConfigurationError: a lock file can't be used; names it.
+            OSError: the file system failed.
+        """
+        _free_what_closed_loops_held()
+        path = f"{self.path}.{_digest(key)}"
+        if _given_up.get(path):
+            return None  # its thread is ahead, and is to be adopted
+        place = Place(path)
+        grant = None
+        try:
+            if place.get_now() and place.lock.in_place():
+                grant = self._enter(key, place.lock)
+        finally:
+            if grant is None:
+                place.close()
         return grant
 
     async def release(self, key: str, hold: float) -> None:
@@ -108,12 +121,16 @@ class FileGate:
             GateLostError: it is not held, or the lock file was removed while it was.
             OSError: the file system failed; the lock is free.
         """
+        self.release_now(key, hold)
+
+    def release_now(self, key: str, hold: float) -> None:
+        """Give the right back, which takes no waiting; see `release`."""
         lock = _held.pop((self, key, asyncio.get_running_loop()), None)
         if lock is None or not lock.is_open:
             raise GateLostError(f"{self} does not hold the key {key}")
         try:
             # What others told before goes on where it is longer.
-            hold_until = max(_read(lock).hold_until, clock() + hold if hold else 0.0)
+            hold_until = max(lock.hold_until, clock() + hold if hold else 0.0)
             lock.write(in_flight=False, hold_until=hold_until)
             if not lock.in_place():
                 raise GateLostError(
@@ -125,11 +142,35 @@ class FileGate:
     async def aclose(self) -> None:
         """Do nothing: no file is open but while the right is asked for or held."""
 
+    def _enter(self, key: str, lock: LockFile) -> Grant:
+        """Read what the last holder left behind, and leave a mark of our own."""
+        record = _read(lock)
+        hold = record.hold_until - clock()
+        if not 0 < hold <= LONGEST_HOLD:
+            hold = 0.0
+        lock.write(in_flight=True, hold_until=record.hold_until if hold else 0.0)
+        _held[self, key, asyncio.get_running_loop()] = lock
+        return Grant(hold, record.in_flight)
+
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+@functools.lru_cache
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def _free_what_closed_loops_held() -> None:
+    for held in [*_held]:
+        if held[-1].is_closed():
+            # Its mark stays, so that whoever comes next is told. In another thread another loop may
+            # be at the same.
+            with contextlib.suppress(KeyError):
+                _held.pop(held).close()
 
 
 def _adopted(path: str) -> Place | None:
@@ -141,16 +182,6 @@ def _adopted(path: str) -> Place | None:
         if place.adopt():
             return place
     return None
-
-
-def _enter(lock: LockFile) -> Grant:
-    """Read what the last holder left behind, and leave a mark of our own."""
-    record = _read(lock)
-    hold = record.hold_until - clock()
-    if not 0 < hold <= LONGEST_HOLD:
-        hold = 0.0
-    lock.write(in_flight=True, hold_until=record.hold_until if hold else 0.0)
-    return Grant(hold, record.in_flight)
 
 
 def _read(lock: LockFile) -> Record:

@@ -77,6 +77,44 @@ async def test_a_free_key_is_had_at_once_and_without_a_thread(gate):
     await gate.release(KEY, 0.0)
 
 
+async def test_what_is_asked_for_now_is_had_now_or_leaves_nothing_behind(gate):
+    assert gate.acquire_now(KEY) == Grant()
+    assert gate.acquire_now(KEY) is None
+    waiting = await waits(gate)
+    gate.release_now(KEY, 0.0)
+    # Whoever waits comes first, also where it was not woken yet.
+    assert gate.acquire_now(KEY) is None
+    assert await waiting == Grant()
+    gate.release_now(KEY, 5.0)
+    grant = gate.acquire_now(KEY)
+    assert grant.hold == pytest.approx(5, abs=0.5)
+    gate.release_now(KEY, 0.0)
+    assert file._held == {}
+
+
+async def test_a_place_that_was_given_up_comes_before_who_asks_now(gate):
+    assert gate.acquire_now(KEY) == Grant()
+    waiting = await waits(gate)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    gate.release_now(KEY, 0.0)
+    assert gate.acquire_now(KEY) is None
+    assert await gate.acquire(KEY) == Grant()
+    await gate.release(KEY, 0.0)
+
+
+async def test_a_file_that_can_not_be_locked_now_is_closed(gate, monkeypatch):
+    def broken(*_, **__):
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LockFile, "lock", broken)
+        with pytest.raises(OSError, match="no locks"):
+            gate.acquire_now(KEY)
+    assert gate.acquire_now(KEY) == Grant()
+    gate.release_now(KEY, 0.0)
+
+
 async def test_there_are_two_files_for_a_key_that_only_their_owner_reads(gate):
     await gate.acquire(KEY)
     await gate.release(KEY, 0.0)
