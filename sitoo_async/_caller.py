@@ -123,10 +123,14 @@ class Caller:
             raise WrongLoopError(
                 "the client is at work in another event loop: give each loop its own client"
             )
-        if former is not None and former.ways.left is not None:
-            self._keys_in_use = (self._keys_in_use[former.ways.lanes.index(former.ways.left)],)
+        if former is not None and former.ways.limited:
+            left = former.ways.in_use
+            self._keys_in_use = tuple(key for key in self._keys_in_use if key.api_id in left)
         ways = self._ways(loop)
-        transports = dict(zip(ways.lanes, map(self.connect, self._keys_in_use), strict=True))
+        transports = {
+            lane_for(loop, self.address.origin, key.api_id, self._gate): self.connect(key)
+            for key in self._keys_in_use
+        }
         self._binding = binding = Binding(loop, ways, transports)
         if former is not None:
             self._calls, self._idle = 0, None
@@ -235,7 +239,7 @@ class Caller:
         began = loop.time()
         response, verdict = await self._send(binding.transports[lane], request, options)
         # Before the lane is held: what waits there may be about to go on elsewhere.
-        binding.ways.learn(lane, verdict)
+        binding.ways.learn(lane, response, verdict)
         outcome = verdict.outcome
         if request.method != "GET":
             self.writes += 1

@@ -32,6 +32,9 @@ BRIEF: Final = 0.2
 LONGEST_BRIEF: Final = 10.0
 """Seconds of the first brief hold, and of the longest that its doubling leads to."""
 
+GATE_AGAIN: Final = 1.0
+"""Seconds after which a gate that failed is asked again, where another lane may serve meanwhile."""
+
 
 class Lane:
     """One exchange at a time for one key.
@@ -48,7 +51,7 @@ class Lane:
         flying: the exchange under way.
         held_until: the moment from which the key may be used again.
         locked: whether Sitoo may still be at work on what was sent and had no answer, so that
-            refusals are expected.
+            refusals are expected; until something is served.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Lane:
         self._brief = BRIEF
         self._timer: asyncio.TimerHandle | None = None
         self._turnstile: Turnstile | None = None
+        self._gate_failing = False
         if gate is not None:
             self._turnstile = Turnstile(
                 loop,
@@ -116,8 +120,8 @@ class Lane:
 
     @property
     def coming(self) -> bool:
-        """Whether it is going to look for its next call by itself."""
-        return self.at_work or self._timer is not None
+        """Whether it is going to look for its next call by itself, and may start it then."""
+        return not self._gate_failing and (self.at_work or self._timer is not None)
 
     def board(self, entry: Entry) -> bool:
         """Let an entry join the exchange under way, where that asks the very same question."""
@@ -303,7 +307,7 @@ class Lane:
         self._busy += self.loop.time() - flight.began
         failure = failure_of(task)
         if task.cancelled():
-            # By somebody else: the loop shuts down, most likely. The hold keeps _dispatch from
+            # By somebody else: the loop shuts down, most likely. The hold keeps dispatch from
             # starting a task that the shutdown would not see.
             self.hold_briefly("an exchange was cancelled from outside")
             failure = ReadError("the exchange was cancelled from outside", sent="unknown")
@@ -335,18 +339,20 @@ class Lane:
         return self._hold_left() if self.held_until > self._heard_until else 0.0
 
     def _gate_taken(self, grant: Grant) -> None:
+        self._gate_failing = False
         if grant.abandoned:
             self.hold_briefly("the process that used the key before was lost with a request")
         if grant.hold > 0:
-            # Another process was refused, or had no answer.
-            self.locked = True
             self._raise_hold(grant.hold)
             self._heard_until = self.loop.time() + grant.hold
         self.dispatch()
 
     def _gate_failed(self, failure: BaseException) -> None:
+        self._gate_failing = True
         for queue in self.queues:
             queue.fail(failure)
+        if self._timer is None and any(queue.used for queue in self.queues):
+            self._timer = self.loop.call_later(GATE_AGAIN, self._wake)
 
     def _gate_given(self, trouble: str | None) -> None:
         if trouble is not None:

@@ -57,15 +57,18 @@ def ways_for(
 ) -> Ways:
     """The ways of some keys in a loop; clients with the same keys share what is learned of them.
 
+    In whichever order they name them: the first client's is the one that counts.
+
     Raises:
         InvalidOptionError: a lane exists with another gate.
     """
     # All lanes first: one that has another gate refuses.
     lanes = {key: lane_for(loop, origin, key, gate) for key in keys}
     known = _loops[loop].ways
-    ways = known.get((origin, *keys))
+    name = (origin, *sorted(keys))
+    ways = known.get(name)
     if ways is None:
-        ways = known[origin, *keys] = Ways(loop, lanes)
+        ways = known[name] = Ways(loop, lanes)
     return ways
 
 

@@ -148,7 +148,10 @@ class Queue:
             if lane not in self.lanes:
                 lane.queues.append(self)
         self.lanes = tuple(lanes)
-        self._dispatch()
+        if self.used:
+            # They may be on hold for longer than those before.
+            self.shed(self._loop.time())
+            self._dispatch()
 
     @property
     def used(self) -> bool:

@@ -78,6 +78,7 @@ class _Attempt:
     fresh: bool
     warm: bool = False
     connected: bool = False
+    sent: float = 0.0
 
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -90,6 +91,7 @@ class _Attempt:
         elif connector is not None and not connector.force_close:
             await self._connect(connector, request)
             self.connected = True
+        self.sent = asyncio.get_running_loop().time()
         try:
             return await handler(request)
         except TimeoutError:
@@ -205,7 +207,8 @@ class Transport:
                 raise ConnectError(f"no connection: {_tell(error)}") from error
             raise _lost(error) from error
         self._last_used = ended = loop.time()
-        return Response(status, headers, body, oversized, ended - began, answered - began)
+        sent_in, answered_in = attempt.sent - began, answered - began
+        return Response(status, headers, body, oversized, ended - began, sent_in, answered_in)
 
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Mapping
 from itertools import chain
 from typing import Final
@@ -38,8 +39,11 @@ MOST_IN_A_ROW: Final = 10
 MOST_UNPROVEN: Final = 3
 """Keys in use until it is known that they help: their refusals may all come at once."""
 
-SHUNNED: Final = 60.0
-"""Seconds for which a key that is not let in is not used; it fails fast, so it is always free."""
+LEFT_OUT: Final = 60.0
+"""Seconds for which a key is not used that is not let in, or that is locked by itself."""
+
+REMEMBERED: Final = 8
+"""Exchanges of each key that may have run beside a long one of another."""
 
 
 @attrs.frozen
@@ -48,18 +52,16 @@ class _Past:
 
     Attributes:
         number: tells which of two began first.
-        began: when it was sent.
+        sent: when there was a connection for it, and it was sent.
         answered: when its answer began to arrive, however long the rest of it took.
         ended: when all of it was there.
-        succeeded: whether it was served.
         refused: whether it was refused because another one was in flight.
     """
 
     number: int
-    began: float
+    sent: float
     answered: float
     ended: float
-    succeeded: bool
     refused: bool
 
     def beside(self, other: _Past) -> bool:
@@ -69,9 +71,29 @@ class _Past:
         for a while, and there one after the other. So they have to have run side by side nearly
         all the time that the shorter one took.
         """
-        common = min(self.answered, other.answered) - max(self.began, other.began)
-        shorter = min(self.answered - self.began, other.answered - other.began)
+        common = min(self.answered, other.answered) - max(self.sent, other.sent)
+        shorter = min(self.answered - self.sent, other.answered - other.sent)
         return common > 0 and common >= 0.9 * shorter
+
+
+@attrs.define(eq=False)
+class _Refusal:
+    """A refusal that another key's exchange may explain.
+
+    Attributes:
+        lane: of the key that was refused.
+        certain: whether one explains it that was served.
+        flights: the numbers of others that may, unless they are refused in turn.
+    """
+
+    lane: Lane
+    certain: bool = False
+    flights: set[int] = attrs.field(factory=set[int])
+
+    def stands_without(self, flight: int) -> bool:
+        """Whether it is still explained, now that one of them turned out refused."""
+        self.flights.discard(flight)
+        return self.certain or bool(self.flights)
 
 
 class Ways:
@@ -83,12 +105,12 @@ class Ways:
 
     Attributes:
         lanes: them.
-        left: the only one that is used, where Sitoo turned out to limit the account.
+        limited: whether Sitoo turned out to limit the account, so that only one is used.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, lanes: Mapping[str, Lane]) -> None:
         self.lanes: tuple[Lane, ...] = tuple(lanes.values())
-        self.left: Lane | None = None
+        self.limited: bool = False
         self._loop = loop
         self._api_ids = {lane: api_id for api_id, lane in lanes.items()}
         self._several = len(lanes) > 1
@@ -96,13 +118,23 @@ class Ways:
         self._shared = Queue(loop, *self._in_use) if self._several else self.lanes[0].queue
         self._own: dict[Lane, Queue] = {}
         self._pinned: dict[str, Queue] = {}
-        self._shunned: dict[Lane, float] = {}
+        self._left_out: dict[Lane, float] = {}
+        self._denied: set[Lane] = set()  # of those, the ones that are not let in
         self._last: dict[Lane, _Past] = {}
-        # One more refusal than these may come, where all keys are in flight at that moment.
-        self._enough = MOST_REFUSALS + 2 - len(self._in_use)
-        self._refusals = self._proofs = 0
+        self._served: dict[Lane, deque[_Past]] = {
+            lane: deque(maxlen=REMEMBERED) for lane in self.lanes
+        }
+        self._refusals: list[_Refusal] = []
+        self._proofs = 0
+        self._trial: Lane | None = None
+        self._left = self.lanes[0]
 
     # ----------------------------------------------------------------------------- the choice
+
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The API IDs of the keys whose lanes calls go to."""
+        return frozenset(self._api_ids[lane] for lane in self._in_use)
 
     @property
     def queues(self) -> tuple[Queue, ...]:
@@ -138,7 +170,7 @@ class Ways:
     def _pinned_queue(self, group: str) -> Queue:
         queue = self._pinned.get(group)
         if queue is None:
-            lanes = self._shared.lanes
+            lanes = self._in_use
             queue = self._queue_of(lanes[len(self._pinned) % len(lanes)])
             self._pinned[group] = queue
         return queue
@@ -147,49 +179,83 @@ class Ways:
         """The queue of the calls that this one key is to serve."""
         queue = self._own.get(lane)
         if queue is None:
-            queue = self._own[lane] = Queue(self._loop, self.left or lane)
+            queue = self._own[lane] = Queue(self._loop, self._server_of(lane))
         return queue
 
     # --------------------------------------------------------------------------- the evidence
 
-    def learn(self, lane: Lane, verdict: Verdict) -> None:
+    def learn(self, lane: Lane, response: Response | None, verdict: Verdict) -> None:
         """Take note of how the exchange under way in a lane ended, before the lane is told."""
         flight = lane.flying
-        if not self._several or self.left is not None or flight is None:
+        if not self._several or flight is None:
             return
-        outcome, now = verdict.outcome, self._loop.time()
-        if isinstance(outcome, AuthenticationError):
-            self._shun(lane, now)
-        served = isinstance(outcome, Response)
-        answered = flight.began + outcome.answered_in if isinstance(outcome, Response) else now
-        past = _Past(flight.number, flight.began, answered, now, served, verdict.overlap)
-        before, self._last[lane] = self._last.get(lane), past
-        if past.refused and not lane.locked:
-            self._doubt(lane, past, before, verdict)
-        elif served and any(self._both_went_well(other, past) for other in self._others(lane)):
-            self._believe()
-
-    def _doubt(self, lane: Lane, refused: _Past, before: _Past | None, verdict: Verdict) -> None:
-        # With a gate, no other process is in the way with the same key. If one left it locked, that
-        # shows as a series of refusals, so only the first of one counts.
-        alone_with_it = lane.gate is not None and not (before is not None and before.refused)
-        if not alone_with_it and not any(
-            self._in_the_way(other, refused) for other in self._others(lane)
-        ):
+        if isinstance(verdict.outcome, AuthenticationError):
+            self._denied.add(lane)
+            self._leave_out(lane, "not let in")
+        if self.limited:
             return
-        self._refusals += 1
-        if self._refusals >= (MOST_IN_A_ROW if self._known else self._enough):
-            self._fall_back()
-            # What was in the way is waited for, and needs no hold.
-            verdict.brief = False
+        now = self._loop.time()
+        sent = flight.began + (0.0 if response is None else response.sent_in)
+        answered = now if response is None else flight.began + response.answered_in
+        past = _Past(flight.number, sent, answered, now, verdict.overlap)
+        self._last[lane] = past
+        if past.refused:
+            # It was not in anybody's way, then.
+            self._refusals = [each for each in self._refusals if each.stands_without(past.number)]
+        if self._trial is lane:
+            self._end_trial(lane, verdict)
+        elif past.refused:
+            self._doubt(lane, past, verdict)
+        elif isinstance(verdict.outcome, Response):
+            self._believe(lane, past)
 
-    def _believe(self) -> None:
-        self._proofs += 1
-        if self._known:
+    def _believe(self, lane: Lane, past: _Past) -> None:
+        """Count with how many exchanges of other keys this one went well side by side."""
+        beside = [other for each in self._others(lane) for other in self._served[each]]
+        proofs = sum(past.beside(other) for other in beside)
+        self._served[lane].append(past)
+        was_known = self._known
+        self._proofs += proofs
+        if proofs and was_known:
             # Refusals that come now and then are somebody else's.
-            self._refusals = 0
-        if self._proofs == ENOUGH_PROOFS:
-            self._in_use = self.lanes
+            self._refusals = []
+        if self._known and not was_known:
+            self._serve()
+
+    def _doubt(self, lane: Lane, refused: _Past, verdict: Verdict) -> None:
+        """Find out, after some refusals that other keys explain, whether they are the reason.
+
+        Where different keys were refused, they are. Where it was always the same one, that may be
+        locked by itself, which only shows when it goes alone.
+        """
+        refusal = self._explained(lane, refused)
+        if refusal is None:
+            return
+        self._refusals.append(refusal)
+        # Of a key that may be locked, a refusal tells nothing about the others.
+        clear = [each.lane for each in self._refusals if not each.lane.locked]
+        # One more may come, where all keys are in flight at that moment.
+        enough = MOST_IN_A_ROW if self._known else MOST_REFUSALS + 2 - len(self._in_use)
+        if len({*clear}) > 1 and len(clear) >= enough:
+            self._fall_back()
+        elif [each.lane for each in self._refusals].count(lane) >= (
+            MOST_IN_A_ROW if self._known else MOST_REFUSALS
+        ):
+            self._trial = lane
+            self._change_over()
+        else:
+            return
+        # What was in the way is waited for, and needs no hold.
+        verdict.brief = False
+
+    def _end_trial(self, lane: Lane, verdict: Verdict) -> None:
+        """The exchange that went alone is over."""
+        self._trial, self._refusals = None, []
+        if verdict.overlap:
+            self._leave_out(lane, "locked")
+        elif verdict.answered:
+            self._fall_back()
+        else:
             self._serve()
 
     @property
@@ -199,68 +265,85 @@ class Ways:
     def _others(self, lane: Lane) -> list[Lane]:
         return [other for other in self.lanes if other is not lane]
 
-    def _in_the_way(self, other: Lane, refused: _Past) -> bool:
-        """Whether an exchange with another key may be why this one was refused.
+    def _explained(self, lane: Lane, refused: _Past) -> _Refusal | None:
+        """A refusal that exchanges with other keys may explain.
 
         Not one that was refused itself, nor one that was sent later: it may have been there first
         all the same, but hardly by more than half of the time that the refusal took.
         """
-        last, flight = self._last.get(other), other.flying
-        if last is not None and last.refused:
-            return False
-        middle = (refused.began + refused.ended) / 2
-        if flight is not None and (flight.number < refused.number or flight.began < middle):
-            return True
-        return (
-            last is not None
-            and last.ended > refused.began
-            and (last.number < refused.number or last.began < middle)
-        )
-
-    def _both_went_well(self, other: Lane, past: _Past) -> bool:
-        last = self._last.get(other)
-        return last is not None and last.succeeded and past.beside(last)
+        middle = (refused.sent + refused.ended) / 2
+        refusal = _Refusal(lane)
+        for other in self._others(lane):
+            last, flight = self._last.get(other), other.flying
+            if last is not None and not last.refused and last.ended > refused.sent:
+                refusal.certain |= last.number < refused.number or last.sent <= middle
+            if flight is None or (last is not None and last.number == flight.number):
+                continue  # one that has ended and has only not landed yet is the last one
+            if flight.number < refused.number or flight.began <= middle:
+                refusal.flights.add(flight.number)
+        return refusal if refusal.certain or refusal.flights else None
 
     # ------------------------------------------------------------------------ what comes of it
 
-    def _shun(self, lane: Lane, now: float) -> None:
-        """Leave out a key that Sitoo does not let in, while there are others."""
-        if lane not in self._shunned:
-            logger.warning("the key %s is not let in: it is not used for now", self._api_ids[lane])
-        self._shunned[lane] = now + SHUNNED
+    def _leave_out(self, lane: Lane, reason: str) -> None:
+        """Use a key no more for a while, as long as there are others."""
+        if lane not in self._left_out:
+            logger.warning("the key %s is %s: it is not used for now", self._api_ids[lane], reason)
+        self._left_out[lane] = self._loop.time() + LEFT_OUT
         self._serve()
 
     def _try_again(self) -> None:
         """Let in again what was left out for long enough."""
-        now = self._loop.time() if self._shunned else 0.0
-        over = [lane for lane, until in self._shunned.items() if now >= until]
+        now = self._loop.time() if self._left_out else 0.0
+        over = [lane for lane, until in self._left_out.items() if now >= until]
         for lane in over:
-            del self._shunned[lane]
+            del self._left_out[lane]
+            self._denied.discard(lane)
         if over:
             self._serve()
-
-    def _serve(self) -> None:
-        welcome = [lane for lane in self._in_use if lane not in self._shunned]
-        self._shared.serve_by(welcome or self._in_use)
 
     def _fall_back(self) -> None:
         """Go on with one lane; what waits for the others goes there, with its place and budget.
 
         It is the first key's, so that several processes with the same keys end up with the same.
         """
-        welcome = (lane for lane in self.lanes if lane not in self._shunned)
-        self.left = left = next(welcome, self.lanes[0])
-        self._in_use = (left,)
+        self.limited = True
+        left = self._change_over()
         logger.warning(
             "Sitoo refuses a second request of this account at a time, whatever its key: of %d "
             "keys, only %s is used from now on",
             len(self.lanes),
             "the first" if left is self.lanes[0] else self._api_ids[left],
         )
-        flights = (lane.task for lane in self._others(left))
+
+    def _change_over(self) -> Lane:
+        """Go on with one lane, as soon as nothing is under way in any."""
+        self._serve()
+        (left,) = self._in_use
+        # In its own neither: a call that was refused there comes back to a place before the others.
+        flights = (lane.task for lane in self.lanes)
         left.follow(flight for flight in flights if flight is not None)
-        for queue in self.queues:
-            queue.serve_by(self._in_use)
+        return left
+
+    def _serve(self) -> None:
+        """Let each queue be served by whom it now should be."""
+        lanes = [lane for lane in self.lanes if lane not in self._left_out] or [*self.lanes]
+        if self._trial is not None:
+            lanes = [self._trial]
+        elif self.limited:
+            self._left = self._left if self._left in lanes else lanes[0]
+            lanes = [self._left]
+        elif not self._known:
+            lanes = lanes[:MOST_UNPROVEN]
+        self._in_use = tuple(lanes)
+        self._shared.serve_by(self._in_use)
+        for lane, queue in self._own.items():
+            queue.serve_by((self._server_of(lane),))
+
+    def _server_of(self, lane: Lane) -> Lane:
+        """Who serves what one key is to serve."""
+        alone = self.limited or self._trial is not None
+        return self._in_use[0] if alone or lane in self._denied else lane
 
     # ------------------------------------------------------------------------------ the sight
 

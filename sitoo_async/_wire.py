@@ -142,6 +142,7 @@ class Response:
         body: the whole body, decompressed.
         oversized: whether the body was cut because it went beyond `max_response_bytes`.
         elapsed: seconds that the exchange took, without any wait for its turn.
+        sent_in: seconds of them until there was a connection and the request was sent.
         answered_in: seconds of them until the answer began to arrive.
     """
 
@@ -150,6 +151,7 @@ class Response:
     body: bytes = attrs.field(repr=lambda body: f"<{len(body)} bytes>")
     oversized: bool = False
     elapsed: float = attrs.field(default=0.0, eq=False)
+    sent_in: float = attrs.field(default=0.0, eq=False)
     answered_in: float = attrs.field(default=0.0, eq=False)
 
     @property

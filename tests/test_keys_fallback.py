@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 
+import aiohttp
 import pytest
 
 from sitoo_async import Grant, SitooClient, errors
@@ -136,6 +138,20 @@ async def test_an_exchange_that_just_ended_may_be_why_another_was_refused(fake, 
     assert len(warnings(caplog)) == 1
 
 
+async def test_an_exchange_that_was_sent_when_the_refusal_was_on_its_way_is_not_the_reason(
+    fake, caplog
+):
+    async with client_of(fake, KEYS[:2]) as client:
+        for _ in range(6):
+            # After the 20 ms that every request takes here.
+            fake.script(Fault.answer(429, errortext="429: Too many connections", path="*/2.json"))
+            refused = asyncio.ensure_future(client.products.get(2))
+            await asyncio.sleep(0.015)
+            await asyncio.gather(refused, client.products.get(1))
+            await asyncio.sleep(1)
+    assert warnings(caplog) == []
+
+
 async def test_exchanges_that_overlapped_only_in_part_prove_nothing(fake, caplog):
     # One may have been sent while the answer of the other was on its way back.
     fake.script(Fault.hang(1, times=2))
@@ -216,14 +232,149 @@ async def test_a_request_of_another_client_with_one_of_the_keys_is_evidence_too(
     assert len(warnings(caplog)) == 1
 
 
-class Turnstile:
-    """A gate of which this process is the only user, unless somebody else tells a hold."""
+async def lock(server, key, seconds):
+    """Let another process's request with that key be lost, so that Sitoo goes on working on it."""
+    server.script(Fault.locked(seconds))
+    url = f"{server.base_url}/v2/accounts/90316/sites/1/products/9.json"
+    async with aiohttp.ClientSession() as session:
+        credentials = base64.b64encode(":".join(key).encode()).decode()
+        headers = {"Authorization": f"Basic {credentials}"}
+        async with session.get(url, headers=headers) as answer:
+            assert answer.status == 504
 
-    def __init__(self, *grants):
-        self.grants = [*grants]
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("which", [0, 1])
+async def test_a_key_that_is_locked_by_itself_is_left_out_for_a_while(serve, caplog, count, which):
+    fake = await serve(delay=0.3)
+    await lock(fake, KEYS[which], 30)
+    async with client_of(fake, KEYS[:count]) as client:
+        calls = (client.products.get(1 + n % 60) for n in range(60))
+        await asyncio.gather(*calls)
+        refused = [request.api_id for request in fake.requests if request.status == 429]
+        # It was tried alone once, after three refusals that another key might have explained.
+        assert refused == [KEYS[which][0]] * 4
+        await asyncio.sleep(60)
+        fake.reset()
+        await seconds_for(client, 20)
+    assert len({*used(fake)}) == count
+    assert warnings(caplog) == [f"the key {KEYS[which][0]} is locked: it is not used for now"]
+
+
+async def test_a_write_that_waits_for_a_locked_key_waits_while_that_is_left_out(fake):
+    async with client_of(fake, KEYS[:2]) as client:
+        fake.script(Fault.locked(30, method="PUT"))
+        writing = asyncio.ensure_future(client.products.update(1, title="new"))
+        reads = asyncio.ensure_future(seconds_for(client, 2000))
+        await writing
+        await reads
+    writes = [request for request in fake.requests if request.method == "PUT"]
+    assert len({write.api_id for write in writes}) == 1
+    assert writes[-1].started - writes[0].started >= 30
+
+
+async def test_a_trial_that_has_no_answer_tells_nothing(fake, caplog):
+    async with client_of(fake, KEYS[:2]) as client:
+        fake.script(Fault.hang(5, path="*/1.json"))
+        fake.script(Fault.refuse(path="*/2.json", times=3), Fault.drop(path="*/2.json"))
+        slow = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(0.1)
+        await asyncio.gather(client.products.get(2), slow)
+        await asyncio.sleep(10)
+        fake.reset()
+        await seconds_for(client, 20)
+    assert len({*used(fake)}) == 2
+    assert warnings(caplog) == []
+
+
+async def test_connections_that_are_made_side_by_side_prove_nothing(serve, caplog):
+    class Connector(aiohttp.TCPConnector):
+        async def connect(self, *args, **kwargs):
+            await asyncio.sleep(0.3)
+            return await super().connect(*args, **kwargs)
+
+    fake = await serve(per_account=True)
+    async with (
+        aiohttp.ClientSession(connector=Connector()) as session,
+        client_of(fake, session=session) as client,
+    ):
+        for _ in range(6):
+            await asyncio.gather(*(client.categories.add(title=f"{n}") for n in range(3)))
+            await asyncio.sleep(8)
+    assert fake.overlaps <= 3
+    assert len(warnings(caplog)) == 1
+
+
+async def test_short_exchanges_beside_a_long_one_prove_that_keys_help(fake, caplog):
+    async with client_of(fake, FIVE) as client:
+        fake.script(Fault.hang(5, path="*/1.json"))
+        slow = asyncio.ensure_future(client.products.get(1))
+        for number in (2, 3, 4):
+            await client.products.get(number)
+        await slow
+        fake.reset()
+        await seconds_for(client, 60)
+    assert len({*used(fake)}) == 5
+
+
+async def test_what_can_not_wait_for_the_lanes_that_are_left_goes_home_at_once(fake):
+    keys = [KEYS[0], (KEYS[1][0], "wrong")]
+    limit = {"headers": {"X-Rate-Limit-Reset": "500"}, "errortext": "429: limit"}
+    async with client_of(fake, keys, max_rate_limit_wait=5) as client:
+        fake.script(Fault.answer(429, **limit))
+        began = now()
+        calls = (client.products.get(n) for n in range(1, 6))
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert now() - began < 1
+        assert client.stats().held_for > 400
+    kinds = [type(result) for result in results]
+    assert kinds.count(errors.AuthenticationError) == 1
+    assert kinds.count(errors.RateLimitError) == 4
+
+
+@pytest.mark.parametrize("pin", [False, True])
+async def test_keys_beyond_the_first_are_used_where_those_are_not_let_in(serve, pin):
+    fake = await serve()
+    keys = [(api_id, "wrong") for api_id, _ in FIVE[:3]] + FIVE[3:]
+    async with client_of(fake, keys, pin=pin) as client:
+        calls = (client.products.update(1 + n % 60, title="new") for n in range(30))
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert 1 <= sum(isinstance(r, errors.AuthenticationError) for r in results) <= 3
+        assert await client.products.update(1, title="newer")
+    assert {*used(fake)} >= ({"8"} if pin else {"8", "9"})
+
+
+async def test_clients_that_name_the_same_keys_in_another_order_end_up_with_the_same(serve):
+    fake = await serve(per_account=True)
+    async with client_of(fake) as first, client_of(fake, KEYS[::-1]) as second:
+        await asyncio.gather(seconds_for(first, 60), seconds_for(second, 60))
+        assert fake.overlaps <= 3
+        fake.reset()
+        await asyncio.gather(seconds_for(first, 20), seconds_for(second, 20))
+    assert {*used(fake)} == {"5"}
+
+
+async def test_pinned_writes_keep_their_order_in_the_moment_of_falling_back(serve):
+    fake = await serve(per_account=True)
+    async with client_of(fake, KEYS[:2], pin=True) as client:
+        for number in range(3):
+            fake.script(Fault.hang(0.1, path="*/1.json"))
+            reading = asyncio.ensure_future(client.products.get(1))
+            await asyncio.sleep(0.095)
+            writes = (client.products.update(2, title=f"{number}-{n}") for n in range(3))
+            await asyncio.gather(*writes, reading)
+            await asyncio.sleep(20)
+    sent = [request.json["title"] for request in fake.requests if request.json]
+    served = [r.json["title"] for r in fake.requests if r.json and r.status == 200]
+    assert served == sorted(served)
+    assert len(sent) > len(served) == 9
+
+
+class Turnstile:
+    """A gate of which this process is the only user."""
 
     async def acquire(self, key):
-        return self.grants.pop(0) if self.grants else Grant()
+        return Grant()
 
     async def release(self, key, hold):
         pass
@@ -251,41 +402,17 @@ async def stranger(serve):
         yield fake, at_work
 
 
-async def refused_once_with_each_key(client, fake, at_work, times):
-    """Let a request of another process be in the way of one with each key in turn."""
-    for _ in range(times):
-        async with at_work():
-            call = asyncio.ensure_future(client.products.get(2))
-            await asyncio.sleep(0.1)
-        await call
-        await asyncio.sleep(1)
-
-
-async def test_a_request_of_another_process_is_no_evidence_without_a_gate(stranger, caplog):
+@pytest.mark.parametrize("gate", [None, Turnstile()], ids=["no gate", "gate"])
+async def test_a_request_of_another_process_is_no_evidence(stranger, caplog, gate):
     fake, at_work = stranger
-    async with client_of(fake) as client:
-        await refused_once_with_each_key(client, fake, at_work, 5)
-    assert fake.overlaps >= 5
-    assert warnings(caplog) == []
-
-
-async def test_with_a_gate_no_other_process_is_in_the_way_with_the_same_key(stranger, caplog):
-    fake, at_work = stranger
-    async with client_of(fake, gate=Turnstile()) as client:
-        await refused_once_with_each_key(client, fake, at_work, 1)
-    assert fake.overlaps <= 3
-    assert len(warnings(caplog)) == 1
-
-
-async def test_refusals_that_a_told_hold_explains_are_no_evidence(stranger, caplog):
-    fake, at_work = stranger
-    gate = Turnstile(*[Grant(0.01)] * 3)
     async with client_of(fake, gate=gate) as client:
-        async with at_work():
-            call = asyncio.ensure_future(client.products.get(2))
-            await asyncio.sleep(0.15)
-        await call
-    assert fake.overlaps >= 1
+        for _ in range(5):
+            async with at_work():
+                call = asyncio.ensure_future(client.products.get(2))
+                await asyncio.sleep(0.1)
+            await call
+            await asyncio.sleep(1)
+    assert fake.overlaps >= 5
     assert warnings(caplog) == []
 
 
@@ -494,7 +621,7 @@ async def test_a_held_lane_that_is_left_is_waited_for(limited):
         await asyncio.sleep(1)
         calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 61)]
         await asyncio.sleep(1)
-        assert client._caller._binding.ways.left is not None
+        assert client._caller._binding.ways.limited
         assert client.stats().held_for > 50
         hasty = client.with_options(max_rate_limit_wait=5)
         with pytest.raises(errors.RateLimitError):
@@ -577,7 +704,7 @@ async def test_the_lane_that_is_left_is_that_of_a_key_that_is_let_in(serve, capl
     async with client_of(fake, keys) as client:
         with pytest.raises(errors.AuthenticationError):
             await client.products.get(1)
-        await seconds_for(client, 30)
+        await seconds_for(client, 90)
         fake.reset()
         await asyncio.sleep(60)
         await seconds_for(client, 30)

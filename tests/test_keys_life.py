@@ -221,6 +221,26 @@ async def test_a_call_is_not_failed_by_a_gate_while_another_key_is_only_on_hold(
 
 
 @virtual
+async def test_a_gate_that_failed_once_is_soon_asked_again_for_those_who_wait(fake):
+    class Hiccup(Turnstile):
+        failed = False
+
+        async def acquire(self, key):
+            if key.endswith("126") and not self.failed:
+                self.failed = True
+                raise OSError("just once")
+            return await super().acquire(key)
+
+    fake.script(Fault.hang(60, path="*/1.json"))
+    async with client_of(fake, KEYS[:2], gate=Hiccup()) as client:
+        slow = asyncio.ensure_future(client.products.get(1))
+        began = now()
+        await asyncio.gather(*(client.products.get(n) for n in range(2, 31)))
+        assert now() - began < 3
+        await slow
+
+
+@virtual
 async def test_a_gate_that_fails_for_all_keys_tells_every_call(fake):
     async with client_of(fake, gate=Broken("125", "126", "127")) as client:
         calls = (client.products.get(n) for n in range(1, 6))
