@@ -119,6 +119,11 @@ class Lane:
         return self.flying is not None or (self._turnstile is not None and self._turnstile.busy)
 
     @property
+    def asking(self) -> bool:
+        """Whether it waits for its gate."""
+        return self._turnstile is not None and self._turnstile.asking
+
+    @property
     def coming(self) -> bool:
         """Whether it is going to look for its next call by itself, and may start it then."""
         return not self._gate_failing and (self.at_work or self._timer is not None)
@@ -261,7 +266,8 @@ class Lane:
         elif self._turnstile is not None and not self._turnstile.held:
             # The lane takes the gate, the callers stay in the heap: whoever is best when the
             # gate comes goes first.
-            self._turnstile.take()
+            if queue.needs(self):
+                self._turnstile.take()
         else:
             self._start(queue.take(self, now), now)
 

@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 FEWEST_TO_COMPACT: Final = 64
 
+GATE_PATIENCE: Final = 0.01
+"""Seconds after which a call that waits for the gate of one key asks for those of the others."""
+
 
 class Queue:
     """Calls that wait for a turn.
@@ -57,6 +60,8 @@ class Queue:
         # Those that may share an exchange, with their places in the heap.
         self._mates: dict[Hashable, dict[Entry, tuple[float, int]]] = {}
         self._first = 0
+        self._patience: asyncio.TimerHandle | None = None
+        self._hurry = False
         self.serve_by(lanes)
 
     # ------------------------------------------------------------------------ for the callers
@@ -175,6 +180,20 @@ class Queue:
                 entry.ticket.queue_left -= now - entry.entered
         return entries
 
+    def needs(self, lane: Lane) -> bool:
+        """Whether a lane is to ask its gate: at first, no more of them do than calls wait."""
+        asking = sum(other.asking for other in self.lanes if other is not lane)
+        if self._hurry or asking < sum(self.waiting.values()):
+            return True
+        if self._patience is None:
+            self._patience = self._loop.call_later(GATE_PATIENCE, self._hurry_up)
+        return False
+
+    def _hurry_up(self) -> None:
+        self._patience, self._hurry = None, True
+        self._dispatch()
+        self._hurry = False
+
     def shed(self, now: float) -> None:
         """Send home whoever can't wait until a lane may be used again, where all are on hold."""
         until = self._held_until()
@@ -184,7 +203,7 @@ class Queue:
 
     def fail(self, failure: BaseException) -> None:
         """Tell all that wait that the gate could not be taken, unless another lane may yet."""
-        if any(lane.coming for lane in self.lanes):
+        if self._patience is not None or any(lane.coming for lane in self.lanes):
             return
         for entry in self._entries():
             error = LaneError(f"the gate could not be taken: {failure!r}")

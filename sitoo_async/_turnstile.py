@@ -59,6 +59,11 @@ class Turnstile:
         """Whether it asks for the right, has it, or gives it back."""
         return self.held or self._task is not None
 
+    @property
+    def asking(self) -> bool:
+        """Whether it waits for the right."""
+        return self._task is not None and self._taking
+
     def take(self) -> None:
         """Ask for the right, unless an answer is awaited already."""
         if self._task is not None:

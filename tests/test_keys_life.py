@@ -189,6 +189,42 @@ async def test_one_gate_keeps_each_key_apart(fake):
     assert gate.closed == 0
 
 
+class Counted(Turnstile):
+    """A gate that tells how often it was asked, and whose answer takes a moment."""
+
+    def __init__(self, **seconds):
+        super().__init__()
+        self.asked = []
+        self.seconds = seconds
+
+    async def acquire(self, key):
+        self.asked.append(key[-3:])
+        await asyncio.sleep(self.seconds.get(f"key{key[-3:]}", 0.001))
+        return await super().acquire(key)
+
+
+@virtual
+async def test_no_more_gates_are_asked_for_than_calls_wait(fake):
+    gate = Counted()
+    async with client_of(fake, gate=gate) as client:
+        for _ in range(6):
+            await client.products.get(1)
+        assert gate.asked == ["125", "126", "127"] * 2
+        gate.asked.clear()
+        await asyncio.gather(client.products.get(1), client.products.get(2))
+        assert len(gate.asked) == 2
+
+
+@virtual
+async def test_a_call_whose_gate_takes_its_time_asks_for_the_others(fake):
+    gate = Counted(key125=60)
+    async with client_of(fake, gate=gate) as client:
+        began = now()
+        await client.products.get(1)
+        assert now() - began < 0.1
+        assert gate.asked == ["125", "126", "127"]
+
+
 class Broken(Turnstile):
     """A gate that can't be had for some keys."""
 
