@@ -670,8 +670,8 @@ class EqualGate(FakeGate):
         return 0
 
 
-async def gated(**options):
-    gate = FakeGate(**options)
+async def gated(kind=FakeGate, **options):
+    gate = kind(**options)
     bench = Bench(gate=gate)
     bench.began = bench.loop.time()
     return gate, bench
@@ -806,15 +806,8 @@ class PromptGate(FakeGate):
         pass
 
 
-async def prompt(**options):
-    gate = PromptGate(**options)
-    bench = Bench(gate=gate)
-    bench.began = bench.loop.time()
-    return gate, bench
-
-
 async def test_a_gate_that_answers_at_once_costs_no_turn_of_the_loop():
-    gate, bench = await prompt()
+    gate, bench = await gated(PromptGate)
     await asyncio.gather(bench.start("a"), bench.start("b"))
     assert gate.log == ["ask now", "give 0", "ask now", "give 0"]
     assert bench.log == [("a", 0.0), ("b", 1.0)]
@@ -823,7 +816,7 @@ async def test_a_gate_that_answers_at_once_costs_no_turn_of_the_loop():
 
 
 async def test_a_gate_without_an_answer_at_once_is_waited_for():
-    gate, bench = await prompt(free=False)
+    gate, bench = await gated(PromptGate, free=False)
     waiting = bench.start("a")
     await turns()
     assert gate.log == ["ask now", "ask"]
@@ -833,7 +826,7 @@ async def test_a_gate_without_an_answer_at_once_is_waited_for():
 
 
 async def test_a_hold_that_is_told_at_once_is_waited_out():
-    gate, bench = await prompt(hold=5.0)
+    gate, bench = await gated(PromptGate, hold=5.0)
     first = bench.start("a")
     await turns()
     assert gate.log == ["ask now", "give 0"]
@@ -843,7 +836,7 @@ async def test_a_hold_that_is_told_at_once_is_waited_out():
 
 
 async def test_a_gate_that_fails_at_once_tells_the_caller_why():
-    gate, bench = await prompt()
+    gate, bench = await gated(PromptGate)
     gate.fails = OSError("the disk is gone")
     with pytest.raises(errors.LaneError, match="the disk is gone") as caught:
         await bench.call("a")
@@ -853,7 +846,7 @@ async def test_a_gate_that_fails_at_once_tells_the_caller_why():
 
 
 async def test_a_right_that_turns_out_lost_at_once_is_told_and_the_lane_holds_briefly(caplog):
-    gate, bench = await prompt()
+    gate, bench = await gated(PromptGate)
     gate.fails_back = errors.GateLostError("the file was removed")
     assert await bench.call("a") == "a"
     gate.fails_back = None
