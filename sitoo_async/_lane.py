@@ -65,8 +65,8 @@ class Lane:
         self.loop = loop
         self.gate = gate
         self.flying: Flight | None = None
-        self.held_until = 0.0
-        self.locked = False
+        self.held_until: float = 0.0
+        self.locked: bool = False
         self._random = random
         self._task: asyncio.Task[Any] | None = None
         self._heard_until = 0.0  # as far as other processes have told of it
@@ -92,7 +92,7 @@ class Lane:
         self._longest_wait = 0.0
         self._busy = 0.0
         self.queues: list[Queue] = []
-        self.queue = Queue(loop, self)
+        self.queue: Queue = Queue(loop, self)
 
     # --------------------------------------------------------------------------- for the queues
 

@@ -54,7 +54,7 @@ class Queue:
     def __init__(self, loop: asyncio.AbstractEventLoop, *lanes: Lane) -> None:
         self.lanes: tuple[Lane, ...] = ()
         self.waiting: dict[Priority, int] = {"interactive": 0, "bulk": 0}
-        self.newcomers = 0
+        self.newcomers: int = 0
         self._loop = loop
         self._heap: list[Place] = []
         # Those that may share an exchange, with their places in the heap.

@@ -52,7 +52,7 @@ class Turnstile:
         self._task: asyncio.Task[Any] | None = None
         self._taking = False
         self._withdrawn = False
-        self.held = False
+        self.held: bool = False
 
     @property
     def busy(self) -> bool:

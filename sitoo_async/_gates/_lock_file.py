@@ -65,7 +65,7 @@ class LockFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.hold_until = 0.0
+        self.hold_until: float = 0.0
         self._file = -1
         # O_NONBLOCK: a pipe that somebody put there must not keep us waiting.
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
