@@ -293,8 +293,12 @@ class Ways:
         self._serve()
 
     def _try_again(self) -> None:
-        """Let in again what was left out for long enough."""
-        now = self._loop.time() if self._left_out else 0.0
+        """Let in again what was left out for long enough, and what waits for a trial in vain."""
+        now = self._loop.time()
+        if self._trial is not None and now < self._trial.held_until:
+            # It ran into a limit, or its gate told of one: the others need not wait for that.
+            self._trial, self._refusals = None, []
+            self._serve()
         over = [lane for lane, until in self._left_out.items() if now >= until]
         for lane in over:
             del self._left_out[lane]

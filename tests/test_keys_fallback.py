@@ -287,6 +287,22 @@ async def test_a_trial_that_has_no_answer_tells_nothing(fake, caplog):
     assert warnings(caplog) == []
 
 
+async def test_a_trial_is_given_up_where_its_key_is_on_hold(fake, caplog):
+    async with client_of(fake, KEYS[:2]) as client:
+        fake.script(Fault.hang(5, path="*/1.json"), Fault.refuse(path="*/2.json", times=3))
+        slow = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(0.1)
+        refused = asyncio.ensure_future(client.products.get(2))
+        await asyncio.sleep(3)
+        ways = client._caller._binding.ways
+        assert ways._trial is ways.lanes[1]
+        ways._trial.hold(500, "as another process told")
+        began = now()
+        await asyncio.gather(slow, refused, client.products.get(3))
+        assert now() - began < 5
+    assert "whatever its key" not in str(warnings(caplog))
+
+
 async def test_connections_that_are_made_side_by_side_prove_nothing(serve, caplog):
     class Connector(aiohttp.TCPConnector):
         async def connect(self, *args, **kwargs):
