@@ -234,13 +234,15 @@ class Ways:
         self._refusals.append(refusal)
         # Of a key that may be locked, a refusal tells nothing about the others.
         clear = [each.lane for each in self._refusals if not each.lane.locked]
-        # One more may come, where all keys are in flight at that moment.
-        enough = MOST_IN_A_ROW if self._known else MOST_REFUSALS + 2 - len(self._in_use)
+        own = sum(each.lane is lane for each in self._refusals)
+        if self._known:
+            most = enough = MOST_IN_A_ROW
+        else:
+            # One more may come, where all keys are in flight at that moment.
+            most, enough = MOST_REFUSALS, MOST_REFUSALS + 2 - len(self._in_use)
         if len({*clear}) > 1 and len(clear) >= enough:
             self._fall_back()
-        elif [each.lane for each in self._refusals].count(lane) >= (
-            MOST_IN_A_ROW if self._known else MOST_REFUSALS
-        ):
+        elif own >= most:
             self._trial = lane
             self._change_over()
         else:
@@ -355,7 +357,8 @@ class Ways:
         """What the lanes are doing together."""
         if not self._several:
             return self.lanes[0].stats()
-        lanes = [lane.stats() for lane in self.lanes]
+        by_lane = {lane: lane.stats() for lane in self.lanes}
+        lanes = by_lane.values()
         # Each call once, however many lanes it waits for.
         queues = {*chain.from_iterable(lane.queues for lane in self.lanes)}
         return LaneStats(
@@ -367,7 +370,7 @@ class Ways:
             sent=sum(lane.sent for lane in lanes),
             joined=sum(lane.joined for lane in lanes),
             refused=sum(lane.refused for lane in lanes),
-            held_for=min(lane.stats().held_for for lane in self._in_use),
+            held_for=min(by_lane[lane].held_for for lane in self._in_use),
             waits=sum(lane.waits for lane in lanes),
             waited=sum(lane.waited for lane in lanes),
             longest_wait=max(lane.longest_wait for lane in lanes),

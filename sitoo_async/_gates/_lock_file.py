@@ -132,8 +132,9 @@ class LockFile:
 
     def let_go(self) -> None:
         """Close the file alone: whoever else has it open, by a fork, keeps the lock."""
-        file, self._file = self._file, -1
+        # First, so that a child that another thread forks meanwhile finds no closed file here.
         _open.discard(self)
+        file, self._file = self._file, -1
         os.close(file)
 
 
