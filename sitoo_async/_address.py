@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = ["Address"]
@@ -75,7 +76,8 @@ class Address:
         named = re.fullmatch(r"(?:/v2(?:/accounts/([0-9]+))?)?/?", parts.path)
         if named is None:
             raise InvalidOptionError(
-                f"base_url has the path {parts.path!r}: leave it out, or give /v2/accounts/{{id}}",
+                f"base_url has the path {shown(parts.path)}: leave it out, or give"
+                " /v2/accounts/{id}",
                 field="base_url",
             )
         account = cls._account(account_id, api_id, named.group(1))

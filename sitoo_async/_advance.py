@@ -18,6 +18,7 @@ from typing import Any, Generic, cast
 import attrs
 from typing_extensions import TypeVar, override
 
+from sitoo_async._show import shown
 from sitoo_async.errors import DecodeError
 
 __all__ = ["Advance", "AfterId", "AtOnce", "ByOffset", "FromMoment", "P"]
@@ -160,8 +161,8 @@ class AfterId(Advance[P]):
         # Only numbers are known to be in order; the ids of service orders are text.
         if isinstance(at, int) and not at < first <= last:
             raise DecodeError(
-                f"{self.identifier} should ascend from above {at}, and the page holds {first} to"
-                f" {last}",
+                f"{self.identifier} should ascend from above {at}, and the page holds"
+                f" {shown(first)} to {shown(last)}",
                 sent="yes",
             )
         return cast("P", last)

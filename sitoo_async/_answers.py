@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from sitoo_async._show import as_text
 from sitoo_async.errors import DecodeError
 
 __all__ = ["errortext_of", "pause_before", "results_of", "statuscode_of"]
@@ -51,7 +52,7 @@ def statuscode_of(row: Any) -> int | None:
 def errortext_of(row: Mapping[str, Any]) -> str | None:
     """Why an item failed, as its result says."""
     text = row.get("errortext")
-    return None if text is None else str(text)
+    return None if text is None else as_text(text)
 
 
 def pause_before(tries: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError, InvalidOptionError
 
 __all__ = ["check_number", "check_whole"]
@@ -38,7 +39,7 @@ def check_number(
     kind = "an int" if whole else "a number of seconds"
     least = "0 or more" if zero else "more than 0"
     raise InvalidOptionError(
-        f"{name} must be {kind}, {least}{', or None' if optional else ''}, not {value!r}",
+        f"{name} must be {kind}, {least}{', or None' if optional else ''}, not {shown(value)}",
         field=name,
     )
 
@@ -57,4 +58,6 @@ def check_whole(field: str, value: object, *, least: int, most: int | None = Non
     ):
         return
     limits = f"of {least} or more" if most is None else f"from {least} to {most}"
-    raise InvalidInputError(f"{field} must be a whole number {limits}, not {value!r}", field=field)
+    raise InvalidInputError(
+        f"{field} must be a whole number {limits}, not {shown(value)}", field=field
+    )

@@ -18,6 +18,7 @@ from sitoo_async._answers import errortext_of, pause_before, results_of, statusc
 from sitoo_async._outcomes import Outcome
 from sitoo_async._pace import Pace
 from sitoo_async._retry import RetryPolicy, decide
+from sitoo_async._show import told
 from sitoo_async._wire import error_for_status
 from sitoo_async.errors import (
     BadRequestError,
@@ -211,7 +212,7 @@ class Sending(Generic[V]):
         except DecodeError as error:
             entry.fail(error, "yes")
         except (TypeError, ValueError) as error:
-            entry.fail(DecodeError(f"{self.label}: unexpected `return`: {error}"), "yes")
+            entry.fail(DecodeError(f"{self.label}: unexpected `return`: {told(error)}"), "yes")
         else:
             found[entry.index] = Outcome(entry.index, entry.item, status, value)
             return

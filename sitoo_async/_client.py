@@ -19,6 +19,7 @@ from sitoo_async._options import Options
 from sitoo_async._path import plain_path
 from sitoo_async._query import query_string
 from sitoo_async._retry import RetryPolicy
+from sitoo_async._show import shown
 from sitoo_async._wire import Method, Request, Response, plain_json
 from sitoo_async.errors import InvalidInputError, InvalidOptionError
 
@@ -264,7 +265,7 @@ class SitooClient(Groups):
         """
         if method not in ("GET", "POST", "PUT", "DELETE"):
             raise InvalidInputError(
-                f"method must be GET, POST, PUT or DELETE, not {method!r}", field="method"
+                f"method must be GET, POST, PUT or DELETE, not {shown(method)}", field="method"
             )
         request = Request(
             method=method,
@@ -292,7 +293,7 @@ class SitooClient(Groups):
 def _site(site: object) -> int:
     if isinstance(site, bool) or not isinstance(site, int) or site < 1:
         raise InvalidOptionError(
-            f"site must be the eshopid, an int from 1, not {site!r}", field="site"
+            f"site must be the eshopid, an int from 1, not {shown(site)}", field="site"
         )
     return site
 
@@ -302,6 +303,6 @@ def _options(base: Options, changes: Mapping[str, Any]) -> Options:
     for name in changes:
         if name not in known:
             raise InvalidOptionError(
-                f"{name!r} is not an option: there are {', '.join(sorted(known))}", field=name
+                f"{shown(name)} is not an option: there are {', '.join(sorted(known))}", field=name
             )
     return attrs.evolve(base, **changes)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import attrs
 
+from sitoo_async.errors import printable
+
 __all__ = ["ExchangeRecord", "Observer", "log_exchange"]
 
 logger = logging.getLogger("sitoo_async")
@@ -44,8 +46,8 @@ def log_exchange(record: ExchangeRecord) -> None:
     logger.debug(
         "%s %s: %s in %.3f s (%s)",
         record.method,
-        record.path,
+        printable(record.path),
         record.status if record.error is None else f"{record.status or '-'} {record.error}",
         record.elapsed,
-        record.request_id or "no request id",
+        printable(record.request_id or "no request id", 100),
     )

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 import attrs
 
 from sitoo_async._path import segment
+from sitoo_async._show import shown
 from sitoo_async._stack import level_outside
 from sitoo_async._wire import Method
 from sitoo_async.errors import InvalidInputError, UnverifiedEndpointWarning
@@ -66,7 +67,7 @@ class Operation:
             if name in self.texts:
                 values[name] = segment(name, value)
             elif type(value) is not int:  # digits need no encoding
-                raise InvalidInputError(f"{name} must be an int, not {value!r}", field=name)
+                raise InvalidInputError(f"{name} must be an int, not {shown(value)}", field=name)
         return self.path.format_map(values)
 
 

@@ -6,6 +6,7 @@ import attrs
 
 from sitoo_async._checks import check_number
 from sitoo_async._retry import RetryPolicy
+from sitoo_async._show import shown
 from sitoo_async._tickets import Priority
 from sitoo_async.errors import InvalidOptionError
 
@@ -66,7 +67,7 @@ class Options:
                 raise InvalidOptionError(f"{name} must be True or False", field=name)
         if self.priority not in ("interactive", "bulk"):
             raise InvalidOptionError(
-                f"priority must be 'interactive' or 'bulk', not {self.priority!r}",
+                f"priority must be 'interactive' or 'bulk', not {shown(self.priority)}",
                 field="priority",
             )
         if not isinstance(self.retry, RetryPolicy):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 
 __all__ = ["plain_path", "quoted", "segment"]
@@ -18,11 +19,11 @@ def plain_path(path: str) -> str:
     """
     if not isinstance(path, str) or not path.startswith("/") or "?" in path or "#" in path:
         raise InvalidInputError(
-            f"path must begin with a slash, below the account, its query in params: {path!r}",
+            f"path must begin with a slash, below the account, its query in params: {shown(path)}",
             field="path",
         )
     if {".", ".."} & {*unquote(path).split("/")}:
-        raise InvalidInputError(f"path must not climb: {path!r}", field="path")
+        raise InvalidInputError(f"path must not climb: {shown(path)}", field="path")
     encoded = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path)
     return quoted("path", encoded, safe="/%")
 
@@ -35,10 +36,10 @@ def segment(name: str, value: object) -> str:
             has lost its leading zeros.
     """
     if not isinstance(value, str):
-        raise InvalidInputError(f"{name} must be text, not {value!r}", field=name)
+        raise InvalidInputError(f"{name} must be text, not {shown(value)}", field=name)
     # Dots can't be encoded away: "%2E%2E" is climbed just like "..".
     if value in {"", ".", ".."}:
-        raise InvalidInputError(f"{name} must not be {value!r}", field=name)
+        raise InvalidInputError(f"{name} must not be {shown(value)}", field=name)
     return quoted(name, value)
 
 
@@ -52,4 +53,4 @@ def quoted(name: str, text: str, safe: str = "") -> str:
         return quote(text, safe=safe)
     except UnicodeEncodeError:
         # A lone surrogate, as broken exports and file names hold them.
-        raise InvalidInputError(f"{name} is not valid text: {text!r}", field=name) from None
+        raise InvalidInputError(f"{name} is not valid text: {shown(text)}", field=name) from None

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast
 
 from sitoo_async._path import quoted
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._kinds import write_timestamp
 
@@ -55,7 +56,7 @@ def query_string(values: Mapping[str, Any], kinds: Mapping[str, Kind] | None = N
         for name in values:
             if name not in kinds:
                 raise InvalidInputError(
-                    f"{name!r} is not a filter here{_nearest(name, kinds)}", field=name
+                    f"{shown(name)} is not a filter here{_nearest(name, kinds)}", field=name
                 )
     parts: list[str] = []
     for name, given in values.items():
@@ -98,13 +99,15 @@ def _parameter(name: str, value: object, kind: Kind) -> str:
     if isinstance(kind, tuple):
         if value not in kind:
             choices = ", ".join(map(repr, kind))
-            raise InvalidInputError(f"{name} must be one of {choices}, not {value!r}", field=name)
+            raise InvalidInputError(
+                f"{name} must be one of {choices}, not {shown(value)}", field=name
+            )
         return quoted(name, str(value))
     scalar = _SCALARS.get(kind)
     if scalar is None:
         return _array(name, value, kind)
     if not isinstance(value, scalar) or (isinstance(value, bool) and kind != "boolean"):
-        raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {value!r}", field=name)
+        raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {shown(value)}", field=name)
     if isinstance(value, bool):
         # PHP's 1 and 0 are not understood, only the words are (behaviour 5.3.22).
         return "true" if value else "false"
@@ -117,7 +120,7 @@ def _parameter(name: str, value: object, kind: Kind) -> str:
 def _array(name: str, value: object, kind: Plain) -> str:
     element_type = str if kind == "texts" else int
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {value!r}", field=name)
+        raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {shown(value)}", field=name)
     elements = [*cast("Iterable[object]", value)]
     if not elements:
         raise InvalidInputError(
@@ -127,12 +130,12 @@ def _array(name: str, value: object, kind: Plain) -> str:
         )
     for element in elements:
         if not isinstance(element, element_type) or isinstance(element, bool):
-            raise InvalidInputError(f"{name} must be {_WANTED[kind]}: {element!r}", field=name)
+            raise InvalidInputError(f"{name} must be {_WANTED[kind]}: {shown(element)}", field=name)
         if element == "" or "," in str(element):
             # Repeating the parameter is no way out: only the last one would count (5.3.5).
             raise InvalidInputError(
-                f"{name} holds {element!r}: an element can't be empty or contain a comma, which "
-                "separates the elements on the wire",
+                f"{name} holds {shown(element)}: an element can't be empty or contain a comma,"
+                " which separates the elements on the wire",
                 field=name,
             )
     return ",".join(quoted(name, str(element)) for element in elements)

@@ -14,6 +14,7 @@ import heapq
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from sitoo_async._show import shown
 from sitoo_async._tickets import HANDICAP, Company, Entry, Place, Priority, Ticket, next_number
 from sitoo_async.errors import (
     ClientClosedError,
@@ -206,7 +207,7 @@ class Queue:
         if self._patience is not None or any(lane.coming for lane in self.lanes):
             return
         for entry in self._entries():
-            error = LaneError(f"the gate could not be taken: {failure!r}")
+            error = LaneError(f"the gate could not be taken: {shown(failure, 500)}")
             error.__cause__ = failure
             self._dismiss(entry, error)
 

@@ -14,6 +14,7 @@ from aiohttp.tracing import Trace
 from yarl import URL
 
 from sitoo_async._credentials import Secret
+from sitoo_async._show import told
 from sitoo_async._version import __version__
 from sitoo_async._wire import Request, Response
 from sitoo_async.errors import (
@@ -204,7 +205,7 @@ class Transport:
             raise _lost(error.__cause__) from error.__cause__
         except _BROKEN as error:
             if not attempt.connected:
-                raise ConnectError(f"no connection: {_tell(error)}") from error
+                raise ConnectError(f"no connection: {told(error)}") from error
             raise _lost(error) from error
         self._last_used = ended = loop.time()
         sent_in, answered_in = attempt.sent - began, answered - began
@@ -223,12 +224,8 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
 
 def _lost(error: BaseException | None) -> ConnectError | ReadError:
     if isinstance(error, _NOT_MADE):
-        return ConnectError(f"no connection: {_tell(error)}")
-    return ReadError(f"the connection was lost: {_tell(error)}", sent="unknown")
-
-
-def _tell(error: BaseException | None) -> str:
-    return f"{type(error).__name__}: {error}"
+        return ConnectError(f"no connection: {told(error)}")
+    return ReadError(f"the connection was lost: {told(error)}", sent="unknown")
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sitoo_async._gates import Gate, Grant, PromptGate
+from sitoo_async._show import told
 from sitoo_async.errors import GateLostError
 
 __all__ = ["Turnstile", "failure_of"]
@@ -141,7 +142,7 @@ class Turnstile:
             reason = "the gate was lost while it was held"
         else:
             reason = "the gate could not be given back"
-        logger.error("%s: %r", reason, failure)
+        logger.error("%s: %s", reason, told(failure))
         self._given(reason)
 
 

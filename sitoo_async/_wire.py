@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import attrs
 import msgspec
 
+from sitoo_async._show import as_text, shown
 from sitoo_async.errors import (
     ApiError,
     AuthenticationError,
@@ -24,6 +25,7 @@ from sitoo_async.errors import (
     ServerError,
     SitooError,
     TransportError,
+    printable,
 )
 from sitoo_async.models._json import encode, is_object
 
@@ -220,7 +222,7 @@ def error_for_status(status: int, *, errortext: str | None, **context: Any) -> A
     kind = ServerError if status >= 500 else _ERRORS.get(status, ApiError)
     said = errortext or _HINTS.get(status) or "no reason given"
     # "429: Too many connections" and its like repeat the status.
-    message = said if said.startswith(f"{status}:") else f"{status}: {said}"
+    message = printable(said if said.startswith(f"{status}:") else f"{status}: {said}")
     context.setdefault("sent", _sent(status))
     return kind(message, status=status, errortext=errortext, **context)
 
@@ -274,9 +276,10 @@ def _too_large(response: Response) -> DecodeError:
 def _error_text(response: Response) -> str | None:
     """What the body says: v2's ``errortext``, the v3 services' ``error_data``, or nothing."""
     if 300 <= response.status < 400:
+        location = shown(response.headers.get("Location", "nowhere"))
         return (
-            f"the server redirects to {response.headers.get('Location', 'nowhere')!r}, which is "
-            "not followed with credentials: check base_url"
+            f"the server redirects to {location}, which is not followed with credentials:"
+            " check base_url"
         )
     try:
         body = msgspec.json.decode(response.body)
@@ -288,8 +291,8 @@ def _error_text(response: Response) -> str | None:
     if text is None and "error_code" in body:
         data = body.get("error_data")
         details = data.values() if is_object(data) else ()
-        text = ": ".join(str(part) for part in (body["error_code"], *details))
-    return None if text is None else str(text)
+        text = ": ".join(map(as_text, (body["error_code"], *details)))
+    return None if text is None else as_text(text)
 
 
 def _reset(headers: Mapping[str, str]) -> float | None:

@@ -16,7 +16,8 @@
     └─ BatchError      carries the BatchResult
 
 The three timeouts also derive from the builtin ``TimeoutError``. Every error is plain data: it
-pickles, its text is one line, and it holds no credentials.
+pickles, it holds no credentials, and its text is one line of limited length: what Sitoo or an
+engine said is cut there, and what can't be printed is escaped. `errortext` holds it whole.
 """
 
 from __future__ import annotations
@@ -66,6 +67,23 @@ Sent = Literal["no", "yes", "unknown"]
 _SEVERITY: dict[Sent, int] = {"no": 0, "yes": 1, "unknown": 2}
 
 
+def printable(text: str, most: int = 500) -> str:
+    """Text of others as a terminal and a log can bear it: one line, cut, and nothing hidden in it.
+
+    Escaped is what Python doesn't call printable: control characters, surrogates, marks that have
+    no width or turn the direction of writing.
+    """
+    # Cut before it is looked at: it may be megabytes.
+    head = text[: most + 1]
+    line = " ".join(head.split())
+    if not line.isprintable():
+        line = "".join(
+            char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+            for char in line
+        )
+    return f"{line[: most - 3]}..." if len(line) > most or len(text) > len(head) else line
+
+
 class SitooError(Exception):
     """The base of every error raised here.
 
@@ -77,7 +95,7 @@ class SitooError(Exception):
         attempt: how many exchanges the call had made, 429 refusals included.
         elapsed: seconds from the call's start to the error.
         status: the HTTP status, or the status code of one item of a batch.
-        errortext: what Sitoo said, as it came.
+        errortext: what Sitoo said, whole and as it came.
         request_id: the ``Sitoo-Request-ID`` of the answer; name it when you ask Sitoo's support.
     """
 
@@ -125,17 +143,17 @@ class SitooError(Exception):
         return self
 
     def __str__(self) -> str:
-        context = [f"{self.method} {self.path}"] if self.method else []
+        context = [printable(f"{self.method} {self.path}", 200)] if self.method else []
         if self.attempt is not None:
             context.append(f"attempt {self.attempt}")
         if self.elapsed is not None:
             context.append(f"{self.elapsed:.3f} s")
         if self.request_id is not None:
-            context.append(f"request id {self.request_id}")
+            context.append(f"request id {printable(self.request_id, 100)}")
         if self.sent == "unknown":
             context.append("the server may have done the work")
-        text = f"{self.message} ({', '.join(context)})" if context else self.message
-        return " ".join(text.split())
+        text = printable(self.message)
+        return f"{text} ({', '.join(context)})" if context else text
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -324,6 +342,9 @@ class BatchError(SitooError):
 
 class SitooWarning(UserWarning):
     """The base of every warning given here."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class UnexpectedTypeWarning(SitooWarning):

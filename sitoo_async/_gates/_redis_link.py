@@ -18,6 +18,7 @@ import attrs
 from sitoo_async._gates._forks import abandon
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_scripts import ASK, LEAVE, RELEASE, RENEW
+from sitoo_async._show import told
 from sitoo_async.errors import ConfigurationError, GateLostError, LaneError
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Link:
         try:
             return await self._wait(key, token)
         except _failures() as error:
-            reason = _text(error)
+            reason = told(error)
         except asyncio.CancelledError as error:
             await self._leave(key, partial(self._run, LEAVE, key, token))
             # Without the driver's frames, which hold the password.
@@ -154,7 +155,7 @@ class Link:
             _, answer = await self._insist(RELEASE, key, holding, milliseconds)
             return answer[0] == 1
         except _failures() as error:
-            reason = _text(error)
+            reason = told(error)
         except asyncio.CancelledError as error:
             await self._leave(key, partial(self._insist, RELEASE, key, holding, milliseconds))
             raise error.with_traceback(None) from None
@@ -232,7 +233,7 @@ class Link:
             logger.warning(
                 "the right to %s, or a place in its queue, ends with its lease: %s",
                 key,
-                _text(error),
+                told(error),
             )
 
     # ------------------------------------------------------------------------------- renewing
@@ -250,7 +251,7 @@ class Link:
         try:
             renewed, answer = await self._insist(RENEW, key, holding)
         except _failures() as error:
-            logger.warning("the lease of %s could not be renewed: %s", key, _text(error))
+            logger.warning("the lease of %s could not be renewed: %s", key, told(error))
             return
         if answer[0] == 1:
             holding.ends = renewed + self._lease
@@ -319,10 +320,6 @@ def _failures() -> tuple[type[Exception], ...]:
     from redis.exceptions import RedisError  # noqa: PLC0415  # only when used
 
     return RedisError, OSError
-
-
-def _text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _passes(error: Exception) -> bool:

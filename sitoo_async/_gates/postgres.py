@@ -16,6 +16,7 @@ from sitoo_async._credentials import Secret
 from sitoo_async._gates._dsn import DataSource
 from sitoo_async._gates._forks import abandon, in_forked_child
 from sitoo_async._gates._gate import Grant
+from sitoo_async._show import told
 from sitoo_async.errors import ConfigurationError, GateLostError
 
 __all__ = ["PostgresGate"]
@@ -296,7 +297,7 @@ class _Session:
                     "pooler between that hands connections around"
                 )
         except (OSError, _driver().PostgresError, _driver().InterfaceError) as error:
-            raise GateLostError(f"the right could not be given back: {error!r}") from error
+            raise GateLostError(f"the right could not be given back: {told(error)}") from error
         finally:
             self._turn.release()
 
@@ -307,7 +308,7 @@ class _Session:
             try:
                 await connection.close(timeout=PATIENCE)
             except _losses() as error:
-                logger.debug("a connection to PostgreSQL ends without farewell: %r", error)
+                logger.debug("a connection to PostgreSQL ends without farewell: %s", told(error))
         if self._leaving:
             await asyncio.wait(self._leaving)
 
@@ -435,7 +436,7 @@ class _Session:
                 await connection.close()
         except _losses() as error:
             connection.terminate()
-            logger.debug("a connection to PostgreSQL ends without farewell: %r", error)
+            logger.debug("a connection to PostgreSQL ends without farewell: %s", told(error))
             if self._left(until):
                 await self._tell(until)
 
@@ -452,7 +453,7 @@ class _Session:
                 finally:
                     connection.terminate()
         except failures as error:
-            logger.warning("PostgreSQL could not be told how long to hold back: %r", error)
+            logger.warning("PostgreSQL could not be told how long to hold back: %s", told(error))
 
     def _left(self, until: float) -> float:
         return max(0.0, until - self._loop.time())

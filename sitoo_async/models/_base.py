@@ -7,6 +7,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._fields import fields_of, unknown_field
 from sitoo_async.models._unset import UNSET
@@ -100,8 +101,8 @@ def changes(before: M, after: M) -> M:
             continue
         if name in old and name in new and old[name] != new[name]:
             raise InvalidInputError(
-                f"{name} differs ({old[name]!r}, {new[name]!r}), so nothing says which item to"
-                " change; compare two states of one item, fetched with its identifier",
+                f"{name} differs ({shown(old[name])}, {shown(new[name])}), so nothing says which"
+                " item to change; compare two states of one item, fetched with its identifier",
                 field=name,
             )
         different[name] = new.get(name, old.get(name))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sitoo_async._codec import writable
+from sitoo_async._show import shown
 from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import Model, set_fields
 from sitoo_async.models._fields import fields_of as model_fields
@@ -32,21 +33,21 @@ __all__ = [
 def added_id(value: object) -> int:
     """Read the bare id that adding one item answers with."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise DecodeError(f"an id was expected, not {value!r}", sent="yes")
+        raise DecodeError(f"an id was expected, not {shown(value)}", sent="yes")
     return value
 
 
 def added_text(value: object) -> str:
     """Read the bare id that adding one item answers with, where ids are text."""
     if not isinstance(value, str):
-        raise DecodeError(f"an id was expected, as text, not {value!r}", sent="yes")
+        raise DecodeError(f"an id was expected, as text, not {shown(value)}", sent="yes")
     return value
 
 
 def accepted(value: object) -> bool:
     """Read the bare ``true`` that a write answers with."""
     if value is not True:
-        raise DecodeError(f"true was expected, not {value!r}", sent="yes")
+        raise DecodeError(f"true was expected, not {shown(value)}", sent="yes")
     return True
 
 
@@ -125,7 +126,8 @@ def update(
     for name, value in named.items():
         if given.pop(name, value) != value:
             raise InvalidInputError(
-                f"the item has another {name} than the one to be updated, {value!r}", field=name
+                f"the item has another {name} than the one to be updated, {shown(value)}",
+                field=name,
             )
     return changed(model, given, identifiers=(), named=())
 

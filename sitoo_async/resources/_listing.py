@@ -17,6 +17,7 @@ from sitoo_async._operation import Operation
 from sitoo_async._pace import Pace
 from sitoo_async._pages import Paginator
 from sitoo_async._query import Kind, query_string
+from sitoo_async._show import shown
 from sitoo_async._wire import Request, Response
 from sitoo_async.errors import (
     ClientClosedError,
@@ -147,7 +148,8 @@ class Listing(Calls):
                 )
             if sort not in (None, identifier, f"-{identifier}"):
                 raise InvalidInputError(
-                    f"sort must be {identifier!r} or '-{identifier}', not {sort!r}", field="sort"
+                    f"sort must be {identifier!r} or '-{identifier}', not {shown(sort)}",
+                    field="sort",
                 )
             return self._list(
                 operation,

@@ -15,6 +15,7 @@ from sitoo_async._codec import decode_array
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import query_string
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.custom_metrics import (
     CustomMetric,
@@ -243,7 +244,7 @@ def _check_days(filters: CustomMetricValuesOfMetric) -> None:
     days = filters.get("num_days", 1)
     if isinstance(days, int) and not 1 <= days <= _MOST_DAYS:
         raise InvalidInputError(
-            f"num_days must be from 1 to {_MOST_DAYS}, not {days}", field="num_days"
+            f"num_days must be from 1 to {_MOST_DAYS}, not {shown(days)}", field="num_days"
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sitoo_async._codec import decode_value
 from sitoo_async._operation import Operation, performs
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import UNSET
 from sitoo_async.models._fields import fields_of
@@ -108,7 +109,8 @@ class SettingsOfPlugins(Resource):
         payload |= payload.pop("further", {})
         if payload.pop("id", plugin_id) != plugin_id:
             raise InvalidInputError(
-                f"further holds another id than that of the plugin to be updated, {plugin_id!r}",
+                "further holds another id than that of the plugin to be updated,"
+                f" {shown(plugin_id)}",
                 field="id",
             )
         if not payload:

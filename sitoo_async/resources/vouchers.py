@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Unpack, get_args
 
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_list
 from sitoo_async.models._kinds import INTEGER, TEXT
@@ -247,7 +248,7 @@ def _identified(product_identifier: str) -> str:
     """The query that says what stands for a product; a productid does where nothing is said."""
     if product_identifier not in get_args(ProductIdentifier):
         raise InvalidInputError(
-            f"product_identifier must be 'productid' or 'sku', not {product_identifier!r}",
+            f"product_identifier must be 'productid' or 'sku', not {shown(product_identifier)}",
             field="product_identifier",
         )
     return "" if product_identifier == "productid" else f"product_identifier={product_identifier}"

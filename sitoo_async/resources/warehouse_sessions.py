@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TypedDict, cast
 
 from sitoo_async._outcomes import BatchResult, Outcome
+from sitoo_async._show import shown
 from sitoo_async.errors import (
     BadRequestError,
     BatchError,
@@ -118,7 +119,7 @@ class WarehouseSession:
             result = await self._batches.items.set_many(*at, items, chunk_size=chunk_size)
         except BaseException as error:
             self._missing |= _skus(items)
-            self._ended_early = repr(error)
+            self._ended_early = shown(error)
             raise
         for outcome in result:
             sku = _sku(outcome.item)
@@ -194,7 +195,7 @@ class WarehouseSession:
             sku, first = next(iter(self._failed.items()))
             cause = first.error
             reasons.append(
-                f"{len(self._failed)} of the articles could not be set (the first is {sku!r}:"
+                f"{len(self._failed)} of the articles could not be set (the first is {shown(sku)}:"
                 f" {cause})"
             )
         if not reasons:

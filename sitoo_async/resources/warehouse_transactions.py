@@ -12,6 +12,7 @@ from typing import Final, Literal, TypedDict, Unpack
 from sitoo_async._batch import Batch
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
+from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.warehouse_transactions import (
     WarehouseTransaction,
@@ -182,7 +183,7 @@ class WarehouseTransactions(Resource):
         # What is no int at all is refused where the batch is made.
         if isinstance(chunk_size, int) and chunk_size > _LARGEST_CHUNK:
             raise InvalidInputError(
-                f"chunk_size must be at most {_LARGEST_CHUNK} here, not {chunk_size}: the"
+                f"chunk_size must be at most {_LARGEST_CHUNK} here, not {shown(chunk_size)}: the"
                 " reference allows no more transactions in one request",
                 field="chunk_size",
             )
