@@ -57,12 +57,22 @@ class Advance(ABC, Generic[P]):
         """
 
     @abstractmethod
-    def after(self, at: P, items: Sequence[Any]) -> P:
-        """Where the next page starts, now that this one's rows are known."""
+    def after(self, at: P, rows: Sequence[Any]) -> P:
+        """Where the next page starts, now that this one's rows are known; None is a row too."""
 
     @abstractmethod
-    def ended(self, following: P, received: int, num: int, totalcount: int) -> bool:
-        """Whether nothing follows; `totalcount` as this page's answer said."""
+    def ended(
+        self, following: P, received: int, num: int, totalcount: int | None, *, first: bool
+    ) -> bool:
+        """Whether nothing follows.
+
+        Args:
+            following: where the next page would start.
+            received: the rows of this one.
+            num: the rows it was asked for.
+            totalcount: what its answer told; None: nothing.
+            first: whether it is the first page of the walk.
+        """
 
     @abstractmethod
     def position(self, at: P, items: Sequence[Any], finished: int) -> P:
@@ -76,9 +86,19 @@ class Advance(ABC, Generic[P]):
         """The index of the first row of a walk that starts at this cursor."""
         return cast("int", at) if self.counted else 0
 
-    def total(self, row: int, totalcount: int) -> int:
-        """The rows of the whole walk, given the index of a page's first and what it told."""
-        return totalcount if self.counted else row + totalcount
+    def total(self, row: int, received: int, totalcount: int | None) -> int:
+        """The rows of the whole walk, as far as a page and those before it tell.
+
+        Args:
+            row: the index of the page's first row.
+            received: its rows.
+            totalcount: what its answer told; None: nothing.
+        """
+        if totalcount is None:
+            return row + received
+        told = totalcount if self.counted else row + totalcount
+        # Rows that came are there, whatever the count says.
+        return max(told, row + received) if received else told
 
 
 class ByOffset(Advance[int]):
@@ -97,13 +117,24 @@ class ByOffset(Advance[int]):
         return at + num
 
     @override
-    def after(self, at: int, items: Sequence[Any]) -> int:
-        return at + len(items)
+    def after(self, at: int, rows: Sequence[Any]) -> int:
+        return at + len(rows)
 
     @override
-    def ended(self, following: int, received: int, num: int, totalcount: int) -> bool:
-        # A page that came short in the middle is not the end.
-        return received == 0 or following >= totalcount
+    def ended(
+        self, following: int, received: int, num: int, totalcount: int | None, *, first: bool
+    ) -> bool:
+        if received == 0:
+            return True
+        if totalcount is not None and following < totalcount:
+            # A page that came short in the middle is not the end.
+            return False
+        if received < num:
+            return True
+        # A full page. Where the count is missing or refuted by the rows that came, only asking
+        # tells what follows. A count of just what was asked for may be that of the page.
+        agrees = following == totalcount
+        return agrees and not (first and totalcount == num)
 
     @override
     def stuck(self, at: int, following: int) -> bool:
@@ -111,6 +142,8 @@ class ByOffset(Advance[int]):
 
     @override
     def position(self, at: int, items: Sequence[Any], finished: int) -> int:
+        # Rows that are null are not among the items: inside such a page it may stand too low, so
+        # that an item comes twice rather than never.
         return at + finished
 
 
@@ -121,7 +154,9 @@ class AtOnce(ByOffset):
     page_size = 100_000
 
     @override
-    def ended(self, following: int, received: int, num: int, totalcount: int) -> bool:
+    def ended(
+        self, following: int, received: int, num: int, totalcount: int | None, *, first: bool
+    ) -> bool:
         return True
 
 
@@ -147,7 +182,8 @@ class AfterId(Advance[P]):
         return None if self.told and received < num else last
 
     @override
-    def after(self, at: P, items: Sequence[Any]) -> P:
+    def after(self, at: P, rows: Sequence[Any]) -> P:
+        items = [row for row in rows if row is not None]
         if not items:
             return at
         first: Any = self._id(items[0])
@@ -168,10 +204,13 @@ class AfterId(Advance[P]):
         return cast("P", last)
 
     @override
-    def ended(self, following: P, received: int, num: int, totalcount: int) -> bool:
+    def ended(
+        self, following: P, received: int, num: int, totalcount: int | None, *, first: bool
+    ) -> bool:
         # A short page is the end, unless the envelope says that more rows follow: then the
-        # server gives fewer than asked for. Where nothing says so, one more request tells.
-        return received == 0 or (self.told and received < num and received >= totalcount)
+        # server gives fewer than asked for. A bare array never says so: one more request tells.
+        short = received < num and received >= (totalcount or 0)
+        return received == 0 or (self.told and short)
 
     @override
     def position(self, at: P, items: Sequence[Any], finished: int) -> P:
@@ -217,11 +256,20 @@ class FromMoment(Advance[datetime | None]):
         return None if received < num else last
 
     @override
-    def after(self, at: datetime | None, items: Sequence[Any]) -> datetime | None:
+    def after(self, at: datetime | None, rows: Sequence[Any]) -> datetime | None:
+        items = [row for row in rows if row is not None]
         return self._moment(items[-1]) if items else at
 
     @override
-    def ended(self, following: datetime | None, received: int, num: int, totalcount: int) -> bool:
+    def ended(
+        self,
+        following: datetime | None,
+        received: int,
+        num: int,
+        totalcount: int | None,
+        *,
+        first: bool,
+    ) -> bool:
         return received < num
 
     @override

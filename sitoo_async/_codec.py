@@ -62,15 +62,17 @@ def decode_item(body: bytes, cls: type[M], *, strict: bool = False) -> M:
     return cast("M", Reading(strict=strict).item(cls, value, None))
 
 
-def decode_page(body: bytes, cls: type[M], *, strict: bool = False) -> tuple[list[M], int]:
-    """Read an envelope: its items, and how many the query has in all.
+def decode_page(body: bytes, cls: type[M], *, strict: bool = False) -> tuple[list[M], int | None]:
+    """Read an envelope: its items, and how many the query has in all; None where it tells nothing.
 
     Raises:
         DecodeError: not JSON, no envelope or, where `strict`, not of the documented types.
     """
     with suppress(*IMPOSSIBLE, RecursionError):
-        return _fast(cls).page(body)
-    rows, totalcount = _envelope(decode_value(body))
+        page = _fast(cls).page(body)
+        if page[1] is not None or not strict:
+            return page
+    rows, totalcount = _envelope(decode_value(body), strict=strict)
     reading = Reading(strict=strict)
     items: list[M] = []
     for index, row in enumerate(rows):
@@ -113,13 +115,15 @@ def _peek(name: str, kind: Any) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(envelope | rows[row]).decode
 
 
-def _envelope(value: Any) -> tuple[list[Any], int]:
+def _envelope(value: Any, *, strict: bool) -> tuple[list[Any], int | None]:
     if not is_object(value):
         raise wrong_shape("an envelope", value, None)
     rows = value.get("items")
     totalcount = value.get("totalcount")
     if not is_array(rows):
         raise wrong_shape("an array", rows, (None, "items"))
+    if totalcount is None and not strict:
+        return rows, None
     if type(totalcount) is not int or totalcount < 0:
         raise wrong_shape("a count", totalcount, (None, "totalcount"))
     return rows, totalcount
@@ -166,7 +170,7 @@ class _Fast:
     def item(self, body: bytes) -> Any:
         return self._any.build(self._item(body))
 
-    def page(self, body: bytes) -> tuple[list[Any], int]:
+    def page(self, body: bytes) -> tuple[list[Any], int | None]:
         # The rows of a page, and the pages of a walk, hold the same fields. So the last selection
         # is tried first; its row refuses a page of another selection at the first object.
         recent, envelope = self._recent, None
@@ -196,7 +200,7 @@ def _reader(row: type[msgspec.Struct], build: Build) -> _Reader:
     rows = list
     envelope = msgspec.defstruct(
         "Envelope",
-        [("totalcount", Annotated[int, msgspec.Meta(ge=0)]), ("items", rows[row])],
+        [("items", rows[row]), ("totalcount", Annotated[int, msgspec.Meta(ge=0)] | None, None)],
         gc=False,
     )
     return _Reader(msgspec.json.Decoder(envelope, float_hook=Decimal).decode, build)

@@ -10,15 +10,17 @@ and one that decodes them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
+
+import attrs
 
 from sitoo_async._advance import Advance, ByOffset, P
 from sitoo_async._checks import check_whole
 from sitoo_async._pace import Pace
-from sitoo_async._walks import ItemWalk, Page, PageWalk, Query
+from sitoo_async._walks import ItemWalk, Page, PageWalk, Part, Query
 
-__all__ = ["ItemWalk", "Page", "PageWalk", "Paginator"]
+__all__ = ["ItemWalk", "Page", "PageWalk", "Paginator", "Part"]
 
 T = TypeVar("T")
 
@@ -41,12 +43,15 @@ class Paginator(Generic[T, P]):
     still refers to the iterator.
 
     Args:
-        fetch: gets the bytes of a page: `(cursor, num, bulk)`; `bulk` for all but the first.
-        decode: turns the bytes of a page into its items and the totalcount that it tells.
+        fetch: gets the bytes of a page: `(cursor, num, bulk)`; `bulk` for all but the first. A
+            `Part` where it asked for fewer rows than it was to.
+        decode: turns the bytes of a page into its items, None for a row that is null, and the
+            totalcount that it tells, if it does.
         start: where to begin: the index of the first row, counted from 0, or another cursor.
         page_size: the rows per request, 1 to 100 000 (on the wire: `num`).
         label: the collection's name, for texts.
-        count: asks for the totalcount alone, where there is a cheaper way than a page of one row.
+        count: asks for the totalcount alone, where there is a cheaper way than a page of one row;
+            None: the answer does not tell it.
         advance: how a walk advances.
         pace: how many rows to ask for at a time; left out, always `page_size`.
 
@@ -57,12 +62,12 @@ class Paginator(Generic[T, P]):
     def __init__(
         self,
         fetch: Callable[[P, int, bool], Coroutine[Any, Any, bytes]],
-        decode: Callable[[bytes], tuple[list[T], int]],
+        decode: Callable[[bytes], tuple[Sequence[T | None], int | None]],
         *,
         start: P,
         page_size: int,
         label: str,
-        count: Callable[[], Coroutine[Any, Any, int]] | None = None,
+        count: Callable[[], Coroutine[Any, Any, int | None]] | None = None,
         advance: Advance[P] | None = None,
         pace: Pace | None = None,
     ) -> None:
@@ -88,13 +93,19 @@ class Paginator(Generic[T, P]):
     def totalcount(self) -> int | None:
         """How many rows the query has, as the last answer said; None before any answer.
 
-        Where a collection does not tell its size, the rows that came so far.
+        Where an answer does not tell it, or tells of fewer rows than came, the rows that came so
+        far.
         """
         return self._query.totalcount
 
     @property
     def drifted(self) -> bool:
-        """Whether the collection changed during the last walk, so that rows may have shifted."""
+        """Whether the answers of the last walk contradict each other, or themselves.
+
+        Then the collection changed meanwhile, so that rows may have shifted, or the `totalcount`
+        is not true. A walk never ends by such a count: where a full page brings more rows than
+        were counted, it asks for the next one.
+        """
         return self._query.drifted
 
     def __await__(self) -> Generator[Any, Any, Page[T]]:
@@ -145,30 +156,40 @@ class Paginator(Generic[T, P]):
     async def count(self) -> int:
         """How many rows the query has, asked afresh and as cheaply as can be.
 
-        A collection that does not tell its size is walked to its end.
+        A collection that does not tell its size, or not truly, is walked to its end.
 
         Raises:
             SitooError: as any call.
         """
         query = self._query
         if self._count is not None:
-            query.totalcount = await self._count()
-            return query.totalcount
-        if query.advance.counted:
-            return (await self._first_page(1)).totalcount
-        rows = 0
-        async for page in PageWalk(query):
-            rows += len(page)
-        return rows
+            told = await self._count()
+        elif query.advance.counted:
+            rows, told = await self._ask(1)
+            least = query.advance.row(query.start) + len(rows)
+            told = None if told is None or (rows and told < least) else told
+        else:
+            told = None
+        if told is None:
+            told = 0
+            # All rows are counted, wherever this paginator starts.
+            start: Any = 0 if query.advance.counted else query.start
+            async for page in PageWalk(attrs.evolve(query, start=start)):
+                told += len(page)
+        query.totalcount = told
+        return told
 
     async def _first_page(self, num: int | None = None) -> Page[T]:
         query = self._query
-        size = query.advance.page_size or num or query.pace.size
-        body = await query.fetch(query.start, size, False)  # noqa: FBT003  # interactive
-        items, totalcount = query.read(body)
+        rows, totalcount = await self._ask(num)
         row = query.advance.row(query.start)
-        query.totalcount = query.advance.total(row, totalcount)
-        return Page(items, query.totalcount, row)
+        query.totalcount = query.advance.total(row, len(rows), totalcount)
+        return Page([row for row in rows if row is not None], query.totalcount, row)
+
+    async def _ask(self, num: int | None = None) -> tuple[Sequence[T | None], int | None]:
+        query = self._query
+        size = query.advance.page_size or num or query.pace.size
+        return query.read(await query.fetch(query.start, size, False))  # noqa: FBT003  # interactive
 
     def __repr__(self) -> str:
         total = "unknown" if self.totalcount is None else self.totalcount

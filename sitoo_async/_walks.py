@@ -18,7 +18,7 @@ from sitoo_async._advance import Advance, P
 from sitoo_async._pace import Pace
 from sitoo_async.errors import DecodeError
 
-__all__ = ["ItemWalk", "Page", "PageWalk", "Query"]
+__all__ = ["ItemWalk", "Page", "PageWalk", "Part", "Query"]
 
 T = TypeVar("T")
 
@@ -31,7 +31,8 @@ class Page(Generic[T]):
 
     Attributes:
         items: the rows, in the order of the answer.
-        totalcount: how many rows the whole query has, as this answer said.
+        totalcount: how many rows the whole query has, as this answer said; where it said nothing,
+            or less than came, the rows that came so far.
         start: the index of the first of these rows in the collection, counted from 0.
     """
 
@@ -53,13 +54,27 @@ class Page(Generic[T]):
         return self.items[index]
 
 
+class Part(bytes):
+    """The body of a page that was asked for with fewer rows, since all were too many at once."""
+
+    num: int
+
+    @classmethod
+    def of(cls, body: bytes, num: int) -> Self:
+        """Such a body, and how many rows it was asked for with."""
+        part = cls(body)
+        part.num = num
+        return part
+
+
 @attrs.define(eq=False)
 class Query(Generic[T, P]):
     """What a paginator and its walks share: the question asked, and how far the last walk got.
 
     Attributes:
-        fetch: gets the bytes of a page: `(cursor, num, bulk)`.
-        decode: turns them into the items, and the totalcount that the answer tells.
+        fetch: gets the bytes of a page: `(cursor, num, bulk)`; a `Part` where it asked for less.
+        decode: turns them into the items, None for a row that is null, and the totalcount that the
+            answer tells, if it does.
         start: the cursor of the first page.
         pace: the rows to ask for at a time.
         label: the collection's name, for texts.
@@ -67,12 +82,12 @@ class Query(Generic[T, P]):
         at: the cursor of the page where the last walk stands.
         items: that page, as far as its items are given out one by one.
         finished: how many of them the consumer has finished with.
-        totalcount: how many rows there are, as the last answer said.
-        drifted: whether the collection changed under the last walk.
+        totalcount: how many rows there are, as far as the last answer told.
+        drifted: whether the answers of the last walk contradict each other, or themselves.
     """
 
     fetch: Callable[[P, int, bool], Coroutine[Any, Any, bytes]]
-    decode: Callable[[bytes], tuple[list[T], int]]
+    decode: Callable[[bytes], tuple[Sequence[T | None], int | None]]
     start: P
     pace: Pace
     label: str
@@ -86,14 +101,14 @@ class Query(Generic[T, P]):
     def __attrs_post_init__(self) -> None:
         self.at = self.start
 
-    def read(self, body: bytes) -> tuple[list[T], int]:
-        """The items of an answer, and the totalcount that it tells.
+    def read(self, body: bytes) -> tuple[Sequence[T | None], int | None]:
+        """The rows of an answer, and the totalcount that it tells; None: nothing.
 
         Raises:
             DecodeError: it can't be read, or holds a part where the whole was to come.
         """
         items, totalcount = self.decode(body)
-        if self.advance.whole and len(items) < totalcount:
+        if self.advance.whole and totalcount is not None and len(items) < totalcount:
             raise DecodeError(
                 f"{self.label}: the answer holds {len(items)} of {totalcount} rows, and the API has"
                 " no parameter to ask for the others",
@@ -125,6 +140,7 @@ class PageWalk(AsyncIterator[Page[T]]):
         self._repeated: Collection[Any] = ()  # keys of rows that the next page may hold again
         self._left = limit  # rows still wanted; None: all
         self._totalcount: int | None = None  # as the last page of this walk said
+        self._doubtful: int | None = None  # the hash of a page behind which nothing was promised
         self._full = False  # whether the last page came full; a short one is a bad base for a guess
         self._turned = False  # whether this walk has had its first page
         self._ended = False
@@ -144,9 +160,11 @@ class PageWalk(AsyncIterator[Page[T]]):
             )
         if self._closed:
             raise StopAsyncIteration
-        # Whoever asks for more has finished with what came before.
-        self._query.stand(self._at)
-        if not self._ended:
+        while True:
+            # Whoever asks for more has finished with what came before.
+            self._query.stand(self._at)
+            if self._ended:
+                raise StopAsyncIteration
             self._busy = True
             try:
                 page = await self._turn()
@@ -158,7 +176,6 @@ class PageWalk(AsyncIterator[Page[T]]):
                 self._busy = False
             if page.items:
                 return page
-        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """End the walk and drop a page asked for in advance; a second call does nothing."""
@@ -172,13 +189,26 @@ class PageWalk(AsyncIterator[Page[T]]):
         query, at = self._query, self._at
         num = self._size(self._left)
         body = await self._arrival(at, num)
+        if isinstance(body, Part):
+            num = body.num
         if self._turned and self._ask_ahead(at, num, body):
             # Decoding blocks the loop. The server works meanwhile only if the next request is on
             # the wire by then; whether it gets its turn in the lane is not waited for.
             for _ in range(_LOOP_TURNS):
                 await asyncio.sleep(0)
-        items, totalcount = query.read(body)
-        return self._settle(at, num, items, totalcount)
+        rows, totalcount = query.read(body)
+        if rows and self._doubtful == hash(body):
+            raise DecodeError(
+                f"{query.label}: no progress: the page at {at} is the one before it once more, so"
+                " the server does not heed where a page is to start",
+                sent="yes",
+            )
+        page = self._settle(at, num, rows, totalcount)
+        promised = totalcount is not None and self._row < totalcount
+        # Where no count ends it, a server that gives one page for ever has to be noticed.
+        doubtful = query.advance.counted and not self._ended and not promised
+        self._doubtful = hash(body) if doubtful else None
+        return page
 
     def _size(self, left: int | None) -> int:
         """How many rows to ask for, when that many are wanted."""
@@ -215,11 +245,14 @@ class PageWalk(AsyncIterator[Page[T]]):
         self._ahead = guess, task
         return True
 
-    def _settle(self, at: Any, num: int, items: list[T], totalcount: int) -> Page[T]:
+    def _settle(
+        self, at: Any, num: int, rows: Sequence[T | None], totalcount: int | None
+    ) -> Page[T]:
         """Move on behind a page that has come, and notice what does not fit."""
-        query, advance, received = self._query, self._query.advance, len(items)
-        following = advance.after(at, items)
-        ended = advance.ended(following, received, num, totalcount)
+        query, advance, received = self._query, self._query.advance, len(rows)
+        following = advance.after(at, rows)
+        first = not self._turned
+        ended = advance.ended(following, received, num, totalcount, first=first)
         if received and not ended and advance.stuck(at, following):
             # Without this it would ask for one page for ever.
             raise DecodeError(
@@ -227,22 +260,26 @@ class PageWalk(AsyncIterator[Page[T]]):
                 f" next one would start at {following}",
                 sent="yes",
             )
-        if advance.counted and (
-            self._totalcount not in (None, totalcount) or (ended and following < totalcount)
-        ):
-            # The collection changed under the walk, or claims rows that it does not give.
-            query.drifted = True
+        if advance.counted and totalcount is not None:
+            # The collection changed under the walk, claims rows that it does not give, or gives
+            # rows that it does not claim.
+            changed = self._totalcount not in (None, totalcount)
+            missing = ended and following < totalcount
+            unclaimed = received > 0 and following > totalcount
+            query.drifted = query.drifted or changed or missing or unclaimed
         self._totalcount = totalcount
+        items = [row for row in rows if row is not None]
         key = advance.key
         if key is not None:
             items = [item for item in items if key(item) not in self._repeated]
             self._repeated = {key(item) for item in items}
-            totalcount -= received - len(items)
-        page = Page(items, advance.total(self._row, totalcount), self._row)
+            # Where rows come twice, no answer counts them.
+            received, totalcount = len(items), None
+        page = Page(items, advance.total(self._row, received, totalcount), self._row)
         query.totalcount = page.totalcount
         self._turned = True
-        self._at, self._row = following, self._row + len(items)
-        self._full = received == num
+        self._at, self._row = following, self._row + received
+        self._full = len(rows) == num
         if self._left is not None:
             self._left -= len(items)
         self._ended = ended or (self._left is not None and self._left <= 0)

@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from sitoo_async._advance import ByOffset
-from sitoo_async._pages import Page, Paginator
+from sitoo_async._pages import Page, Paginator, Part
 from sitoo_async.errors import DecodeError, InvalidInputError, ReadError
 
 
@@ -33,6 +33,9 @@ class Collection:
         self.shorten: dict[int, int] = {}  # this start gets that many rows only
         self.lengthen = 0  # rows given beyond what was asked
         self.claim: int | None = None  # a totalcount that is not so
+        self.silent = False  # no totalcount at all
+        self.own = False  # the totalcount is that of the page
+        self.heeds = True  # whether `start` is heeded
 
     async def fetch(self, start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
         self.requests.append((start, num, bulk))
@@ -47,10 +50,13 @@ class Collection:
         if start in self.errors:
             raise self.errors.pop(start)
         num = self.shorten.get(start, num) + self.lengthen
-        total = len(self.rows) if self.claim is None else self.claim
-        return json.dumps([self.rows[start : start + num], total]).encode()
+        at = start if self.heeds else 0
+        page = self.rows[at : at + num]
+        claim = len(page) if self.own else self.claim
+        total = len(self.rows) if claim is None else claim
+        return json.dumps([page, None if self.silent else total]).encode()
 
-    def decode(self, body: bytes) -> tuple[list[int], int]:
+    def decode(self, body: bytes) -> tuple[list[int], int | None]:
         items, totalcount = json.loads(body)
         self.events.append(f"decode {items[0]}" if items else "decode nothing")
         return items, totalcount
@@ -311,6 +317,151 @@ async def test_a_walk_that_would_stand_still_raises():
     with pytest.raises(DecodeError, match="no progress: the page at 0 held 10 rows"):
         await rows.list(advance=Stuck()).collect()
     assert rows.starts == [0]
+
+
+# A totalcount that is not true, or not told
+
+
+@pytest.mark.parametrize("claim", [0, 2, 9])
+async def test_a_full_page_is_followed_by_another_where_fewer_rows_are_claimed(claim: int):
+    rows = Collection(35)
+    rows.claim = claim
+    paginator = rows.list()
+    assert await paginator.collect() == list(range(35))
+    assert rows.starts == [0, 10, 20, 30]
+    assert (paginator.totalcount, paginator.drifted, paginator.position) == (35, True, 35)
+
+
+async def test_a_count_that_is_too_low_costs_one_empty_page_where_the_last_one_is_full():
+    rows = Collection(20)
+    rows.claim = 1
+    paginator = rows.list()
+    assert await paginator.collect() == list(range(20))
+    assert rows.starts == [0, 10, 20]
+    assert (paginator.totalcount, paginator.drifted) == (1, True)
+
+
+async def test_where_no_count_is_told_a_short_page_is_the_end():
+    rows = Collection(25)
+    rows.silent = True
+    paginator = rows.list()
+    assert [(page.start, page.totalcount) async for page in paginator.pages()] == [
+        (0, 10),
+        (10, 20),
+        (20, 25),
+    ]
+    assert rows.starts == [0, 10, 20]
+    assert (paginator.totalcount, paginator.drifted) == (25, False)
+
+
+async def test_where_no_count_is_told_an_empty_page_is_the_end():
+    rows = Collection(20)
+    rows.silent = True
+    paginator = rows.list()
+    assert await paginator.collect() == list(range(20))
+    assert (rows.starts, paginator.drifted) == ([0, 10, 20], False)
+
+
+@pytest.mark.parametrize("count", [10, 20, 25, 30])
+async def test_a_count_that_is_the_page_s_own_ends_no_walk(count: int):
+    rows = Collection(count)
+    rows.own = True
+    paginator = rows.list()
+    assert await paginator.collect() == list(range(count))
+    assert paginator.drifted
+
+
+async def test_a_collection_of_one_full_page_is_asked_once_more_and_is_no_drift():
+    rows = Collection(10)
+    paginator = rows.list()
+    assert await paginator.collect() == list(range(10))
+    assert rows.starts == [0, 10]
+    assert (paginator.totalcount, paginator.drifted) == (10, False)
+
+
+async def test_a_limit_asks_for_no_row_more_whatever_is_claimed():
+    for claim in (0, 10):
+        rows = Collection(35)
+        rows.claim = claim
+        assert await rows.list().collect(limit=10) == list(range(10))
+        assert rows.requests == [(0, 10, False)]
+        rows.requests.clear()
+        assert await rows.list().collect(limit=15) == list(range(15))
+        assert rows.requests == [(0, 10, False), (10, 5, True)]
+
+
+async def test_a_walk_from_the_middle_does_not_end_by_a_count_below_its_rows():
+    rows = Collection(45)
+    rows.claim = 10
+    paginator = rows.list(start=15)
+    assert await paginator.collect() == list(range(15, 45))
+    assert paginator.drifted
+    rows.claim = None
+    paginator = rows.list(start=35)
+    rows.requests.clear()
+    assert await paginator.collect() == list(range(35, 45))
+    assert (rows.starts, paginator.drifted) == ([35], False)
+
+
+async def test_the_first_page_counts_the_rows_that_came_where_the_answer_does_not():
+    rows = Collection(35)
+    rows.silent = True
+    assert await rows.list() == Page(list(range(10)), 10, 0)
+    assert await rows.list(start=30) == Page(list(range(30, 35)), 35, 30)
+    rows.silent, rows.claim = False, 2
+    assert (await rows.list()).totalcount == 10
+
+
+async def test_a_count_that_is_not_told_or_can_t_be_true_is_walked():
+    rows = Collection(25)
+    rows.silent = True
+    paginator = rows.list(start=40)
+    assert await paginator.count() == 25
+    assert rows.starts == [40, 0, 10, 20]
+    assert (paginator.totalcount, paginator.position) == (25, 40)
+    rows.silent, rows.claim = False, 0
+    assert await rows.list().count() == 25
+
+    async def count() -> None:
+        return None
+
+    assert await rows.list(count=count).count() == 25
+
+
+async def test_a_smaller_page_than_was_asked_for_is_no_short_one_where_it_was_asked_for_so():
+    rows = Collection(35)
+    rows.silent = True
+
+    async def fetch(start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
+        if num > 6:
+            return Part.of(await rows.fetch(start, 6, bulk), 6)
+        return await rows.fetch(start, num, bulk)
+
+    paginator = Paginator(fetch, rows.decode, start=0, page_size=10, label="rows")
+    assert await paginator.collect() == list(range(35))
+    assert rows.starts == [0, 6, 12, 18, 24, 30]
+
+
+@pytest.mark.parametrize("claim", [None, 0, 10])
+async def test_a_server_that_gives_one_page_for_ever_is_noticed(claim: int | None):
+    rows = Collection(10)
+    rows.heeds = False
+    rows.claim, rows.silent = claim, claim is None
+    paginator = rows.list()
+    with pytest.raises(DecodeError, match="no progress: the page at 10 is the one before it"):
+        await paginator.collect()
+    assert rows.starts == [0, 10]
+
+
+async def test_a_row_that_is_null_counts_as_received_and_is_no_item():
+    rows = Collection(25)
+    rows.rows[3] = rows.rows[24] = None  # type: ignore[call-overload]  # as a server may
+    rows.rows[10:20] = [None] * 10  # type: ignore[list-item]
+    paginator = rows.list()
+    left = [*range(3), *range(4, 10), *range(20, 24)]
+    assert await paginator.collect() == left
+    assert (rows.starts, paginator.position, paginator.totalcount) == ([0, 10, 20], 25, 25)
+    assert (await rows.list()).items == left[:9]
 
 
 # The page ahead

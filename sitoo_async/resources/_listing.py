@@ -15,7 +15,7 @@ from sitoo_async._checks import check_whole
 from sitoo_async._codec import decode_array, decode_page, last_row, select
 from sitoo_async._operation import Operation
 from sitoo_async._pace import Pace
-from sitoo_async._pages import Paginator
+from sitoo_async._pages import Paginator, Part
 from sitoo_async._query import Kind, query_string
 from sitoo_async._show import shown
 from sitoo_async._wire import Request, Response
@@ -257,7 +257,11 @@ class Listing(Calls):
         sized = pace.aim is not None and advance.page_size is None
 
         async def fetch(cursor: P, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # one seam
+            asked = num
+
             def request(num: int) -> Request:
+                nonlocal asked
+                asked = num
                 text = query(cursor, num)
                 return Request(operation.method, path, query=text, repeatable=True)
 
@@ -265,14 +269,15 @@ class Listing(Calls):
                 response = await self._by_halves(request, num, pace, bulk=bulk)
             else:
                 response = await self.caller.call(request(num), self.options, bulk=bulk)
-            return response.body
+            return response.body if asked == num else Part.of(response.body, asked)
 
-        def decode(body: bytes) -> tuple[list[M], int]:
+        def decode(body: bytes) -> tuple[list[M], int | None]:
             strict = self.options.strict
             return reading(operation, path, lambda: read(body, model, strict=strict))
 
-        async def count() -> int:
-            return decode(await self._send(operation, path, query=least or ""))[1]
+        async def count() -> int | None:
+            rows, told = decode(await self._send(operation, path, query=least or ""))
+            return None if told is None or told < len(rows) else told
 
         return Paginator(
             fetch,

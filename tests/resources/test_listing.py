@@ -107,6 +107,21 @@ async def test_a_whole_that_comes_in_part_is_an_error_and_not_half_an_answer(fak
     assert caught.value.sent == "yes"
 
 
+@pytest.mark.parametrize("told", [0, 1, None, "missing"], ids=str)
+@pytest.mark.parametrize("group", ["products", "orders", "warehouses"])
+async def test_a_walk_does_not_end_by_a_count_that_its_rows_refute(fake, client, group, told):
+    identifier = {"products": "productid", "orders": "orderid", "warehouses": "warehouseid"}[group]
+    for first in (1, 4, 7):
+        rows = [{identifier: first + more} for more in range(3 if first < 7 else 1)]
+        count = {} if told == "missing" else {"totalcount": told}
+        fake.script(Fault.answer(200, body=count | {"items": rows}))
+    found = getattr(client, group).list(page_size=3)
+    assert [getattr(row, identifier) async for row in found] == [1, 2, 3, 4, 5, 6, 7]
+    assert (found.totalcount, len(fake.requests)) == (7, 3)
+    # A walk by id asks for what follows the last one; it takes no notice of the count.
+    assert found.drifted == (told in (0, 1) and group != "orders")
+
+
 async def test_an_id_of_the_wrong_type_is_an_error_that_says_it_was_done(fake, client):
     fake.script(Fault.answer(200, body="[1]", method="POST", path="users"))
     with pytest.raises(DecodeError, match="an id was expected, as text") as caught:
