@@ -13,7 +13,6 @@ outcomes, `_outcomes` is what the user gets.
 
 from __future__ import annotations
 
-import copy
 import logging
 import warnings
 from collections import deque
@@ -25,24 +24,30 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
     Sized,
 )
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, TypeVar, cast, get_args
 
 from sitoo_async._checks import check_whole
 from sitoo_async._chunks import Entry, OpenChunk, Sending
-from sitoo_async._outcomes import BatchResult, Outcome, summary
+from sitoo_async._outcomes import BatchResult, Outcome, batch_error, summary
 from sitoo_async._pace import Pace
-from sitoo_async.errors import InvalidInputError
+from sitoo_async._show import shown
+from sitoo_async.errors import InvalidInputError, InvalidRow, copy_of
 
 if TYPE_CHECKING:
     from sitoo_async._retry import RetryPolicy
 
-__all__ = ["Batch", "BatchResult", "Outcome"]
+__all__ = ["Batch", "BatchResult", "Invalid", "Outcome"]
 
 V = TypeVar("V")
 
+Invalid = Literal["raise", "outcome"]
+"""What becomes of items that can't be sent: an error of the batch, or failed outcomes."""
+
 _LARGEST_CHUNK = 5000  # the top of what the reference calls good practice
+_FIRST_ROWS = 3  # that a text quotes of those that can't be sent
 _END = object()
 
 _log = logging.getLogger("sitoo_async")
@@ -60,14 +65,22 @@ class Batch(AsyncIterator[Outcome[V]]):
             ...
 
     A list, or anything else with a length, is checked whole before anything is sent. Of a stream (a
-    generator, an async iterable) only one chunk is held; a bad item in it becomes a failed outcome.
-    A chunk of a stream is sent when it is full or the stream ends. An exception out of the stream
-    itself comes out of the await; what was read for the chunk at hand has then not been sent.
+    generator, an async iterable) only one chunk is held, and sent when it is full or the stream
+    ends. An exception out of the stream itself comes out of the await; what was read for the chunk
+    at hand has then not been sent.
 
-    The await does not raise for what happens to items or requests: the outcomes tell. An error
-    that would strike every further chunk alike (a wrong password, a closed client) stops the
-    sending: the rest of a list gets outcomes that say so; a stream, which may be endless, is read
-    no further.
+    What becomes of items that can't be sent, `invalid` says:
+
+    - ``"raise"``, the default for a list: an `InvalidInputError` names all of them in its `rows`,
+      and nothing is sent. A stream ends at the first one: what was read before it is sent, then
+      the await raises a `BatchError` with the outcomes so far, caused by the `InvalidInputError`;
+      an iteration gives those outcomes and raises the `InvalidInputError`.
+    - ``"outcome"``, the default for a stream: they become failed outcomes, the rest is sent.
+
+    Other than that the await does not raise for what happens to items or requests: the outcomes
+    tell. An error that would strike every further chunk alike (a wrong password, a closed client)
+    stops the sending: the rest of a list gets outcomes that say so; a stream, which may be endless,
+    is read no further.
 
     A chunk is one call, however often it is cut up and sent again: `deadline` and `queue_timeout`
     hold for each chunk as a whole, and a client that drains finishes the chunk under way.
@@ -83,6 +96,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         prepare: checks one input and gives what is sent for it, or raises InvalidInputError.
         read: turns the `return` of one result into the value of its outcome.
         chunk_size: items per request, 1 to 5000.
+        invalid: what becomes of items that can't be sent; None is the default for such an input.
         repeatable: whether sending an item twice does no harm.
         deletes: whether an item that is gone is what was wanted.
         label: the operation's name, for texts.
@@ -90,7 +104,8 @@ class Batch(AsyncIterator[Outcome[V]]):
         seconds: how long a request is to take; None keeps chunks as large as `chunk_size`.
 
     Raises:
-        InvalidInputError: `chunk_size` is out of its range, or `items` is a single item.
+        InvalidInputError: `chunk_size` is out of its range, `invalid` is another word, or `items`
+            is a single item.
     """
 
     def __init__(
@@ -105,11 +120,15 @@ class Batch(AsyncIterator[Outcome[V]]):
         deletes: bool,
         label: str,
         policy: RetryPolicy,
+        invalid: Invalid | None = None,
         seconds: float | None = None,
     ) -> None:
         check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
         _check_items(items)
+        _check_invalid(invalid)
         self._items = items
+        whole = isinstance(items, Sized) and not isinstance(items, AsyncIterable)
+        self._raises = invalid == "raise" or (invalid is None and whole)
         self._prepare = prepare
         self._label = label
         pace = Pace(chunk_size, seconds)
@@ -119,7 +138,8 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._begun = False
         self._finished = False
         self._busy = False
-        self._whole: list[Entry] | None = None  # the input, where it has a length
+        # The input, where it has a length; what can't be sent has its outcome already.
+        self._whole: list[Entry | Outcome[V]] | None = None
         self._source: Iterator[Any] | AsyncIterator[Any] = iter(())  # the input, where it has none
         self._count = 0  # inputs read
         self._sent = False  # whether a chunk has gone out
@@ -128,6 +148,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._ready: deque[Outcome[V]] = deque()  # not handed out yet
         self._failures = 0
         self._first_failure: Outcome[V] | None = None
+        self._refusal: InvalidInputError | None = None  # of the item that ended the stream
         self._result: BatchResult[V] | None = None
 
     @property
@@ -155,7 +176,10 @@ class Batch(AsyncIterator[Outcome[V]]):
             self._ready.extend(await self._chunk())
         if not self._ready:
             raise StopAsyncIteration
-        return self._ready.popleft()
+        outcome = self._ready.popleft()
+        if self._refusal is not None and outcome.error is self._refusal:
+            raise _refusal([_row(self._refusal)], self._refusal, self._count)
+        return outcome
 
     if not TYPE_CHECKING:  # pragma: no branch  # checkers are to refuse a plain `for` themselves
 
@@ -174,12 +198,19 @@ class Batch(AsyncIterator[Outcome[V]]):
                 )
             self._begin()
             self._awaited = True
-            while await self._chunk():
-                pass
+            while not self._finished:
+                await self._chunk()
         if self._result is None:
             raise RuntimeError(
                 f"{self._label}: the outcomes of this stream were handed out one by one, not kept"
             )
+        if self._refusal is not None:
+            done = len(self._result.succeeded)
+            raise batch_error(
+                f"the batch ended at {self._refusal} ({done} of the {self._count - 1} items before"
+                " it succeeded)",
+                self._result,
+            ) from _refusal([_row(self._refusal)], self._refusal, self._count)
         return self._result
 
     def _begin(self) -> None:
@@ -188,17 +219,37 @@ class Batch(AsyncIterator[Outcome[V]]):
         if isinstance(items, AsyncIterable):
             self._source = aiter(items)
         elif isinstance(items, Sized):
-            self._whole = [self._checked(index, item) for index, item in enumerate(items)]
+            self._whole = self._all_checked(items)
         else:
             self._source = iter(items)
         self._begun = True
 
-    def _checked(self, index: int, item: Any) -> Entry:
+    def _all_checked(self, items: Iterable[Any]) -> list[Entry | Outcome[V]]:
+        """The whole input; raises for all that can't be sent at once, where that is to raise."""
+        whole: list[Entry | Outcome[V]] = []
+        rows: list[InvalidRow] = []
+        first: InvalidInputError | None = None
+        for index, item in enumerate(items):
+            checked = self._checked(index, item)
+            if isinstance(checked, Entry):
+                whole.append(checked)
+            elif self._raises:
+                # Of a million bad rows only the texts are kept.
+                rows.append(_row(checked))
+                first = first or checked
+            else:
+                whole.append(Outcome(index, item, error=checked))
+        if first is not None:
+            raise _refusal(rows, first, len(whole) + len(rows))
+        return whole
+
+    def _checked(self, index: int, item: Any) -> Entry | InvalidInputError:
+        """An item ready to be sent, or why it can't be."""
         try:
             return Entry(index, item, self._prepare(item))
         except InvalidInputError as error:
             error.index = index
-            raise
+            return copy_of(error)
 
     async def _chunk(self) -> list[Outcome[V]]:
         """Read and send the next chunk; no outcomes are the end."""
@@ -221,7 +272,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         if self._awaited or self._whole is not None:
             self._kept += outcomes
             self._found = {}
-        if not outcomes:
+        if not outcomes or self._refusal is not None:
             self._finish()
         self._busy = False
         return outcomes
@@ -231,8 +282,12 @@ class Batch(AsyncIterator[Outcome[V]]):
         size = self._sending.pace.size
         entries: list[Entry] = []
         if self._whole is not None:
-            entries = self._whole[self._count : self._count + size]
-            self._count += len(entries)
+            for each in self._whole[self._count : self._count + size]:
+                self._count += 1
+                if isinstance(each, Entry):
+                    entries.append(each)
+                else:
+                    self._found[each.index] = each
             return entries
         if self._sending.fatal is not None:
             return entries
@@ -246,10 +301,14 @@ class Batch(AsyncIterator[Outcome[V]]):
                 break
             index = self._count
             self._count += 1
-            try:
-                entries.append(self._checked(index, item))
-            except InvalidInputError as error:
-                self._found[index] = Outcome(index, item, error=copy.copy(error))
+            checked = self._checked(index, item)
+            if isinstance(checked, Entry):
+                entries.append(checked)
+                continue
+            self._found[index] = Outcome(index, item, error=checked)
+            if self._raises:
+                self._refusal = checked
+                break
         return entries
 
     def _settled(self) -> list[Outcome[V]]:
@@ -291,3 +350,26 @@ def _check_items(items: Any) -> None:
             " put a single item into a list: [item]",
             field="items",
         )
+
+
+def _check_invalid(invalid: object) -> None:
+    if invalid is not None and invalid not in get_args(Invalid):
+        raise InvalidInputError(
+            f'invalid must be "raise", "outcome" or None, not {shown(invalid)}', field="invalid"
+        )
+
+
+def _row(error: InvalidInputError) -> InvalidRow:
+    return InvalidRow(cast("int", error.index), error.message)
+
+
+def _refusal(rows: Sequence[InvalidRow], first: InvalidInputError, items: int) -> InvalidInputError:
+    """The error for the items that can't be sent, of which `first` is the first."""
+    error = copy_of(first)
+    error.rows = tuple(rows)
+    if len(rows) > 1:
+        quoted = [f"item {row.index}: {row.reason}" for row in rows[:_FIRST_ROWS]]
+        if len(rows) > _FIRST_ROWS:
+            quoted.append("… (all of them are in `rows`)")
+        error.args = (f"{len(rows)} of {items} items can't be sent; {'; '.join(quoted)}",)
+    return error

@@ -6,7 +6,6 @@ operation is declared repeatable. `sent` on an item's error is the worst over al
 
 from __future__ import annotations
 
-import copy
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
@@ -29,6 +28,7 @@ from sitoo_async.errors import (
     Sent,
     ServerError,
     SitooError,
+    copy_of,
 )
 
 __all__ = ["Entry", "OpenChunk", "SendPiece", "Sending"]
@@ -59,8 +59,7 @@ class Entry:
     def fail(self, error: SitooError, least: Sent = "no") -> None:
         """Note a failure; its `sent` is at least `least`."""
         # A copy for each item: errors collect tracebacks, and callers change what they are given.
-        mine = copy.copy(error).worsen(least)
-        mine.__cause__ = error.__cause__
+        mine = copy_of(error).worsen(least)
         self.failure = mine if self.failure is None else mine.worsen(self.failure.sent)
 
     def stop(self, error: SitooError) -> None:
@@ -146,7 +145,7 @@ class Sending(Generic[V]):
                 _record(entry, found)
         except SitooError as error:
             # It is about the key, the collection or the client: what remains would fare the same.
-            self.fatal = copy.copy(error)
+            self.fatal = copy_of(error)
             for entry in piece.entries:
                 entry.stop(error)
                 _record(entry, found)
@@ -220,7 +219,7 @@ class Sending(Generic[V]):
 
     def _refuse(self, piece: _Piece, fatal: SitooError, found: dict[int, Outcome[V]]) -> None:
         """Give the entries of a piece that is not sent any more their outcomes."""
-        unsent = copy.copy(fatal)
+        unsent = copy_of(fatal)
         unsent.args = (f"not sent, because the batch had to stop: {fatal.message}",)
         unsent.sent, unsent.attempt, unsent.elapsed = "no", None, None
         for entry in piece.entries:

@@ -6,7 +6,6 @@ timer runs, and a call that waits alone goes out as it is.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -25,6 +24,7 @@ from sitoo_async.errors import (
     RequestTimeoutError,
     ServerError,
     SitooError,
+    copy_of,
 )
 
 __all__ = ["MOST", "Part", "Sharing"]
@@ -113,8 +113,9 @@ class Sharing:
         """This call's part of what an exchange gave."""
         self.alone, self.pause = False, 0.0
         if not isinstance(outcome, Part):
-            # A read's answer is for all; its error is made one's own.
-            return _own(outcome) if isinstance(outcome, SitooError) else outcome
+            # A read's answer is for all; its error is made one's own, since errors collect
+            # tracebacks, and what became of each call.
+            return copy_of(outcome) if isinstance(outcome, SitooError) else outcome
         if outcome.alone:
             self.alone, self.most = True, 1
         elif isinstance(outcome.outcome, SitooError):
@@ -138,13 +139,13 @@ async def _together(twin: Twin, exchange: Exchange, pace: Pace, items: Sequence[
             outcome.worsen("unknown")
         refused = isinstance(outcome, ApiError) and (outcome.status or 500) < 500
         alone = refused and getattr(outcome, "status", None) not in _FOR_ALL
-        return [Part(_own(outcome), size, alone) for _ in items]
+        return [Part(copy_of(outcome), size, alone) for _ in items]
     pace.took(size, outcome.elapsed)
     try:
         rows = results_of(decode_value(outcome.body), size, request.path)
     except DecodeError as error:
         error.status, error.request_id = outcome.status, outcome.request_id
-        return [Part(_own(error.worsen("unknown")), size) for _ in items]
+        return [Part(copy_of(error.worsen("unknown")), size) for _ in items]
     return [Part(_outcome(row, outcome), size, inside=True) for row in rows]
 
 
@@ -157,10 +158,3 @@ def _outcome(row: Any, answer: Response) -> Response | SitooError:
     if 200 <= status < 300:
         return Response(status, answer.headers, encode(row.get("return")))
     return error_for_status(status, errortext=errortext_of(row), request_id=answer.request_id)
-
-
-def _own(error: SitooError) -> SitooError:
-    """A copy for one caller: errors collect tracebacks, and what became of each call."""
-    mine = copy.copy(error)
-    mine.__cause__ = error.__cause__
-    return mine

@@ -9,7 +9,7 @@ import attrs
 
 from sitoo_async.errors import BatchError, SitooError
 
-__all__ = ["BatchResult", "Outcome", "summary"]
+__all__ = ["BatchResult", "Outcome", "batch_error", "summary"]
 
 V = TypeVar("V")
 
@@ -78,12 +78,10 @@ class BatchResult(Sequence[Outcome[V]]):
             BatchError: some failed. It carries this result; its `sent` is the worst of theirs and
                 its cause the first of their errors.
         """
-        errors = [outcome.error for outcome in self.outcomes if outcome.error is not None]
-        if errors:
-            error = BatchError(summary(len(self), len(errors), self.failed[0]), result=self)
-            for each in errors:
-                error.worsen(each.sent)
-            raise error from errors[0]
+        failed = self.failed
+        if failed:
+            text = summary(len(self), len(failed), failed[0])
+            raise batch_error(text, self) from failed[0].error
 
     def __repr__(self) -> str:
         failed = self.failed
@@ -97,3 +95,12 @@ def summary(items: int, failures: int, first: Outcome[Any]) -> str:
     # An InvalidInputError names its item already.
     text = str(first.error).removeprefix(f"item {first.index}: ")
     return f"{failures} of {items} items failed; the first is item {first.index}: {text}"
+
+
+def batch_error(text: str, result: BatchResult[Any]) -> BatchError:
+    """An error that carries a result; its `sent` is the worst of those of the items."""
+    error = BatchError(text, result=result)
+    for outcome in result.outcomes:
+        if outcome.error is not None:
+            error.worsen(outcome.error.sent)
+    return error

@@ -22,7 +22,8 @@ engine said is cut there, and what can't be printed is escaped. `errortext` hold
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+import copy
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
     from sitoo_async._batch import BatchResult
@@ -42,6 +43,7 @@ __all__ = [
     "GateLostError",
     "InvalidInputError",
     "InvalidOptionError",
+    "InvalidRow",
     "LaneError",
     "LaneFullError",
     "NotFoundError",
@@ -60,6 +62,8 @@ __all__ = [
     "UnverifiedEndpointWarning",
     "WrongLoopError",
 ]
+
+E = TypeVar("E", bound="SitooError")
 
 Sent = Literal["no", "yes", "unknown"]
 """Whether the server may have done the work: refused or not sent, answered, or nobody knows."""
@@ -178,6 +182,13 @@ def _restore(
     return error
 
 
+def copy_of(error: E) -> E:
+    """An error for one more caller: errors collect tracebacks, and what became of each call."""
+    mine = copy.copy(error)
+    mine.__cause__ = error.__cause__  # a foreign one stays behind otherwise
+    return mine
+
+
 class ConfigurationError(SitooError):
     """The client was built, or asked to change, in a way that can't work."""
 
@@ -190,16 +201,30 @@ class WrongLoopError(SitooError):
     """The client, or the session lent to it, belongs to another event loop."""
 
 
+class InvalidRow(NamedTuple):
+    """An item of a batch that can't be sent.
+
+    Attributes:
+        index: its place in the input, counted from 0.
+        reason: why, with the field and the remedy.
+    """
+
+    index: int  # type: ignore[assignment]  # of a tuple's own method, which is of no use here
+    reason: str
+
+
 class InvalidInputError(SitooError, ValueError):
     """What was given breaks a rule of the reference; nothing was sent.
 
     Attributes:
         field: the offending field, parameter or option.
-        index: which item of a batch it was, counted from 0.
+        index: which item of a batch it was, counted from 0; of several, the first.
+        rows: all items of a batch that can't be sent, where the input was refused for them.
     """
 
     field: str | None
     index: int | None
+    rows: tuple[InvalidRow, ...] = ()
 
     def __init__(
         self,
@@ -207,15 +232,18 @@ class InvalidInputError(SitooError, ValueError):
         *,
         field: str | None = None,
         index: int | None = None,
+        rows: tuple[InvalidRow, ...] = (),
         **context: Any,
     ) -> None:
         super().__init__(message, **context)
         self.field = field
         self.index = index
+        self.rows = rows
 
     def __str__(self) -> str:
         text = super().__str__()
-        return text if self.index is None else f"item {self.index}: {text}"
+        # The text about several names the first few of them itself.
+        return text if self.index is None or len(self.rows) > 1 else f"item {self.index}: {text}"
 
 
 class InvalidOptionError(ConfigurationError, InvalidInputError):

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._chunks import SendPiece
 from sitoo_async._codec import decode_value
 from sitoo_async._operation import Operation
@@ -43,6 +43,7 @@ class Resource(Listing):
         *,
         read: Callable[[Any], V],
         chunk_size: int,
+        invalid: Invalid | None,
     ) -> Batch[V]:
         return self._many(
             operation,
@@ -51,6 +52,7 @@ class Resource(Listing):
             prepare=partial(addition, model),
             read=read,
             chunk_size=chunk_size,
+            invalid=invalid,
             verb="add",
         )
 
@@ -62,6 +64,7 @@ class Resource(Listing):
         items: Iterable[Any] | AsyncIterable[Any],
         *,
         chunk_size: int,
+        invalid: Invalid | None,
     ) -> Batch[bool]:
         return self._many(
             operation,
@@ -70,6 +73,7 @@ class Resource(Listing):
             prepare=partial(named_update, model),
             read=accepted,
             chunk_size=chunk_size,
+            invalid=invalid,
             verb="update",
         )
 
@@ -82,6 +86,7 @@ class Resource(Listing):
         *,
         read: Callable[[Any], V],
         chunk_size: int,
+        invalid: Invalid | None,
     ) -> Batch[V]:
         return self._many(
             operation,
@@ -90,6 +95,7 @@ class Resource(Listing):
             prepare=partial(addition, model),
             read=read,
             chunk_size=chunk_size,
+            invalid=invalid,
             verb="set",
         )
 
@@ -101,6 +107,7 @@ class Resource(Listing):
         items: Iterable[Any] | AsyncIterable[Any],
         *,
         chunk_size: int,
+        invalid: Invalid | None,
         by: Sequence[str],
     ) -> Batch[bool]:
         return self._many(
@@ -110,6 +117,7 @@ class Resource(Listing):
             prepare=partial(deletion, model, by=by),
             read=accepted,
             chunk_size=chunk_size,
+            invalid=invalid,
             verb="delete",
         )
 
@@ -122,6 +130,7 @@ class Resource(Listing):
         prepare: Callable[[Any], Any],
         read: Callable[[Any], V],
         chunk_size: int,
+        invalid: Invalid | None,
         verb: str,
     ) -> Batch[V]:
         path = self._path(operation, at)
@@ -145,6 +154,7 @@ class Resource(Listing):
             prepare=prepare,
             read=read,
             chunk_size=chunk_size,
+            invalid=invalid,
             repeatable=operation.repeatable,
             deletes=operation.method == "DELETE",
             label=f"{operation.collection}.{verb}_many",

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal, TypedDict, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models.influencer_codes import (
@@ -155,6 +155,7 @@ class InfluencerCodes(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[str]:
         """Add influencer codes in chunks; each outcome's `value` is the code.
 
@@ -164,14 +165,22 @@ class InfluencerCodes(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: codes per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/influencer-codes
         """
         return self._add_many(
-            _ADD_MANY, {}, InfluencerCode, items, read=added_text, chunk_size=chunk_size
+            _ADD_MANY,
+            {},
+            InfluencerCode,
+            items,
+            read=added_text,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_UPDATE_MANY)
@@ -182,6 +191,7 @@ class InfluencerCodes(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Update influencer codes in chunks; each item names its `code`.
 
@@ -190,14 +200,18 @@ class InfluencerCodes(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: codes per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference:
         https://developer.sitoo.com/api-reference/influencer-codes#batch-update-influencer-codes
         """
-        return self._update_many(_UPDATE_MANY, {}, InfluencerCode, items, chunk_size=chunk_size)
+        return self._update_many(
+            _UPDATE_MANY, {}, InfluencerCode, items, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_DELETE_MANY)
     def delete_many(
@@ -207,19 +221,28 @@ class InfluencerCodes(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Delete influencer codes in chunks. Repeatable.
 
         Args:
             items: codes, or models or mappings that hold one.
             chunk_size: codes per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list has no code; nothing was sent.
+            InvalidInputError: items of a list name no code, see its `rows`; nothing was sent.
 
         Reference:
         https://developer.sitoo.com/api-reference/influencer-codes#batch-delete-influencer-codes
         """
         return self._delete_many(
-            _DELETE_MANY, {}, InfluencerCode, items, chunk_size=chunk_size, by=["code"]
+            _DELETE_MANY,
+            {},
+            InfluencerCode,
+            items,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            by=["code"],
         )

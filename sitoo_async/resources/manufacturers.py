@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Final, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models.manufacturers import (
@@ -115,6 +115,7 @@ class Manufacturers(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[int]:
         """Add manufacturers in chunks; each outcome's `value` is the new externalcompanyid.
 
@@ -123,13 +124,17 @@ class Manufacturers(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: manufacturers per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/manufacturers
         """
-        return self._add_many(_ADD, {}, Manufacturer, items, read=added_id, chunk_size=chunk_size)
+        return self._add_many(
+            _ADD, {}, Manufacturer, items, read=added_id, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_UPDATE)
     async def update(
@@ -162,6 +167,7 @@ class Manufacturers(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Update manufacturers in chunks; each item names its `externalcompanyid`.
 
@@ -170,13 +176,17 @@ class Manufacturers(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: manufacturers per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/manufacturers#batch-update-manufacturers
         """
-        return self._update_many(_UPDATE_MANY, {}, Manufacturer, items, chunk_size=chunk_size)
+        return self._update_many(
+            _UPDATE_MANY, {}, Manufacturer, items, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_DELETE)
     async def delete(self, externalcompanyid: int, /) -> bool:
@@ -200,18 +210,28 @@ class Manufacturers(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Delete manufacturers in chunks, named by externalcompanyid. Repeatable.
 
         Args:
             items: externalcompanyids, or models or mappings that hold one.
             chunk_size: manufacturers per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list has no externalcompanyid; nothing was sent.
+            InvalidInputError: items of a list name no externalcompanyid, see its `rows`; nothing
+                was sent.
 
         Reference: https://developer.sitoo.com/api-reference/manufacturers#batch-delete-manufacturers
         """
         return self._delete_many(
-            _DELETE_MANY, {}, Manufacturer, items, chunk_size=chunk_size, by=["externalcompanyid"]
+            _DELETE_MANY,
+            {},
+            Manufacturer,
+            items,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            by=["externalcompanyid"],
         )

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._codec import writable
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
@@ -222,6 +222,7 @@ class PriceListItems(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Set prices in chunks; products that are not in the price list are added to it.
 
@@ -232,9 +233,11 @@ class PriceListItems(Resource):
             pricelistid: the price list.
             items: models or mappings, from any iterable, sync or async.
             chunk_size: prices per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/price-lists/batch-set-price-list-items
         """
@@ -245,6 +248,7 @@ class PriceListItems(Resource):
             prepare=_price,
             read=accepted,
             chunk_size=chunk_size,
+            invalid=invalid,
             verb="set",
         )
 
@@ -279,6 +283,7 @@ class PriceListItems(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Take products out of a price list, in chunks. Repeatable.
 
@@ -286,9 +291,11 @@ class PriceListItems(Resource):
             pricelistid: the price list.
             items: productids, skus (as str), or models or mappings that hold one of them.
             chunk_size: products per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list names no product; nothing was sent.
+            InvalidInputError: items of a list name no product, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/price-lists/batch-delete-price-list-items
         """
@@ -299,6 +306,7 @@ class PriceListItems(Resource):
             prepare=_named,
             read=accepted,
             chunk_size=chunk_size,
+            invalid=invalid,
             verb="delete",
         )
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._codec import writable
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
@@ -175,6 +175,7 @@ class Products(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[int]:
         """Add products in chunks; each outcome's `value` is the new productid.
 
@@ -183,13 +184,17 @@ class Products(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: products per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-add-products
         """
-        return self._add_many(_ADD, {}, Product, items, read=added_id, chunk_size=chunk_size)
+        return self._add_many(
+            _ADD, {}, Product, items, read=added_id, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_UPDATE)
     async def update(
@@ -217,6 +222,7 @@ class Products(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Update products in chunks; each item names its `productid`, or else its `sku`.
 
@@ -226,13 +232,17 @@ class Products(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: products per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-update-products
         """
-        return self._update_many(_UPDATE_MANY, {}, Product, items, chunk_size=chunk_size)
+        return self._update_many(
+            _UPDATE_MANY, {}, Product, items, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_DELETE)
     async def delete(self, productid: int, /) -> bool:
@@ -256,21 +266,30 @@ class Products(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Delete products in chunks, named by productid. Repeatable.
 
         Args:
             items: productids, or models or mappings that hold one.
             chunk_size: products per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list has no productid; nothing was sent.
+            InvalidInputError: items of a list name no productid, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-delete-products
         """
         # By productid alone: the reference names no other identifier here.
         return self._delete_many(
-            _DELETE_MANY, {}, Product, items, chunk_size=chunk_size, by=["productid"]
+            _DELETE_MANY,
+            {},
+            Product,
+            items,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            by=["productid"],
         )
 
 

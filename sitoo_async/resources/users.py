@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models.users import User, UserField, UserFields
@@ -139,6 +139,7 @@ class Users(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[str]:
         """Add users in chunks; each outcome's `value` is the new userid.
 
@@ -147,13 +148,17 @@ class Users(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: users per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/users#batch-add-users
         """
-        return self._add_many(_ADD, {}, User, items, read=added_text, chunk_size=chunk_size)
+        return self._add_many(
+            _ADD, {}, User, items, read=added_text, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_UPDATE)
     async def update(
@@ -179,6 +184,7 @@ class Users(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Update users in chunks; each item names its `userid`.
 
@@ -187,13 +193,17 @@ class Users(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: users per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/users#batch-update-users
         """
-        return self._update_many(_UPDATE_MANY, {}, User, items, chunk_size=chunk_size)
+        return self._update_many(
+            _UPDATE_MANY, {}, User, items, chunk_size=chunk_size, invalid=invalid
+        )
 
     @performs(_DELETE)
     async def delete(self, userid: str, /) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from functools import cached_property
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._codec import writable
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
@@ -255,6 +255,7 @@ class WarehouseBatchItems(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Set items of a batch in chunks, each named by `sku`; see `set`.
 
@@ -265,9 +266,11 @@ class WarehouseBatchItems(Resource):
             warehousebatchid: the batch.
             items: models or mappings, from any iterable, sync or async.
             chunk_size: items per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/batch-set-warehouse-batch-items
         """
@@ -278,6 +281,7 @@ class WarehouseBatchItems(Resource):
             items,
             read=accepted,
             chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_DELETE_ITEMS)
@@ -318,6 +322,7 @@ class WarehouseBatchItems(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[bool]:
         """Take items out of a batch, in chunks. Repeatable.
 
@@ -326,9 +331,11 @@ class WarehouseBatchItems(Resource):
             warehousebatchid: the batch.
             items: skus, or models or mappings that hold one.
             chunk_size: items per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Raises:
-            InvalidInputError: an item of a list names no article; nothing was sent.
+            InvalidInputError: items of a list name no article, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/batch-delete-warehouse-batch-items
         """
@@ -338,5 +345,6 @@ class WarehouseBatchItems(Resource):
             WarehouseBatchItem,
             items,
             chunk_size=chunk_size,
+            invalid=invalid,
             by=["sku"],
         )

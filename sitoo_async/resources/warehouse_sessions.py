@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator, AsyncIterable, Collection, Iterable
 from contextlib import asynccontextmanager
 from typing import TypedDict, cast
 
-from sitoo_async._outcomes import BatchResult, Outcome
+from sitoo_async._batch import Invalid
+from sitoo_async._outcomes import BatchResult, Outcome, batch_error
 from sitoo_async._show import shown
 from sitoo_async.errors import (
     BadRequestError,
-    BatchError,
     ConflictError,
     InvalidInputError,
     SitooError,
@@ -86,6 +86,7 @@ class WarehouseSession:
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> BatchResult[bool]:
         """Set items of the batch, each named by `sku`; the stock changes when it is closed.
 
@@ -100,13 +101,16 @@ class WarehouseSession:
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: items per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Returns:
             One outcome per item.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent, or the batch is closed; nothing was
-                sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`, or the batch is
+                closed; nothing was sent.
+            BatchError: a stream was ended by an item that can't be sent, with ``invalid="raise"``.
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/batch-set-warehouse-batch-items
         """
@@ -116,7 +120,9 @@ class WarehouseSession:
             )
         at = (self.warehouseid, self.warehousebatchid)
         try:
-            result = await self._batches.items.set_many(*at, items, chunk_size=chunk_size)
+            result = await self._batches.items.set_many(
+                *at, items, chunk_size=chunk_size, invalid=invalid
+            )
         except BaseException as error:
             self._missing |= _skus(items)
             self._ended_early = shown(error)
@@ -200,13 +206,8 @@ class WarehouseSession:
             )
         if not reasons:
             return
-        error = BatchError(
-            f"{' and '.join(reasons)}, so {self._state()}",
-            result=BatchResult(tuple(self._failed.values())),
-        )
-        for each in filter(None, (outcome.error for outcome in self._failed.values())):
-            error.worsen(each.sent)
-        raise error from cause
+        text = f"{' and '.join(reasons)}, so {self._state()}"
+        raise batch_error(text, BatchResult(tuple(self._failed.values()))) from cause
 
     @property
     def outlook(self) -> str:

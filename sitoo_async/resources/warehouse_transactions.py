@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal, TypedDict, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._show import shown
@@ -162,6 +162,7 @@ class WarehouseTransactions(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[int]:
         """Move stock by many transactions, in chunks; see `add`.
 
@@ -170,13 +171,15 @@ class WarehouseTransactions(Resource):
         Args:
             items: models or mappings, from any iterable, sync or async.
             chunk_size: transactions per request, 1 to 1000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Returns:
             A batch; each outcome's `value` is the new warehousetransactionid.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent, or `chunk_size` is out of range;
-                nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`, or `chunk_size` is out
+                of range; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-transactions/batch-add-warehouse-transactions
         """
@@ -188,7 +191,13 @@ class WarehouseTransactions(Resource):
                 field="chunk_size",
             )
         return self._add_many(
-            _ADD, {}, WarehouseTransaction, items, read=added_id, chunk_size=chunk_size
+            _ADD,
+            {},
+            WarehouseTransaction,
+            items,
+            read=added_id,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch
+from sitoo_async._batch import Batch, Invalid
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.models._shared_enums import TransactionType
@@ -299,6 +299,7 @@ class WarehouseItems(Resource):
         /,
         *,
         chunk_size: int = CHUNK_SIZE,
+        invalid: Invalid | None = None,
     ) -> Batch[int]:
         """Set fields of the stock of articles, named by `sku`, in chunks.
 
@@ -310,12 +311,14 @@ class WarehouseItems(Resource):
             warehouseid: the warehouse.
             items: models or mappings, from any iterable, sync or async.
             chunk_size: items per request, 1 to 5000.
+            invalid: what becomes of items that can't be sent: ``"raise"``, as left out for a list,
+                or ``"outcome"``, as left out for a stream; see `Batch`.
 
         Returns:
             A batch; each outcome's `value` is the warehouseitemid.
 
         Raises:
-            InvalidInputError: an item of a list can't be sent; nothing was sent.
+            InvalidInputError: items of a list can't be sent, see its `rows`; nothing was sent.
 
         Reference: https://developer.sitoo.com/api-reference/warehouses/batch-set-warehouse-items
         """
@@ -326,4 +329,5 @@ class WarehouseItems(Resource):
             items,
             read=added_id,
             chunk_size=chunk_size,
+            invalid=invalid,
         )

@@ -22,7 +22,7 @@ from sitoo_async import (
     changes,
     is_set,
 )
-from sitoo_async.errors import BatchError, RateLimitError, Sent
+from sitoo_async.errors import BatchError, InvalidInputError, InvalidRow, RateLimitError, Sent
 from sitoo_async.models import Product, ProductVariantGroup, ProductVariants
 
 
@@ -105,6 +105,11 @@ async def many(sitoo: SitooClient) -> None:
     assert_type(result[0].status, int | None)
     assert_type(result[0].value, bool | None)
     assert_type(result[0].error, SitooError | None)
+    assert_type(await sitoo.products.add_many(stream(), invalid="raise"), BatchResult[int])
+    assert_type(sitoo.products.update_many([], invalid="outcome"), Batch[bool])
+    sitoo.products.delete_many([], invalid="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    async with sitoo.warehouses.stocktaking(1) as count:
+        assert_type(await count.set_many([], invalid="outcome"), BatchResult[bool])
     async for outcome in sitoo.products.delete_many([1, 2]):
         assert_type(outcome, Outcome[bool])
     try:
@@ -112,6 +117,11 @@ async def many(sitoo: SitooClient) -> None:
     except BatchError as error:
         assert_type(error.result, BatchResult[Any])
         assert_type(error.sent, Sent)
+    except InvalidInputError as error:
+        assert_type(error.rows, tuple[InvalidRow, ...])
+        assert_type([(index, reason) for index, reason in error.rows], list[tuple[int, str]])
+        assert_type(error.rows[0].index, int)
+        assert_type(error.rows[0].reason, str)
     except RateLimitError as error:
         assert_type(error.retry_after, float | None)
 
