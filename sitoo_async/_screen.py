@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol, TextIO
 
+from sitoo_async.errors import escaped, printable
+
 __all__ = ["PlainScreen", "RichScreen", "Screen", "Style", "log_on", "screen_for"]
 
 Style = Literal["plain", "heading", "note", "good", "bad"]
@@ -52,6 +54,7 @@ class PlainScreen:
 
     def line(self, text: str, style: Style = "plain") -> None:
         """Write one line; a heading has an empty line above."""
+        text = escaped(text)
         self._stream.write(f"\n{text}\n" if style == "heading" else f"{text}\n")
         self._stream.flush()
 
@@ -70,6 +73,7 @@ class PlainScreen:
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Write the columns as wide as their widest cell."""
+        rows = [[*map(printable, row)] for row in rows]
         widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
         for row in (columns, ["-" * width for width in widths], *rows):
             first = row[0].ljust(widths[0])
@@ -107,7 +111,7 @@ class RichScreen:
         if style == "heading":
             self._console.print()
         # No markup: what Sitoo says may hold brackets.
-        self._console.print(text, style=_RICH_STYLES[style], markup=False)
+        self._console.print(escaped(text), style=_RICH_STYLES[style], markup=False)
 
     @contextlib.contextmanager
     def bar(self, label: str, total: int) -> Generator[Advance]:
@@ -129,7 +133,7 @@ class RichScreen:
         for index, column in enumerate(columns):
             table.add_column(column, justify="right" if index else "left")
         for row in rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*(Text(printable(cell)) for cell in row))
         self._console.print(table)
 
 

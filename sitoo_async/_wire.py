@@ -149,7 +149,7 @@ class Response:
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=lambda headers: printable(repr({**headers})))
     body: bytes = attrs.field(repr=lambda body: f"<{len(body)} bytes>")
     oversized: bool = False
     elapsed: float = attrs.field(default=0.0, eq=False)
@@ -282,8 +282,9 @@ def _error_text(response: Response) -> str | None:
             " check base_url"
         )
     try:
-        body = msgspec.json.decode(response.body)
-    except _UNREADABLE:
+        # Not msgspec, which takes no half of a surrogate pair, as a text that was cut off holds.
+        body = json.loads(response.body)
+    except (ValueError, RecursionError):
         return None
     if not is_object(body):
         return None

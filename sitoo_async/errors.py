@@ -71,20 +71,25 @@ Sent = Literal["no", "yes", "unknown"]
 _SEVERITY: dict[Sent, int] = {"no": 0, "yes": 1, "unknown": 2}
 
 
-def printable(text: str, most: int = 500) -> str:
-    """Text of others as a terminal and a log can bear it: one line, cut, and nothing hidden in it.
+def escaped(text: str) -> str:
+    """Text with escapes for what Python doesn't call printable.
 
-    Escaped is what Python doesn't call printable: control characters, surrogates, marks that have
-    no width or turn the direction of writing.
+    That is control characters, surrogates, and marks that have no width or turn the direction of
+    writing.
     """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def printable(text: str, most: int = 500) -> str:
+    """Text of others as a terminal and a log can bear it: one line, cut, and escaped."""
     # Cut before it is looked at: it may be megabytes.
     head = text[: most + 1]
-    line = " ".join(head.split())
-    if not line.isprintable():
-        line = "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-            for char in line
-        )
+    line = escaped(" ".join(head.split()))
     return f"{line[: most - 3]}..." if len(line) > most or len(text) > len(head) else line
 
 
