@@ -13,6 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Generic, cast
 
 import attrs
@@ -20,6 +21,7 @@ from typing_extensions import TypeVar, override
 
 from sitoo_async._show import shown
 from sitoo_async.errors import DecodeError
+from sitoo_async.models._unset import UNSET
 
 __all__ = ["Advance", "AfterId", "AtOnce", "ByOffset", "FromMoment", "P"]
 
@@ -186,22 +188,27 @@ class AfterId(Advance[P]):
         items = [row for row in rows if row is not None]
         if not items:
             return at
-        first: Any = self._id(items[0])
-        last: Any = self._id(items[-1])
-        if {type(first), type(last)} != {type(at)}:
-            raise DecodeError(
-                f"the page holds a row without its {self.identifier}, so that nothing tells where"
-                " the next one starts",
-                sent="yes",
-            )
+        last = self._id(items[-1], at)
+        self._check_order(at, items)
+        return last
+
+    def _check_order(self, at: P, items: Sequence[Any]) -> None:
+        """Refuse a page that does not follow its cursor: the next one might begin anew."""
+        ids: list[Any] = [found for item in items if type(found := self._raw(item)) is type(at)]
+        if isinstance(at, int):
+            if any(later < earlier for earlier, later in pairwise([at + 1, *ids])):
+                raise DecodeError(
+                    f"{self.identifier} should ascend from above {at}, and the page holds"
+                    f" {shown(ids[0])} to {shown(ids[-1])}",
+                    sent="yes",
+                )
         # Only numbers are known to be in order; the ids of service orders are text.
-        if isinstance(at, int) and not at < first <= last:
+        elif at and at in ids:
             raise DecodeError(
-                f"{self.identifier} should ascend from above {at}, and the page holds"
-                f" {shown(first)} to {shown(last)}",
+                f"no progress: the page should follow the {self.identifier} {shown(at)}, and it"
+                " holds that one too",
                 sent="yes",
             )
-        return cast("P", last)
 
     @override
     def ended(
@@ -214,10 +221,17 @@ class AfterId(Advance[P]):
 
     @override
     def position(self, at: P, items: Sequence[Any], finished: int) -> P:
-        return cast("P", self._id(items[finished - 1])) if finished else at
+        return self._id(items[finished - 1], at) if finished else at
 
-    def _id(self, item: Any) -> Any:
-        return getattr(item, self.identifier)
+    def _raw(self, item: Any) -> Any:
+        return getattr(item, self.identifier, None)
+
+    def _id(self, item: Any, at: P) -> P:
+        """The id of an item, which is to be a cursor such as `at`; 0 and "" are none."""
+        found = self._raw(item)
+        if type(found) is not type(at) or not found:
+            raise _lost(self.identifier, found)
+        return found
 
 
 class FromMoment(Advance[datetime | None]):
@@ -253,12 +267,25 @@ class FromMoment(Advance[datetime | None]):
         full: bool,
     ) -> datetime | None:
         received, last = self._peek(body)
-        return None if received < num else last
+        return None if received < num or (at is not None and last and last < at) else last
 
     @override
     def after(self, at: datetime | None, rows: Sequence[Any]) -> datetime | None:
         items = [row for row in rows if row is not None]
-        return self._moment(items[-1]) if items else at
+        if not items:
+            return at
+        last = self._moment(items[-1])
+        moments = [found for item in items if isinstance(found := self._raw(item), datetime)]
+        if at is not None:
+            # What the caller began with may be finer than the whole seconds that are sent.
+            moments.insert(0, at.replace(microsecond=0))
+        for earlier, later in pairwise(moments):
+            if later < earlier:
+                raise DecodeError(
+                    f"{self._field} should ascend, and goes back from {earlier} to {later}",
+                    sent="yes",
+                )
+        return last
 
     @override
     def ended(
@@ -276,5 +303,20 @@ class FromMoment(Advance[datetime | None]):
     def position(self, at: datetime | None, items: Sequence[Any], finished: int) -> datetime | None:
         return self._moment(items[min(finished, len(items) - 1)]) if items else at
 
+    def _raw(self, item: Any) -> Any:
+        return getattr(item, self._field, None)
+
     def _moment(self, item: Any) -> datetime:
-        return cast("datetime", getattr(item, self._field))
+        found = self._raw(item)
+        if not isinstance(found, datetime):
+            raise _lost(self._field, found)
+        return found
+
+
+def _lost(name: str, found: object) -> DecodeError:
+    """What is raised where a row does not hold the cursor that should follow from it."""
+    came = "without" if found in (None, UNSET) else f"with {shown(found)} as"
+    return DecodeError(
+        f"the page holds a row {came} its {name}, so that nothing tells where the next one starts",
+        sent="yes",
+    )

@@ -19,6 +19,7 @@ from sitoo_async._advance import Advance, ByOffset, P
 from sitoo_async._checks import check_whole
 from sitoo_async._pace import Pace
 from sitoo_async._walks import ItemWalk, Page, PageWalk, Part, Query
+from sitoo_async.errors import DecodeError
 
 __all__ = ["ItemWalk", "Page", "PageWalk", "Paginator", "Part"]
 
@@ -86,6 +87,9 @@ class Paginator(Generic[T, P]):
         collection goes by id (``list(since_id=...)``), the id of the last item that it has finished
         with; where it goes by a moment, that of the first one it has not. An item counts as
         finished when the next one is asked for; in `pages()` likewise a page.
+
+        Raises:
+            DecodeError: the item came without the id or moment that would tell.
         """
         return self._query.position
 
@@ -194,4 +198,8 @@ class Paginator(Generic[T, P]):
     def __repr__(self) -> str:
         total = "unknown" if self.totalcount is None else self.totalcount
         drifted = ", drifted" if self.drifted else ""
-        return f"<Paginator {self._query.label}: position {self.position}, total {total}{drifted}>"
+        try:
+            position: object = self.position
+        except DecodeError:
+            position = "unknown"
+        return f"<Paginator {self._query.label}: position {position}, total {total}{drifted}>"

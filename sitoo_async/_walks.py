@@ -138,6 +138,7 @@ class PageWalk(AsyncIterator[Page[T]]):
         self._at = query.start
         self._row = query.advance.row(query.start)
         self._repeated: Collection[Any] = ()  # keys of rows that the next page may hold again
+        self._visited: set[Any] = set()  # cursors of the pages before, where they are not counted
         self._left = limit  # rows still wanted; None: all
         self._totalcount: int | None = None  # as the last page of this walk said
         self._doubtful: int | None = None  # the hash of a page behind which nothing was promised
@@ -253,8 +254,10 @@ class PageWalk(AsyncIterator[Page[T]]):
         following = advance.after(at, rows)
         first = not self._turned
         ended = advance.ended(following, received, num, totalcount, first=first)
-        if received and not ended and advance.stuck(at, following):
-            # Without this it would ask for one page for ever.
+        if not advance.counted:
+            self._visited.add(at)
+        if received and not ended and (advance.stuck(at, following) or following in self._visited):
+            # Without this it would ask for the same pages for ever.
             raise DecodeError(
                 f"{query.label}: no progress: the page at {at} held {received} rows, but the"
                 f" next one would start at {following}",
@@ -271,8 +274,9 @@ class PageWalk(AsyncIterator[Page[T]]):
         items = [row for row in rows if row is not None]
         key = advance.key
         if key is not None:
-            items = [item for item in items if key(item) not in self._repeated]
-            self._repeated = {key(item) for item in items}
+            if self._turned:
+                items = [item for item in items if key(item) not in self._repeated]
+            self._repeated = set() if ended else {key(item) for item in items}
             # Where rows come twice, no answer counts them.
             received, totalcount = len(items), None
         page = Page(items, advance.total(self._row, received, totalcount), self._row)

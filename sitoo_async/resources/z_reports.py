@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Final, TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from sitoo_async._advance import FromMoment
 from sitoo_async._codec import last_row
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import Kind, query_string
+from sitoo_async.errors import DecodeError
 from sitoo_async.models.z_reports import PosZReport
 from sitoo_async.resources._listing import filter_kinds
 from sitoo_async.resources._resource import PAGE_SIZE, Resource, joined
@@ -78,6 +79,8 @@ class ZReports(Resource):
 
         Raises:
             InvalidInputError: an unknown filter, an empty array filter, a naive datetime.
+            DecodeError: from the walk: the last report of a page has no `dateadded`, reports are
+                not in its order, or more of them share one moment than an answer holds.
 
         Reference: https://developer.sitoo.com/api-reference/z-reports#get-pos-z-reports
         """
@@ -119,8 +122,17 @@ def _moment(name: str, moment: datetime | None) -> str:
     return "" if moment is None else query_string({name: moment}, _MOMENTS)
 
 
-def _key(report: PosZReport) -> Any:
-    return report.registerid, report.zreportid
+def _key(report: PosZReport) -> tuple[str, int]:
+    """What tells two reports apart."""
+    register: object = getattr(report, "registerid", None)
+    number: object = getattr(report, "zreportid", None)
+    if not isinstance(register, str) or not isinstance(number, int):
+        raise DecodeError(
+            "the page holds a report without its registerid or zreportid, so that nothing tells it"
+            " from those of the next page",
+            sent="yes",
+        )
+    return register, number
 
 
 def _last_moment(body: bytes) -> tuple[int, datetime | None]:
