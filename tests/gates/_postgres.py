@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+from tests.gates._programs import postgres_programs, untested
+
+if TYPE_CHECKING:
+    import pwd
 
 __all__ = ["PASSWORD", "PostgresServer", "missing"]
 
@@ -22,32 +27,24 @@ STARTUP = 30.0
 """Seconds that a start may take on a busy machine."""
 
 
-def _programs() -> Path | None:
-    """The directory of initdb and postgres; the newest where there are several."""
-    known = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: float(found.parent.name)
-    )
-    on_path = shutil.which("initdb")
-    if on_path is not None:
-        # initdb looks for postgres beside itself, so a link to it will not do.
-        known.append(Path(on_path).resolve().parent)
-    for directory in reversed(known):
-        if (directory / "initdb").exists() and (directory / "postgres").exists():
-            return directory
-    return None
-
-
 def missing() -> str | None:
     """Why no PostgreSQL can be started here, if so."""
-    if _programs() is None:
-        return "NO POSTGRESQL HERE (initdb and postgres, on PATH or in /usr/lib/postgresql/*/bin)"
-    return None
+    return untested().get("postgres")
 
 
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _other_user() -> pwd.struct_passwd | None:
+    """Who to run the server as instead of us: PostgreSQL refuses to run as root."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None
+    import pwd  # noqa: PLC0415  # not there on Windows
+
+    return pwd.getpwnam("nobody")
 
 
 class PostgresServer:
@@ -57,12 +54,11 @@ class PostgresServer:
     """
 
     def __init__(self) -> None:
-        programs = _programs()
-        assert programs is not None
-        self._programs = programs
         self._directory = Path(tempfile.mkdtemp(prefix="sitoo-gate-"))
         self._data = self._directory / "data"
         self._process: subprocess.Popen[bytes] | None = None
+        self._user = _other_user()
+        self._programs = postgres_programs()[0]
         self.port = _free_port()
 
     def url(self, user: str = "sitoo", password: str = QUOTED, database: str = "postgres") -> str:
@@ -89,8 +85,7 @@ class PostgresServer:
         shutil.rmtree(self._directory)
 
     def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
-        # PostgreSQL refuses to run as root.
-        user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        user = self._user
         with (self._directory / "log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # our own programs
                 [self._programs / program, *arguments],
@@ -103,13 +98,33 @@ class PostgresServer:
                 extra_groups=user and [],
             )
 
+    def _hand_over(self, *paths: Path) -> None:
+        """Let the user that the server runs as own these."""
+        if self._user is not None:
+            for path in paths:
+                os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
+    def _bring_near(self) -> None:
+        """Copy the programs here if that user can't get at them, as below /root."""
+        if self._user is None or all(
+            place.stat().st_mode & stat.S_IXOTH
+            for place in (self._programs, *self._programs.parents)
+        ):
+            return
+        # What came as a package: bin, lib and share in it, and what they link to beside it.
+        package = self._programs.parent.parent
+        for place in (package, package.with_name(f"{package.name}.libs")):
+            if place.is_dir():
+                copy = self._directory / place.name
+                shutil.copytree(place, copy, ignore=shutil.ignore_patterns("include"))
+                self._hand_over(copy, *copy.rglob("*"))
+        self._programs = self._directory / self._programs.relative_to(package.parent)
+
     def _create(self) -> None:
         password = self._directory / "password"
         password.write_text(PASSWORD)
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            for path in (self._directory, password):
-                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        self._hand_over(self._directory, password)
+        self._bring_near()
         creation = self._run(
             "initdb",
             *(f"--pgdata={self._data}", "--username=sitoo", f"--pwfile={password}"),
@@ -153,6 +168,11 @@ class PostgresServer:
             self._process.send_signal(signal.SIGINT)
             self._process.wait()
             self._process = None
+
+    def restore(self) -> None:
+        """Let it be at work, whatever was done to it."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
 
     def log(self) -> str:
         """What it printed so far."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from sitoo_async._gates.redis import RedisGate
+from tests.gates._programs import NO_REDIS, redis_programs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
@@ -36,15 +36,12 @@ T = TypeVar("T")
 
 KEY = "https://api.example.com 10020-140"
 
-MISSING = (
-    "RedisGate is NOT TESTED here: there is neither valkey-server nor redis-server on the PATH "
-    "(apt-get install redis-server)"
-)
+MISSING = NO_REDIS
 
 
-def find_server() -> str | None:
-    """The server's program, where this machine has one."""
-    return shutil.which("valkey-server") or shutil.which("redis-server")
+def find_server() -> Path | None:
+    """The program of the server to use, where this machine has one."""
+    return next(iter(redis_programs()), None)
 
 
 def free_port() -> int:
@@ -61,17 +58,23 @@ class RedisServer:
         password: of its default user; None for no password.
         durable: whether it keeps everything that was written when it is restarted.
         options: of its command line, beyond that.
+        program: which one to run; the first there is unless you say.
     """
 
     def __init__(
-        self, *, password: str | None = None, durable: bool = False, options: Sequence[str] = ()
+        self,
+        *,
+        password: str | None = None,
+        durable: bool = False,
+        options: Sequence[str] = (),
+        program: Path | None = None,
     ) -> None:
-        program = find_server()
+        program = program or find_server()
         assert program is not None, MISSING
         self.port = free_port()
         self._directory = tempfile.TemporaryDirectory(prefix="sitoo-redis-")
         self._log = Path(self._directory.name) / "log"
-        self._command = [
+        self._command: list[str | Path] = [
             *(program, "--port", str(self.port), "--bind", "127.0.0.1"),
             *("--dir", self._directory.name, "--logfile", str(self._log), "--save", ""),
             *("--appendonly", "yes" if durable else "no", "--appendfsync", "always"),
@@ -119,6 +122,14 @@ class RedisServer:
     def go_on(self) -> None:
         """Let it answer again."""
         self.process.send_signal(signal.SIGCONT)
+
+    def restore(self) -> None:
+        """Let it be at work and settled, whatever was done to it."""
+        if self.process.poll() is None:
+            self.go_on()
+        else:
+            self.start_again()
+            self.settle()
 
     def close(self) -> None:
         """End it, and remove what it wrote."""

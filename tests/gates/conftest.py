@@ -55,7 +55,7 @@ def file_engine(tmp_path: Path) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def shared_postgres_server() -> Iterator[PostgresServer]:
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
@@ -64,17 +64,31 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
+def postgres_server(shared_postgres_server: PostgresServer) -> Iterator[PostgresServer]:
+    """The same for all tests: however one leaves it, the next one finds it at work."""
+    yield shared_postgres_server
+    shared_postgres_server.restore()
+
+
+@pytest.fixture
 def postgres_engine(postgres_server: PostgresServer) -> Engine:
     return Engine(postgres_server.url())
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[RedisServer]:
+def shared_redis_server() -> Iterator[RedisServer]:
     if find_server() is None:
         pytest.skip(MISSING)
     with RedisServer() as server:
         server.settle()
         yield server
+
+
+@pytest.fixture
+def redis_server(shared_redis_server: RedisServer) -> Iterator[RedisServer]:
+    """The same for all tests: however one leaves it, the next one finds it at work."""
+    yield shared_redis_server
+    shared_redis_server.restore()
 
 
 @pytest.fixture

@@ -73,9 +73,9 @@ class Program:
             await self.release(number)
 
 
-async def run(redis_server, steps):
+async def run(shared_redis_server, steps):
     async with contextlib.AsyncExitStack() as stack:
-        gates = [RedisGate(redis_server.url, lease=0.3) for _ in range(4)]
+        gates = [RedisGate(shared_redis_server.url, lease=0.3) for _ in range(4)]
         for gate in gates:
             await stack.enter_async_context(gate)
         program = Program(gates)
@@ -89,5 +89,5 @@ async def run(redis_server, steps):
 
 @settings(max_examples=25)
 @given(STEPS)
-def test_whatever_happens_there_is_one_holder_and_everybody_is_served(redis_server, steps):
-    asyncio.run(run(redis_server, steps))
+def test_whatever_happens_there_is_one_holder_and_everybody_is_served(shared_redis_server, steps):
+    asyncio.run(run(shared_redis_server, steps))
