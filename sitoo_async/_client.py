@@ -12,6 +12,7 @@ from sitoo_async._address import Address
 from sitoo_async._caller import Caller
 from sitoo_async._checks import check_number
 from sitoo_async._credentials import Secret
+from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
 from sitoo_async._keys import Key, KeyPair, checked_keys, concealed, hidden, keys_from_text
@@ -108,6 +109,8 @@ class SitooClient(Groups):
         keys = concealed(keys)
         checked = checked_keys(api_id, password, keys)
         check_number("grace", grace, zero=True)
+        if gate is not None:
+            check_gate(gate)
         self._options = _options(Options(), options)
         self._site = _site(site)
         self._caller = Caller(

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from sitoo_async._gates import Gate, Grant
 from sitoo_async._queue import Queue
+from sitoo_async._show import told, type_name
 from sitoo_async._tickets import Entry, Flight, LaneStats, Place
 from sitoo_async._turnstile import Turnstile, failure_of
 from sitoo_async.errors import ReadError, ReentryError, SitooError
@@ -318,11 +319,17 @@ class Lane:
             self.hold_briefly("an exchange was cancelled from outside")
             failure = ReadError("the exchange was cancelled from outside", sent="unknown")
         # The next exchange first, then the caller of this one: what that does with its answer it
-        # then does while the next request is on the wire.
-        if self._turnstile is not None:
-            self._turnstile.give(self._hold_to_tell())
-        else:
-            self.dispatch()
+        # then does while the next request is on the wire. Whatever comes of it, the caller is told.
+        try:
+            if self._turnstile is not None:
+                self._turnstile.give(self._hold_to_tell())
+            else:
+                self.dispatch()
+        finally:
+            self._tell(flight, task, failure)
+
+    def _tell(self, flight: Flight, task: asyncio.Task[Any], failure: BaseException | None) -> None:
+        """Tell the callers of an exchange how it ended."""
         for index, entry in enumerate(flight.entries):
             if failure is not None:
                 # What is not ours may not be copied; several then get the same.
@@ -355,8 +362,10 @@ class Lane:
 
     def _gate_failed(self, failure: BaseException) -> None:
         self._gate_failing = True
+        # By its class: what a gate says of itself may hold a password.
+        text = f"{type_name(self.gate)} could not be taken: {told(failure)}"
         for queue in self.queues:
-            queue.fail(failure)
+            queue.fail(f"the gate {text}", failure)
         if self._timer is None and any(queue.used for queue in self.queues):
             self._timer = self.loop.call_later(GATE_AGAIN, self._wake)
 

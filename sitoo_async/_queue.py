@@ -14,7 +14,6 @@ import heapq
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from sitoo_async._show import shown
 from sitoo_async._tickets import HANDICAP, Company, Entry, Place, Priority, Ticket, next_number
 from sitoo_async.errors import (
     ClientClosedError,
@@ -121,13 +120,16 @@ class Queue:
         now = self._loop.time()
         answer = self._loop.create_future()
         entry = Entry(ticket, exchange, answer, contextvars.copy_context(), now, company)
-        if not self._board(entry):
+        boards = self._board(entry)
+        if not boards:
             self._admit(ticket, now, max_waiting)
             self._enter(entry)
-            self._dispatch(in_turn=True)
         try:
+            if not boards:
+                self._dispatch(in_turn=True)
             return cast("T", await answer)
-        except asyncio.CancelledError:
+        except BaseException:
+            # Cancelled; or a lane failed, and nobody is here to be told of a turn.
             if entry.waiting:
                 self._leave(entry)
                 self._dispatch()
@@ -202,12 +204,12 @@ class Queue:
             if entry.ticket.hold_end(now, entry.entered) < until:
                 self._dismiss(entry, _too_long(until - now))
 
-    def fail(self, failure: BaseException) -> None:
-        """Tell all that wait that the gate could not be taken, unless another lane may yet."""
+    def fail(self, text: str, failure: BaseException) -> None:
+        """Tell all that wait why the gate could not be taken, unless another lane may yet."""
         if self._patience is not None or any(lane.coming for lane in self.lanes):
             return
         for entry in self._entries():
-            error = LaneError(f"the gate could not be taken: {shown(failure, 500)}")
+            error = LaneError(text)
             error.__cause__ = failure
             self._dismiss(entry, error)
 

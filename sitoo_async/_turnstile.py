@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from sitoo_async._gates import Gate, Grant, PromptGate
-from sitoo_async._show import told
-from sitoo_async.errors import GateLostError
+from sitoo_async._show import told, type_name
+from sitoo_async.errors import GateLostError, LaneError
 
 __all__ = ["Turnstile", "failure_of"]
 
@@ -71,28 +72,32 @@ class Turnstile:
             return
         if self._prompt is not None:
             try:
-                grant = self._prompt.acquire_now(self._key)
-            except Exception as failure:  # noqa: BLE001  # whoever waits is told
-                self._failed(failure)
+                grant = self._acquire_now(self._prompt)
+            except BaseException as failure:
+                self._failed(failure)  # whoever waits is told in any case
+                if not isinstance(failure, Exception):
+                    raise
                 return
             if grant is not None:
                 self._have(grant)
                 return
         self._taking, self._withdrawn = True, False
-        self._ask(self._gate.acquire(self._key), self._on_taken)
+        self._ask(self._acquire(), self._on_taken)
 
     def give(self, hold: float) -> None:
         """Give the right back, and tell for how many seconds the key is on hold."""
         self.held = self._taking = False
         if self._prompt is None:
-            self._ask(self._gate.release(self._key, hold), self._on_given)
+            self._ask(self._release(hold), self._on_given)
             return
-        failure = None
         try:
             self._prompt.release_now(self._key, hold)
-        except Exception as error:  # noqa: BLE001  # the lane is told
-            failure = error
-        self._have_given(failure)
+        except BaseException as failure:
+            self._have_given(failure)  # the lane is told in any case
+            if not isinstance(failure, Exception):
+                raise
+        else:
+            self._have_given(None)
 
     async def settle(self) -> bool:
         """Wait for the gate's answer; a right that is only asked for is asked for no longer.
@@ -107,6 +112,31 @@ class Turnstile:
             self._task.cancel()
         await asyncio.wait({self._task})
         return True
+
+    # Coroutines of ours: what a gate raises before it has made one of its own ends them likewise.
+
+    async def _acquire(self) -> Grant:
+        grant = await self._gate.acquire(self._key)
+        try:
+            _check(grant)
+        except Exception:
+            # As far as the gate knows, the right was taken.
+            await self._gate.release(self._key, 0.0)
+            raise
+        return grant
+
+    async def _release(self, hold: float) -> None:
+        await self._gate.release(self._key, hold)
+
+    def _acquire_now(self, gate: PromptGate) -> Grant | None:
+        grant = gate.acquire_now(self._key)
+        if grant is not None:
+            try:
+                _check(grant)
+            except Exception:
+                gate.release_now(self._key, 0.0)
+                raise
+        return grant
 
     def _ask(
         self, question: Coroutine[Any, Any, Any], answered: Callable[[asyncio.Task[Any]], None]
@@ -149,3 +179,20 @@ class Turnstile:
 def failure_of(task: asyncio.Task[Any]) -> BaseException | None:
     """What a task that is done ended with, where that is no result."""
     return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+
+def _check(grant: object) -> None:
+    """Refuse what a gate gave for a grant and is none.
+
+    Raises:
+        LaneError: it is something else, or says something else than a grant does.
+    """
+    if not isinstance(grant, Grant):
+        raise LaneError(f"it gave a {type_name(grant)} where a Grant is due")
+    hold: object = grant.hold
+    number = isinstance(hold, (int, float)) and not isinstance(hold, bool)
+    # NaN is neither above nor below, and an int may be beyond any float.
+    if not (number and 0 <= cast("float", hold) <= sys.float_info.max):
+        raise LaneError("it gave a Grant whose hold is no number of seconds, from 0")
+    if not isinstance(grant.abandoned, bool):
+        raise LaneError("it gave a Grant whose abandoned is no bool")

@@ -780,7 +780,7 @@ async def test_a_right_that_was_lost_is_told_and_the_lane_holds_briefly(caplog):
     assert bench.log == [("a", 0.0), ("b", 1.2)]
     lost = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert [record.getMessage() for record in lost] == [
-        "the gate was lost while it was held: GateLostError('the lease ran out')"
+        "the gate was lost while it was held: GateLostError: the lease ran out"
     ]
 
 
