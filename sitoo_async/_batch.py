@@ -78,9 +78,11 @@ class Batch(AsyncIterator[Outcome[V]]):
     - ``"outcome"``, the default for a stream: they become failed outcomes, the rest is sent.
 
     Other than that the await does not raise for what happens to items or requests: the outcomes
-    tell. An error that would strike every further chunk alike (a wrong password, a closed client)
-    stops the sending: the rest of a list gets outcomes that say so; a stream, which may be endless,
-    is read no further.
+    tell. A chunk that got no connection, or no turn in time, fails alone; after one that got no
+    turn, the next is sent after a pause. An error that would strike every further chunk alike (a
+    wrong password, a closed client, a second chunk in a row that got no connection for as long as
+    its policy says) stops the sending: the rest of a list gets outcomes that say so; a stream,
+    which may be endless, is read no further.
 
     A chunk is one call, however often it is cut up and sent again: `deadline` and `queue_timeout`
     hold for each chunk as a whole, and a client that drains finishes the chunk under way.
@@ -100,8 +102,9 @@ class Batch(AsyncIterator[Outcome[V]]):
         repeatable: whether sending an item twice does no harm.
         deletes: whether an item that is gone is what was wanted.
         label: the operation's name, for texts.
-        policy: how often a chunk, or an item of it, is tried.
+        policy: for how long a chunk, or an item of it, is tried.
         seconds: how long a request is to take; None keeps chunks as large as `chunk_size`.
+        shares_deadline: whether all chunks have to be over by one moment.
 
     Raises:
         InvalidInputError: `chunk_size` is out of its range, `invalid` is another word, or `items`
@@ -122,6 +125,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         policy: RetryPolicy,
         invalid: Invalid | None = None,
         seconds: float | None = None,
+        shares_deadline: bool = False,
     ) -> None:
         check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
         _check_items(items)
@@ -132,7 +136,9 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._prepare = prepare
         self._label = label
         pace = Pace(chunk_size, seconds)
-        self._sending = Sending(open_chunk, read, policy, repeatable, deletes, label, pace)
+        self._sending = Sending(
+            open_chunk, read, policy, repeatable, deletes, label, pace, shares_deadline
+        )
         self._touched = False  # whether anybody asked for an outcome
         self._awaited = False
         self._begun = False

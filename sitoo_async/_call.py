@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeGuard, cast
 
 import anyio
 import attrs
@@ -11,7 +11,7 @@ import attrs
 from sitoo_async._coalescing import Sharing
 from sitoo_async._options import Options
 from sitoo_async._queue import Queue
-from sitoo_async._retry import decide
+from sitoo_async._retry import CALL_WITHIN, Trouble, pause_before_repeat
 from sitoo_async._tickets import Priority, Ticket
 from sitoo_async._wire import Request, Response
 from sitoo_async.errors import (
@@ -22,6 +22,7 @@ from sitoo_async.errors import (
     RateLimitError,
     ReadError,
     Sent,
+    ServerError,
     SitooError,
 )
 
@@ -46,14 +47,14 @@ class Call:
     caller: Caller
     options: Options
     priority: Priority
+    within: float = CALL_WITHIN
     begun: bool = False
     binding: Binding = attrs.field(init=False)
     queue: Queue = attrs.field(init=False)
     ticket: Ticket = attrs.field(init=False)
     # Of the request at hand:
     request: Request = attrs.field(init=False)
-    exchanges: int = 0
-    counted: int = 0
+    trouble: Trouble = attrs.field(factory=Trouble)
     worst: Sent = "no"
     last: SitooError | None = None
 
@@ -65,13 +66,14 @@ class Call:
             self.caller.end(self.binding)
 
     async def send(  # the life of a request, best read at a stretch
-        self, request: Request, *, pause: float = 0.0
+        self, request: Request, *, pause: float = 0.0, trouble: Trouble | None = None
     ) -> Response:
         """Send one request: as many exchanges as it takes and the retry policy allows.
 
         Args:
             request: what to send; the first one begins the call.
             pause: seconds to wait before a further one, off the lane.
+            trouble: what the request has met with before; what it meets with now is noted there.
 
         Returns:
             The answer, always a 2xx.
@@ -80,6 +82,8 @@ class Call:
             SitooError: how it failed; `sent` tells the worst over all attempts at this request.
         """
         request.check(self.caller.address.root)
+        # Each request has tries of its own, and may meet the end of a slot of its own.
+        self.trouble = Trouble() if trouble is None else trouble
         if self.begun:
             await self._go_on(request, pause)
         else:
@@ -98,7 +102,8 @@ class Call:
                 )
             except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
                 self._give_up(refusal)
-            self.exchanges += 1
+            self.trouble.exchanges += 1
+            self.trouble.heard = self.caller.heard
             if sharing is not None:
                 outcome = sharing.own(outcome)
                 if sharing.alone and isinstance(outcome, SitooError):
@@ -126,12 +131,11 @@ class Call:
         if pause:
             if not self.ticket.lasts(self.binding.loop.time() + pause):
                 raise DeadlineError("the deadline of the whole call allows no further try")
-            await anyio.sleep(pause)
+            await self._pause(pause)
         if self.caller.dropped:
             raise ClientClosedError("the client was closed before all of the call was sent")
         self._choose(request)
-        # Each request has attempts of its own, and may meet the end of a slot of its own.
-        self.exchanges, self.counted, self.worst, self.last = 0, 0, "no", None
+        self.worst, self.last = "no", None
         self.ticket.refused_since = None
 
     def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
@@ -153,11 +157,11 @@ class Call:
     def _give_up(self, refusal: SitooError) -> NoReturn:
         """Raise for a turn that did not come, or whose exchange was given up."""
         if refusal.sent == "unknown":
-            self.exchanges += 1
+            self.trouble.exchanges += 1
             self.worst = "unknown"
         elif self.last is not None:
             # Something was sent before: what became of it matters more than the queue.
-            if isinstance(self.last, RateLimitError) and isinstance(refusal, RateLimitError):
+            if isinstance(refusal, RateLimitError) and _names_a_wait(self.last):
                 self.last.retry_after = refusal.retry_after
             self.last.add_note(f"not tried again: {refusal}")
             raise self._describe(self.last) from self.last.__cause__
@@ -165,27 +169,36 @@ class Call:
 
     async def _go_again(self, error: SitooError, pause: float) -> None:
         """Return when the call may go again, after that pause at least; raise when it may not."""
-        loop, ticket = self.binding.loop, self.ticket
-        if isinstance(error, RateLimitError):
-            if ticket.refused_since is None:
-                ticket.refused_since = loop.time()
-        else:
-            self.counted += 1
-        decision = decide(
-            self.options.retry,
-            error,
-            repeatable=self.request.repeatable,
-            attempt=self.counted,
-        )
-        if not decision.again:
+        ticket, now = self.ticket, self.binding.loop.time()
+        if not isinstance(error, RateLimitError):
+            self.trouble.failed(now - ticket.flew_at)
+        if _names_a_wait(error) and ticket.refused_since is None:
+            ticket.refused_since = now
+        least = self.pause_before_repeat(error, repeatable=self.request.repeatable)
+        if least is None:
             raise error
-        pause = max(pause, decision.pause)
+        pause = max(pause, least)
         if pause:
-            if not ticket.lasts(loop.time() + pause):
+            if not ticket.lasts(now + pause):
                 raise error
-            await anyio.sleep(pause)
+            await self._pause(pause)
         if self.caller.dropped:
             raise error
+
+    def pause_before_repeat(self, error: SitooError, *, repeatable: bool = True) -> float | None:
+        """Seconds to wait before what failed so goes again, whole or in part; None: never."""
+        return pause_before_repeat(
+            self.options.retry,
+            error,
+            repeatable=repeatable,
+            trouble=self.trouble,
+            within=self.within,
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait off the lane, which counts as trouble."""
+        await anyio.sleep(seconds)
+        self.trouble.paused(seconds)
 
     def _already_gone(self, outcome: SitooError) -> bool:
         """Whether a 404 says that an earlier attempt, whose answer was lost, did the deletion."""
@@ -194,6 +207,13 @@ class Call:
 
     def _describe(self, error: SitooError) -> SitooError:
         error.method, error.path = self.request.method, self.request.path
-        error.attempt = self.exchanges
+        error.attempt = self.trouble.exchanges
         error.elapsed = self.binding.loop.time() - self.ticket.submitted
         return error.worsen(self.worst)
+
+
+def _names_a_wait(error: SitooError) -> TypeGuard[RateLimitError | ServerError]:
+    """Whether the server refused for a time: by a 429, or by a 503 that says for how long."""
+    if isinstance(error, ServerError):
+        return error.retry_after is not None
+    return isinstance(error, RateLimitError)

@@ -22,6 +22,7 @@ from sitoo_async._lanes import gate_in_use, lane_for, ways_for
 from sitoo_async._options import Options
 from sitoo_async._pace import Pace
 from sitoo_async._queue import Queue
+from sitoo_async._retry import CALL_WITHIN
 from sitoo_async._tickets import LaneStats, Priority, Ticket
 from sitoo_async._transport import Transport
 from sitoo_async._ways import Ways
@@ -84,6 +85,7 @@ class Caller:
         self._binding: Binding | None = None
         self._state: Literal["open", "draining", "dropping", "closed"] = "open"
         self._calls = 0
+        self.heard: bool = False  # whether the host has ever answered
         self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
         self.writes: int = 0  # that have ended, one way or the other
         self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
@@ -193,14 +195,27 @@ class Caller:
 
     # -------------------------------------------------------------------------------- calling
 
-    async def call(self, request: Request, options: Options, *, bulk: bool = False) -> Response:
+    async def call(
+        self,
+        request: Request,
+        options: Options,
+        *,
+        bulk: bool = False,
+        within: float = CALL_WITHIN,
+    ) -> Response:
         """Make a call of one request; see `Call.send`."""
-        with self.open(options, bulk=bulk) as call:
+        with self.open(options, bulk=bulk, within=within) as call:
             return await call.send(request)
 
-    def open(self, options: Options, *, bulk: bool = False) -> Call:
-        """A call of one or more requests, to be used in a ``with``."""
-        return Call(self, options, "bulk" if bulk else options.priority)
+    def open(self, options: Options, *, bulk: bool = False, within: float = CALL_WITHIN) -> Call:
+        """A call of one or more requests, to be used in a ``with``.
+
+        Args:
+            options: what travels with it.
+            bulk: whether it gives way to interactive calls.
+            within: seconds of trouble that each request outlasts, if its policy does not say.
+        """
+        return Call(self, options, "bulk" if bulk else options.priority, within)
 
     async def admit(
         self, request: Request, options: Options, priority: Priority
@@ -217,6 +232,7 @@ class Caller:
             owner=self,
             queue_timeout=options.queue_timeout,
             deadline=options.deadline,
+            ends_at=options.ends_at,
             patience=options.max_rate_limit_wait,
         )
         self._calls += 1
@@ -243,7 +259,7 @@ class Caller:
         outcome = verdict.outcome
         if request.method != "GET":
             self.writes += 1
-        if verdict.answered:
+        if verdict.served:
             lane.served()
         if verdict.refused:
             lane.refuse()
@@ -267,6 +283,7 @@ class Caller:
             )
         except TransportError as error:
             return None, judge_failure(error)
+        self.heard = True
         return response, judge(response)
 
     def _tell(

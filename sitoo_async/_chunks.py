@@ -2,10 +2,14 @@
 
 An item is sent again only where that is known to do no harm: the server refused it (429), or the
 operation is declared repeatable. `sent` on an item's error is the worst over all its tries.
+
+What strikes a chunk strikes that chunk alone, unless every further one would fare the same.
 """
 
 from __future__ import annotations
 
+import asyncio
+import copy
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
@@ -16,13 +20,17 @@ import attrs
 from sitoo_async._answers import errortext_of, pause_before, results_of, statuscode_of
 from sitoo_async._outcomes import Outcome
 from sitoo_async._pace import Pace
-from sitoo_async._retry import RetryPolicy, decide
+from sitoo_async._retry import JOB_WITHIN, RetryPolicy, Trouble, pause_before_repeat
 from sitoo_async._show import told
 from sitoo_async._wire import error_for_status
 from sitoo_async.errors import (
     BadRequestError,
     ConflictError,
+    ConnectError,
+    DeadlineError,
     DecodeError,
+    LaneFullError,
+    QueueTimeoutError,
     ReadError,
     RequestTimeoutError,
     Sent,
@@ -35,16 +43,17 @@ __all__ = ["Entry", "OpenChunk", "SendPiece", "Sending"]
 
 V = TypeVar("V")
 
-SendPiece = Callable[[list[Any], float], Coroutine[Any, Any, tuple[Any, float]]]
+SendPiece = Callable[[list[Any], float, Trouble], Coroutine[Any, Any, tuple[Any, float]]]
 """Waits for that many seconds, sends prepared items; gives the decoded answer and how long it took.
 
-It makes one attempt: refusals and connections that could not be made are its own business.
+It makes one attempt: refusals and connections that could not be made are its own business. What it
+meets with, it notes in the trouble that it is given.
 """
 
 OpenChunk = Callable[[bool], AbstractContextManager[SendPiece]]
 """Opens one chunk, bulk or not; all that is sent for it counts as one call."""
 
-_MOST_REFUSALS = 8  # how often one item may be answered 429 inside a batch
+_MOST_UNREACHED = 2  # chunks in a row for which no connection was made, until the run ends
 
 
 @attrs.define(eq=False)
@@ -55,11 +64,13 @@ class Entry:
     item: Any
     prepared: Any
     failure: SitooError | None = None
+    exchanges: int = 0
 
     def fail(self, error: SitooError, least: Sent = "no") -> None:
         """Note a failure; its `sent` is at least `least`."""
         # A copy for each item: errors collect tracebacks, and callers change what they are given.
         mine = copy_of(error).worsen(least)
+        mine.attempt = self.exchanges or None
         self.failure = mine if self.failure is None else mine.worsen(self.failure.sent)
 
     def stop(self, error: SitooError) -> None:
@@ -78,17 +89,19 @@ class Entry:
 
 @attrs.define(eq=False)
 class _Piece:
-    """The entries of one request, and how often they were tried."""
+    """The entries of one request, and what they have met with."""
 
     entries: list[Entry]
-    attempt: int = 1  # this one included; refusals do not count
-    refusals: int = 0
+    trouble: Trouble = attrs.field(factory=Trouble)
+    refusals: Trouble = attrs.field(factory=Trouble)  # 429s for items, in answers that went well
     pause: float = 0.0  # seconds before it is sent
 
     def parts(self, size: int) -> list[_Piece]:
-        """Cut it up in order; only the first part waits."""
+        """Cut it up in order, or leave it as it is; only the first part waits."""
+        if len(self.entries) <= size:
+            return [self]
         parts = [
-            _Piece(self.entries[at : at + size], self.attempt, self.refusals)
+            _Piece(self.entries[at : at + size], self.trouble.smaller(), self.refusals.smaller())
             for at in range(0, len(self.entries), size)
         ]
         parts[0].pause = self.pause
@@ -97,7 +110,19 @@ class _Piece:
 
 @attrs.define(eq=False)
 class Sending(Generic[V]):
-    """Brings one chunk after the other to its outcomes; keeps the pace and what ended the run."""
+    """Brings one chunk after the other to its outcomes; keeps the pace and what ended the run.
+
+    Attributes:
+        open: opens a chunk.
+        read: turns the `return` of one result into a value.
+        policy: for how long a chunk, or an item of it, is tried.
+        repeatable: whether sending an item twice does no harm.
+        deletes: whether an item that is gone is what was wanted.
+        label: the operation's name.
+        pace: how many items a request holds.
+        shares_deadline: whether all chunks have to be over by one moment.
+        fatal: what ended the run.
+    """
 
     open: OpenChunk
     read: Callable[[Any], V]
@@ -106,18 +131,28 @@ class Sending(Generic[V]):
     deletes: bool
     label: str
     pace: Pace
+    shares_deadline: bool = False
     fatal: SitooError | None = None
+    _unreached: int = 0  # chunks in a row that got no connection
+    _turned_away: int = 0  # chunks in a row that got no turn
+    _given_up: SitooError | None = None  # what the rest of the chunk at hand is not sent for
+    _worn_out: bool = False  # whether a piece of it used up its time, and none was served since
 
     async def chunk(
         self, entries: list[Entry], found: dict[int, Outcome[V]], *, bulk: bool
     ) -> None:
         """Send the entries until each has an outcome in `found`, by its index."""
         work = deque([_Piece(entries)])
+        self._given_up, self._worn_out = None, False
+        if self._turned_away and self.fatal is None:
+            # Whoever takes all the turns, or fills the queue, is given time to get done.
+            await asyncio.sleep(pause_before(self._turned_away))
         with self.open(bulk) as send:
             while work:
                 piece = work.popleft()
-                if self.fatal is not None:
-                    self._refuse(piece, self.fatal, found)
+                ended = self.fatal or self._given_up
+                if ended is not None:
+                    self._refuse(piece, ended, found)
                 elif len(piece.entries) > self.pace.size:
                     # The size was lowered after this piece was made.
                     work.extendleft(reversed(piece.parts(self.pace.size)))
@@ -125,14 +160,24 @@ class Sending(Generic[V]):
                     first, later = await self._exchange(piece, found, send)
                     work.extendleft(reversed(first))
                     work.extend(later)
+        if not isinstance(self._given_up, ConnectError):
+            self._unreached = 0
+        if not isinstance(self._given_up, (LaneFullError, QueueTimeoutError)):
+            self._turned_away = 0
 
     async def _exchange(
         self, piece: _Piece, found: dict[int, Outcome[V]], send: SendPiece
     ) -> tuple[list[_Piece], list[_Piece]]:
         """Send one piece; what must be sent again comes back, to go first or last."""
+        prepared, before = [entry.prepared for entry in piece.entries], piece.trouble.exchanges
+        piece.refusals.paused(piece.pause)
         try:
-            prepared = [entry.prepared for entry in piece.entries]
-            answer, seconds = await send(prepared, piece.pause)
+            try:
+                answer, seconds = await send(prepared, piece.pause, piece.trouble)
+            finally:
+                for entry in piece.entries:
+                    entry.exchanges += piece.trouble.exchanges - before
+            self._worn_out = False
             self.pace.took(len(prepared), seconds)
             rows = results_of(answer, len(piece.entries), self.label)
         except (ServerError, ReadError, RequestTimeoutError) as error:
@@ -144,14 +189,33 @@ class Sending(Generic[V]):
                 entry.fail(error, least)
                 _record(entry, found)
         except SitooError as error:
-            # It is about the key, the collection or the client: what remains would fare the same.
-            self.fatal = copy_of(error)
+            self._give_up(error)
             for entry in piece.entries:
                 entry.stop(error)
                 _record(entry, found)
         else:
-            return [], self._settle(piece, rows, found)
+            return [], self._settle(piece, seconds, rows, found)
         return [], []
+
+    def _give_up(self, error: SitooError) -> None:
+        """Send nothing more for the chunk at hand, or for any where all would fare the same."""
+        ends_run = True
+        if isinstance(error, ConnectError):
+            # Its whole patience is over. Another chunk has its own, which may be enough.
+            self._unreached += 1
+            ends_run = self._unreached >= _MOST_UNREACHED
+        elif isinstance(error, (LaneFullError, QueueTimeoutError)):
+            # Others were before this one. That passes.
+            self._turned_away += 1
+            ends_run = False
+        elif isinstance(error, DeadlineError):
+            ends_run = self.shares_deadline
+        # All else is about the key, the collection or the client.
+        mine = copy_of(error)
+        if ends_run:
+            self.fatal = mine
+        else:
+            self._given_up = mine
 
     def _halve(
         self, piece: _Piece, error: SitooError, found: dict[int, Outcome[V]]
@@ -161,22 +225,30 @@ class Sending(Generic[V]):
         self.pace.failed(len(piece.entries))
         for entry in piece.entries:
             entry.fail(error, "unknown")
-        decision = decide(self.policy, error, repeatable=self.repeatable, attempt=piece.attempt)
-        if not decision.again:
+        pause = None if self._worn_out else self._pause(piece.trouble, error)
+        if pause is None:
+            # Where it has used up the chunk's time, the other pieces are tried once more each, in
+            # case that it alone was the reason.
+            most = self.policy.attempts
+            self._worn_out = self.repeatable and (most is None or piece.trouble.failures < most)
             for entry in piece.entries:
                 _record(entry, found)
             return []
-        piece.attempt += decision.counts
-        piece.pause = decision.pause
+        piece.pause = pause
         return piece.parts(half)
 
+    def _pause(self, trouble: Trouble, error: SitooError) -> float | None:
+        return pause_before_repeat(
+            self.policy, error, repeatable=self.repeatable, trouble=trouble, within=JOB_WITHIN
+        )
+
     def _settle(
-        self, piece: _Piece, rows: Sequence[Any], found: dict[int, Outcome[V]]
+        self, piece: _Piece, seconds: float, rows: Sequence[Any], found: dict[int, Outcome[V]]
     ) -> list[_Piece]:
         """Take the results of one answer; the items to send again come back as new pieces."""
-        # The answer as a whole was a 200, so no hold of the lane paces what goes again.
-        broken = _Piece([], piece.attempt + 1, piece.refusals, pause_before(piece.attempt))
-        refused = _Piece([], piece.attempt, piece.refusals + 1, pause_before(piece.refusals + 1))
+        broken, refused = (
+            _Piece([], copy.copy(piece.trouble), copy.copy(piece.refusals)) for _ in range(2)
+        )
         for entry, row in zip(piece.entries, rows, strict=True):
             status = statuscode_of(row)
             if status is None:
@@ -190,18 +262,33 @@ class Sending(Generic[V]):
                 value = cast("V", True)  # noqa: FBT003  # what a delete gives
                 found[entry.index] = Outcome(entry.index, entry.item, status, value)
             else:
-                error = error_for_status(status, errortext=errortext_of(row))
-                entry.fail(error)
-                decision = decide(
-                    self.policy, error, repeatable=self.repeatable, attempt=piece.attempt
-                )
-                gathered = broken if decision.counts else refused
-                if decision.again and gathered.refusals < _MOST_REFUSALS:
-                    gathered.entries.append(entry)
-                    gathered.pause = max(gathered.pause, decision.pause)
-                else:
-                    _record(entry, found, status)
-        return [gathered for gathered in (refused, broken) if gathered.entries]
+                entry.fail(error_for_status(status, errortext=errortext_of(row)))
+                (refused if status == 429 else broken).entries.append(entry)
+        return [
+            gathered
+            for gathered, clock in ((refused, refused.refusals), (broken, broken.trouble))
+            if gathered.entries and self._goes_again(gathered, clock, seconds, found)
+        ]
+
+    def _goes_again(
+        self, piece: _Piece, clock: Trouble, seconds: float, found: dict[int, Outcome[V]]
+    ) -> bool:
+        """Let items go again that failed inside an answer that went well, or settle them."""
+        clock.failed(seconds)
+        within = JOB_WITHIN if self.policy.within is None else self.policy.within
+        again: list[Entry] = []
+        for entry in piece.entries:
+            error = cast("SitooError", entry.failure)
+            pause = self._pause(clock, error)
+            # Items are refused, too, for so long and no longer.
+            if pause is None or clock.lasted > within:
+                _record(entry, found, error.status)
+            else:
+                again.append(entry)
+                # No hold of the lane paces them: the answer as a whole was a 200.
+                piece.pause = max(pause, pause_before(clock.failures))
+        piece.entries = again
+        return bool(again)
 
     def _succeed(
         self, entry: Entry, status: int, returned: Any, found: dict[int, Outcome[V]]
@@ -217,10 +304,11 @@ class Sending(Generic[V]):
             return
         _record(entry, found, status)
 
-    def _refuse(self, piece: _Piece, fatal: SitooError, found: dict[int, Outcome[V]]) -> None:
+    def _refuse(self, piece: _Piece, reason: SitooError, found: dict[int, Outcome[V]]) -> None:
         """Give the entries of a piece that is not sent any more their outcomes."""
-        unsent = copy_of(fatal)
-        unsent.args = (f"not sent, because the batch had to stop: {fatal.message}",)
+        unsent = copy_of(reason)
+        stopped = "batch had to stop" if reason is self.fatal else "rest of its chunk was given up"
+        unsent.args = (f"not sent, because the {stopped}: {reason.message}",)
         unsent.sent, unsent.attempt, unsent.elapsed = "no", None, None
         for entry in piece.entries:
             entry.stop(unsent)

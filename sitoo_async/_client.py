@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
@@ -22,7 +23,7 @@ from sitoo_async._query import query_string
 from sitoo_async._retry import RetryPolicy
 from sitoo_async._show import shown
 from sitoo_async._wire import Method, Request, Response, plain_json
-from sitoo_async.errors import InvalidInputError, InvalidOptionError
+from sitoo_async.errors import InvalidInputError, InvalidOptionError, WrongLoopError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -189,6 +190,39 @@ class SitooClient(Groups):
         """
         return self._view(_options(self._options, options), self._site)
 
+    def within(self, seconds: float) -> Self:
+        """A view whose calls all have to be over that many seconds from now, together.
+
+        ::
+
+            quick = sitoo.within(2.0)  # for one web request, say
+            order = await quick.orders.get(1)
+            customer = await quick.users.get(order.userid)  # with what the first call left
+
+        What `deadline` is to one call, this is to all calls of the view: one that is not over in
+        time ends with a `DeadlineError`, whose `sent` says whether the server may have done the
+        work. (`asyncio.timeout` can't tell.) A call that begins later is not sent at all. An own
+        `deadline`, and a view of this view with less time, still end sooner.
+
+        Args:
+            seconds: from now, more than 0.
+
+        Raises:
+            InvalidOptionError: `seconds` is no such number.
+            WrongLoopError: no event loop runs here, whose time could be meant.
+        """
+        check_number("seconds", seconds)
+        try:
+            now = asyncio.get_running_loop().time()
+        except RuntimeError:
+            raise WrongLoopError(
+                "within() counts from now on the running event loop: call it in a coroutine"
+            ) from None
+        ends_at = now + seconds
+        if self._options.ends_at is not None:
+            ends_at = min(ends_at, self._options.ends_at)
+        return self._view(attrs.evolve(self._options, ends_at=ends_at), self._site)
+
     def site(self, site: int) -> Self:
         """A view of another site of the account, by its eshopid; it shares lane and session.
 
@@ -302,7 +336,7 @@ def _site(site: object) -> int:
 
 
 def _options(base: Options, changes: Mapping[str, Any]) -> Options:
-    known = attrs.fields_dict(Options)
+    known = attrs.fields_dict(Options).keys() - {"ends_at"}
     for name in changes:
         if name not in known:
             raise InvalidOptionError(

@@ -39,6 +39,8 @@ class Options:
             what had been written when it began, and not what was still waiting or under way.
         strict: whether an answer that breaks its documented types is a `DecodeError`.
         max_response_bytes: the largest body that is read, decompressed.
+        ends_at: the moment by which all calls have to be over, in the time of their loop; set by
+            `SitooClient.within`, None for never.
     """
 
     queue_timeout: float | None = None
@@ -53,6 +55,7 @@ class Options:
     pin: bool = False
     strict: bool = False
     max_response_bytes: int = 64 * 1024 * 1024
+    ends_at: float | None = None
 
     def __attrs_post_init__(self) -> None:
         check_number("queue_timeout", self.queue_timeout, zero=True, optional=True)

@@ -18,10 +18,10 @@ import attrs
 from sitoo_async._advance import Advance, ByOffset, P
 from sitoo_async._checks import check_whole
 from sitoo_async._pace import Pace
-from sitoo_async._walks import ItemWalk, Page, PageWalk, Part, Query
+from sitoo_async._walks import ItemWalk, Page, PageOf, PageWalk, Part, Query
 from sitoo_async.errors import DecodeError
 
-__all__ = ["ItemWalk", "Page", "PageWalk", "Paginator", "Part"]
+__all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Paginator", "Part"]
 
 T = TypeVar("T")
 
@@ -44,8 +44,8 @@ class Paginator(Generic[T, P]):
     still refers to the iterator.
 
     Args:
-        fetch: gets the bytes of a page: `(cursor, num, bulk)`; `bulk` for all but the first. A
-            `Part` where it asked for fewer rows than it was to.
+        fetch: gets the bytes of a page: `(cursor, num, of)`; see `PageOf`. A `Part` where it asked
+            for fewer rows than it was to.
         decode: turns the bytes of a page into its items, None for a row that is null, and the
             totalcount that it tells, if it does.
         start: where to begin: the index of the first row, counted from 0, or another cursor.
@@ -62,7 +62,7 @@ class Paginator(Generic[T, P]):
 
     def __init__(
         self,
-        fetch: Callable[[P, int, bool], Coroutine[Any, Any, bytes]],
+        fetch: Callable[[P, int, PageOf], Coroutine[Any, Any, bytes]],
         decode: Callable[[bytes], tuple[Sequence[T | None], int | None]],
         *,
         start: P,
@@ -193,7 +193,7 @@ class Paginator(Generic[T, P]):
     async def _ask(self, num: int | None = None) -> tuple[Sequence[T | None], int | None]:
         query = self._query
         size = query.advance.page_size or num or query.pace.size
-        return query.read(await query.fetch(query.start, size, False))  # noqa: FBT003  # interactive
+        return query.read(await query.fetch(query.start, size, "call"))
 
     def __repr__(self) -> str:
         total = "unknown" if self.totalcount is None else self.totalcount

@@ -73,17 +73,30 @@ class Queue:
         owner: object,
         queue_timeout: float | None = None,
         deadline: float | None = None,
+        ends_at: float | None = None,
         patience: float = 660.0,
     ) -> Ticket:
-        """Draw a number for a call that begins now; `deadline` in seconds from now."""
+        """Draw a number for a call that begins now.
+
+        Args:
+            priority: how it ranks.
+            owner: whose it is.
+            queue_timeout: seconds that it may wait for turns.
+            deadline: seconds from now that it may take in all.
+            ends_at: the moment by which it has to be over in any case, in loop time.
+            patience: seconds that it agrees to sit out a rate limit.
+        """
         now = self._loop.time()
+        ends = [] if ends_at is None else [ends_at]
+        if deadline is not None:
+            ends.append(now + deadline)
         return Ticket(
             priority=priority,
             owner=owner,
             submitted=now,
             number=next_number(),
             queue_left=queue_timeout,
-            deadline=None if deadline is None else now + deadline,
+            deadline=min(ends, default=None),
             patience=patience,
         )
 
@@ -278,7 +291,7 @@ class Queue:
 
     def _arm(self, entry: Entry, lane: Lane) -> None:
         """Let an entry fly in that lane, and end at its deadline."""
-        entry.ticket.lane = lane
+        entry.ticket.lane, entry.ticket.flew_at = lane, self._loop.time()
         if entry.ticket.deadline is not None:
             entry.timer = self._loop.call_at(entry.ticket.deadline, self._overdue, entry)
 

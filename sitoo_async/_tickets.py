@@ -80,6 +80,7 @@ class Ticket:
         refused_since: when the call was first refused with a 429, in loop time.
         retried: whether this is not the call's first turn.
         lane: where its exchange is under way, or was last.
+        flew_at: when that began, in loop time.
         uncertain: whether a write of it was sent of which nobody knows what became.
     """
 
@@ -93,6 +94,7 @@ class Ticket:
     refused_since: float | None = None
     retried: bool = False
     lane: Lane | None = None
+    flew_at: float = 0.0
     uncertain: bool = False
 
     def lasts(self, until: float) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 import attrs
 
@@ -18,9 +18,15 @@ from sitoo_async._advance import Advance, P
 from sitoo_async._pace import Pace
 from sitoo_async.errors import DecodeError
 
-__all__ = ["ItemWalk", "Page", "PageWalk", "Part", "Query"]
+__all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Part", "Query"]
 
 T = TypeVar("T")
+
+PageOf = Literal["call", "walk", "rest"]
+"""What a page is asked for: it alone, to begin a walk, or to go on with one.
+
+Who walks can wait for longer; and what goes on gives way to whoever waits for an answer.
+"""
 
 _LOOP_TURNS = 3  # as many as it takes until the bytes of the next request are written
 
@@ -72,7 +78,7 @@ class Query(Generic[T, P]):
     """What a paginator and its walks share: the question asked, and how far the last walk got.
 
     Attributes:
-        fetch: gets the bytes of a page: `(cursor, num, bulk)`; a `Part` where it asked for less.
+        fetch: gets the bytes of a page: `(cursor, num, of)`; a `Part` where it asked for less.
         decode: turns them into the items, None for a row that is null, and the totalcount that the
             answer tells, if it does.
         start: the cursor of the first page.
@@ -86,7 +92,7 @@ class Query(Generic[T, P]):
         drifted: whether the answers of the last walk contradict each other, or themselves.
     """
 
-    fetch: Callable[[P, int, bool], Coroutine[Any, Any, bytes]]
+    fetch: Callable[[P, int, PageOf], Coroutine[Any, Any, bytes]]
     decode: Callable[[bytes], tuple[Sequence[T | None], int | None]]
     start: P
     pace: Pace
@@ -224,7 +230,7 @@ class PageWalk(AsyncIterator[Page[T]]):
             self._ahead = None
             # Cancelling the consumer here cancels the task too, which is what leaving means.
             return await task
-        return await self._query.fetch(at, num, self._turned)
+        return await self._query.fetch(at, num, "rest" if self._turned else "walk")
 
     def _ask_ahead(self, at: Any, num: int, body: bytes) -> bool:
         """Ask for the next page before this one is decoded, where there seems to be one.
@@ -239,7 +245,7 @@ class PageWalk(AsyncIterator[Page[T]]):
         if guess is None:
             return False
         task = asyncio.create_task(
-            query.fetch(guess, self._size(left), True),  # noqa: FBT003  # bulk, after the first
+            query.fetch(guess, self._size(left), "rest"),
             name=f"sitoo_async page {guess} of {query.label}",
         )
         task.add_done_callback(_observe)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
 
 import attrs
@@ -48,6 +50,9 @@ LONGEST_URL: Final = 8_192
 
 LONGEST_RESET: Final = 600.0
 """Seconds; a slot lasts ten minutes, so no reset can be further away."""
+
+LONGEST_RETRY_AFTER: Final = 3_600.0
+"""Seconds of a hold that a 503 asks for at most: a mistaken date must not lock a key for days."""
 
 # ---------------------------------------------------------------------------------- requests
 
@@ -184,7 +189,8 @@ class Verdict:
 
     Attributes:
         outcome: the answer where it is a 2xx that can be used, else the error.
-        answered: whether an answer came that is not a 429, which ends a series of brief holds.
+        answered: whether an answer came that is not a 429.
+        served: whether it is no 50x either, which ends a series of brief holds.
         refused: whether it was a 429.
         overlap: whether it was one that says that another request is in flight.
         hold: seconds to hold the lane: the server named the time when the slot ends.
@@ -193,6 +199,7 @@ class Verdict:
 
     outcome: Response | SitooError
     answered: bool = True
+    served: bool = True
     refused: bool = False
     overlap: bool = False
     hold: float | None = None
@@ -250,17 +257,24 @@ def judge(response: Response) -> Verdict:
         return Verdict(
             error,
             answered=False,
+            served=False,
             refused=True,
             overlap=overlap,
             hold=hold,
             brief=hold is None,
         )
-    return Verdict(error, brief=status >= 500)
+    if isinstance(error, ServerError):
+        if status == 503:
+            error.retry_after = _retry_after(response.headers)
+        hold = None if error.retry_after is None else min(error.retry_after, LONGEST_RETRY_AFTER)
+        return Verdict(error, served=False, hold=hold, brief=hold is None)
+    return Verdict(error)
 
 
 def judge_failure(error: TransportError) -> Verdict:
     """Read an exchange without an answer: what was sent may still be at work and lock the key."""
-    return Verdict(error, answered=False, brief=not isinstance(error, ConnectError))
+    brief = not isinstance(error, ConnectError)
+    return Verdict(error, answered=False, served=False, brief=brief)
 
 
 def _too_large(response: Response) -> DecodeError:
@@ -298,13 +312,38 @@ def _error_text(response: Response) -> str | None:
 
 def _reset(headers: Mapping[str, str]) -> float | None:
     """Seconds until the slot ends: a delta, never an epoch; None where missing or unreadable."""
-    text, form = headers.get("X-Rate-Limit-Reset"), r"[0-9]+(\.[0-9]+)?"
+    text = headers.get("X-Rate-Limit-Reset")
     if text is None:
-        # A proxy that limits by itself knows only the header that HTTP has for it. Its other
-        # form, a date, would depend on two clocks.
-        text, form = headers.get("Retry-After", ""), "[0-9]+"
-    text = text.strip()
-    if not re.fullmatch(form, text, re.ASCII):
+        # A proxy that limits by itself knows only the header that HTTP has for it.
+        seconds = _retry_after(headers)
+        return None if seconds is None else min(seconds, LONGEST_RESET)
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip(), re.ASCII):
         return None
     # A reset of 0 would be retried without a pause; the brief hold grows instead.
     return min(float(text), LONGEST_RESET) or None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that ``Retry-After`` names, by a number or a date; None where missing or unreadable.
+
+    A moment that is past is none: the brief hold grows instead.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if re.fullmatch("[0-9]{1,15}", text, re.ASCII):
+        return float(text) or None
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    # By the server's own clock, where it tells its time: ours may be off.
+    now = _http_date(headers.get("Date", "")) or datetime.now(UTC)
+    seconds = (moment - now).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _http_date(text: str) -> datetime | None:
+    """A date as HTTP writes it; None where it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

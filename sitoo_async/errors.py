@@ -342,7 +342,17 @@ class RateLimitError(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: the server failed; whether it did the work is unknown."""
+    """5xx: the server failed; whether it did the work is unknown.
+
+    Attributes:
+        retry_after: seconds until it may be asked again, where a 503 said so by ``Retry-After``.
+    """
+
+    retry_after: float | None
+
+    def __init__(self, message: str, *, retry_after: float | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.retry_after = retry_after
 
 
 class DecodeError(SitooError):

@@ -14,7 +14,7 @@ import pytest
 
 from sitoo_async._batch import Batch, BatchResult, Outcome
 from sitoo_async._chunks import SendPiece
-from sitoo_async._retry import RetryPolicy
+from sitoo_async._retry import RetryPolicy, Trouble
 from sitoo_async.errors import (
     AuthenticationError,
     BadRequestError,
@@ -22,8 +22,10 @@ from sitoo_async.errors import (
     ClientClosedError,
     ConflictError,
     ConnectError,
+    DeadlineError,
     DecodeError,
     InvalidInputError,
+    LaneFullError,
     NotFoundError,
     PermissionDeniedError,
     QueueTimeoutError,
@@ -49,6 +51,7 @@ class Server:
         self.pauses: list[float] = []
         self.gate: asyncio.Event | None = None
         self.gated = 0  # from which call on the gate is closed
+        self.takes = 0.0  # seconds that a call takes which fails
 
     async def send(self, items: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # as in chunk
         call = len(self.calls)
@@ -72,10 +75,16 @@ class Server:
 
     @contextmanager
     def chunk(self, bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
-        async def send(items: list[Any], pause: float) -> tuple[Any, float]:
+        async def send(items: list[Any], pause: float, trouble: Trouble) -> tuple[Any, float]:
             if pause:
                 self.pauses.append(pause)
-            return await self.send(items, bulk), 0.0
+                trouble.paused(pause)
+            trouble.exchanges += 1
+            try:
+                return await self.send(items, bulk), 0.0
+            except SitooError:
+                trouble.failed(self.takes)
+                raise
 
         yield send
 
@@ -404,7 +413,9 @@ async def test_the_result_is_a_sequence_that_knows_what_failed():
     assert [outcome.index for outcome in result.succeeded] == [0, 1, 3, 4]
     assert [outcome.index for outcome in result.failed] == [2, 5]
     assert next(reversed(result)) is result[-1]
-    assert repr(result) == ("<BatchResult: 2 of 6 items failed; the first is item 2: 404: refused>")
+    assert repr(result) == (
+        "<BatchResult: 2 of 6 items failed; the first is item 2: 404: refused (attempt 1)>"
+    )
     assert repr(await server.batch([1])) == "<BatchResult: all 1 succeeded>"
 
 
@@ -453,7 +464,7 @@ async def test_a_partial_failure_is_logged_once_with_counts_and_the_first(
         (
             "sitoo_async",
             logging.WARNING,
-            "items.update_many: 2 of 6 items failed; the first is item 2: 404: refused",
+            "items.update_many: 2 of 6 items failed; the first is item 2: 404: refused (attempt 1)",
         )
     ]
     caplog.clear()
@@ -526,15 +537,15 @@ async def test_a_refused_item_is_sent_again_after_growing_pauses(repeatable: boo
     assert set(server.done.values()) == {1}
 
 
-async def test_an_item_is_refused_eight_times_at_most():
+async def test_an_item_is_refused_for_so_long_and_no_longer():
     server = Server()
-    server.statuses = {1: [429] * 20}
+    server.statuses = {1: [429] * 200}
     result = await server.batch(range(2), policy=RetryPolicy(attempts=1))
     error = result[1].error
     assert isinstance(error, RateLimitError)
-    assert (result[1].status, error.sent) == (429, "no")
-    assert len(server.calls) == 8
-    assert server.pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0]
+    assert (result[1].status, error.sent, error.attempt) == (429, "no", len(server.calls))
+    assert server.pauses[:8] == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
+    assert 300 < sum(server.pauses) <= 310
 
 
 async def test_a_failing_item_is_repeated_within_the_attempts_where_that_is_harmless():
@@ -558,7 +569,7 @@ async def test_refused_and_failing_items_go_again_apart_from_each_other():
 
 async def test_sent_is_the_worst_over_the_tries_of_an_item():
     server = Server()
-    server.statuses = {1: [500, 400], 2: [500] + [429] * 8}
+    server.statuses = {1: [500, 400], 2: [500] + [429] * 200}
     result = await server.batch(range(3))
     assert isinstance(result[1].error, BadRequestError)
     assert isinstance(result[2].error, RateLimitError)
@@ -687,7 +698,7 @@ async def test_refused_items_still_wait_when_their_piece_is_cut():
     assert len(result.succeeded) == 8
     assert server.sizes == [8, 4, 4, 2, 2, 2, 2]
     assert server.chunks[-2:] == [[0, 1], [2, 3]]
-    assert server.pauses == [0.2]
+    assert server.pauses == [0.1, 0.2, 0.2]  # two halves, and the first part of the refused ones
 
 
 async def test_one_item_that_the_server_chokes_on_fails_alone():
@@ -764,9 +775,7 @@ FATAL = [
     AuthenticationError("401: wrong password", status=401, sent="yes", attempt=1, elapsed=0.1),
     PermissionDeniedError("403: not allowed", status=403, sent="yes"),
     NotFoundError("404: no such site", status=404, sent="yes"),
-    ConnectError("connection refused"),
     RateLimitError("429: slot used up", status=429, retry_after=500.0),
-    QueueTimeoutError("waited for 5 s"),
     ClientClosedError("the client was closed"),
     SitooError("something else"),
 ]
@@ -786,6 +795,122 @@ async def test_an_error_that_would_strike_all_chunks_stops_the_sending(error: Si
     assert last is not None
     assert last.message == f"not sent, because the batch had to stop: {error.message}"
     assert (last.attempt, last.elapsed) == (None, None)
+
+
+# What passes
+
+UNREACHED = ConnectError("connection refused")
+TURNED_AWAY = {
+    "no turn": QueueTimeoutError("waited for 5 s"),
+    "full": LaneFullError("100 calls wait already"),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("error", TURNED_AWAY.values(), ids=TURNED_AWAY)
+async def test_a_chunk_that_got_no_turn_fails_alone_and_the_next_one_waits_a_moment(error):
+    server = Server()
+    server.failures = {1: error, 2: error, 3: error, 5: error}
+    began = asyncio.get_running_loop().time()
+    result = await server.batch(range(28))
+    assert [outcome.ok for outcome in result] == (
+        [True] * 4 + [False] * 12 + [True] * 4 + [False] * 4 + [True] * 4
+    )
+    assert {type(outcome.error) for outcome in result.failed} == {type(error)}
+    assert {outcome.error.sent for outcome in result.failed} == {"no"}
+    # After a turn the pauses begin anew.
+    took = asyncio.get_running_loop().time() - began
+    assert took == pytest.approx(0.2 + 0.4 + 0.8 + 0.2, abs=0.05)
+
+
+@pytest.mark.virtual_time
+async def test_the_rest_of_a_chunk_that_got_no_turn_is_not_sent():
+    server = Server()
+    server.failures = {0: AMBIGUOUS[0], 1: TURNED_AWAY["full"]}
+    result = await server.batch(range(6))
+    assert server.chunks == [[0, 1, 2, 3], [0, 1], [4, 5]]
+    assert sent(result) == ["unknown"] * 4 + [None] * 2
+
+
+async def test_a_chunk_without_a_connection_fails_alone():
+    server = Server()
+    server.failures = {1: UNREACHED, 3: UNREACHED}
+    result = await server.batch(range(20))
+    assert len(server.calls) == 5
+    assert [outcome.index for outcome in result.failed] == [4, 5, 6, 7, 12, 13, 14, 15]
+    assert sent(result.failed) == ["no"] * 8
+
+
+@pytest.mark.parametrize(
+    "make", [range, numbers, lambda n: later(range(n))], ids=["list", "stream", "async"]
+)
+async def test_two_chunks_in_a_row_without_a_connection_end_the_run(make):
+    server = Server()
+    server.failures = dict.fromkeys(range(1, 100), UNREACHED)
+    result = await server.batch(make(40))
+    assert len(server.calls) == 3
+    assert {type(outcome.error) for outcome in result.failed} == {ConnectError}
+    assert sent(result)[:12] == [None] * 4 + ["no"] * 8
+    assert set(sent(result)[12:]) <= {"no"}
+    assert len(result) == (40 if make is range else 12)
+
+
+async def test_the_rest_of_a_chunk_without_a_connection_is_not_sent():
+    server = Server()
+    server.failures = {0: AMBIGUOUS[1], 1: UNREACHED}
+    result = await server.batch(range(6))
+    assert server.chunks == [[0, 1, 2, 3], [0, 1], [4, 5]]
+    assert [type(outcome.error) for outcome in result] == [ReadError] * 4 + [type(None)] * 2
+    for outcome in result[2:4]:
+        assert outcome.error is not None
+        assert outcome.error.sent == "unknown"  # they were in the first request
+
+
+@pytest.mark.parametrize("shared", [False, True])
+async def test_a_deadline_of_its_own_ends_a_chunk_and_one_of_all_ends_the_run(shared):
+    server = Server()
+    server.failures = {1: DeadlineError("the deadline of the whole call passed", sent="unknown")}
+    result = await server.batch(range(16), shares_deadline=shared)
+    assert sent(result)[:8] == [None] * 4 + ["unknown"] * 4
+    assert sent(result)[8:] == (["no"] if shared else [None]) * 8
+
+
+async def test_a_chunk_that_fails_for_all_its_time_is_given_up_piece_by_piece():
+    server = Server()
+    server.takes = 20.0
+    server.failures = dict.fromkeys(range(1000), AMBIGUOUS[1])
+    result = await server.batch(range(8), chunk_size=8, policy=RetryPolicy())
+    assert sent(result) == ["unknown"] * 8
+    # By halves down to one item, that one for 300 s; then the others once each.
+    assert server.sizes[:3] == [8, 4, 2]
+    assert 10 < server.chunks.count([0]) < 20
+    assert server.chunks[-7:] == [[n] for n in range(1, 8)]
+    attempts = [outcome.error and outcome.error.attempt for outcome in result]
+    assert attempts == [server.chunks.count([0]) + 3, 4, 3, 3, 2, 2, 2, 2]
+
+
+async def test_what_is_served_again_meanwhile_gives_the_others_their_time_back():
+    class Choking(Server):
+        async def send(self, items: list[Any], bulk: bool) -> Any:  # noqa: FBT001  # as in chunk
+            answer = await super().send(items, bulk)
+            if {0, 3} & {*items}:
+                raise AMBIGUOUS[0]
+            return answer
+
+    server = Choking()
+    server.takes = 60.0
+    result = await server.batch(range(8), chunk_size=8, policy=RetryPolicy())
+    assert [outcome.index for outcome in result.failed] == [0, 3]
+
+
+async def test_the_attempt_of_an_outcome_counts_the_exchanges_of_its_item():
+    server = Server()
+    server.failures = {0: AMBIGUOUS[0]}
+    server.statuses = {0: [500, 400], 1: [404], 2: [409]}
+    result = await server.batch(range(4))
+    assert server.chunks == [[0, 1, 2, 3], [0, 1], [2, 3], [0]]
+    attempts = [outcome.error and outcome.error.attempt for outcome in result]
+    assert attempts == [3, 2, 2, None]
 
 
 @pytest.mark.parametrize("wrap", [iter, later], ids=["iterator", "async generator"])
@@ -816,8 +941,8 @@ async def test_once_something_was_sent_an_error_never_claims_otherwise():
     server.failures = {1: QueueTimeoutError("waited for 5 s")}
     result = await server.batch(range(8))
     kinds = [type(outcome.error) for outcome in result]
-    assert kinds == [ReadError] * 4 + [QueueTimeoutError] * 4
-    assert sent(result) == ["unknown"] * 4 + ["no"] * 4
+    assert kinds == [ReadError] * 4 + [type(None)] * 4
+    assert sent(result) == ["unknown"] * 4 + [None] * 4
 
 
 async def test_an_item_that_was_only_refused_is_told_that_the_batch_stopped():

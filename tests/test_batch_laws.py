@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sitoo_async._batch import Batch, BatchResult
 from sitoo_async._chunks import SendPiece
-from sitoo_async._retry import RetryPolicy
+from sitoo_async._retry import RetryPolicy, Trouble
 from sitoo_async.errors import (
     AuthenticationError,
     BadRequestError,
@@ -23,6 +23,7 @@ from sitoo_async.errors import (
     ReadError,
     RequestTimeoutError,
     ServerError,
+    SitooError,
 )
 
 ATTEMPTS = 3
@@ -41,7 +42,7 @@ AFTER = {  # the call fails although its items are done
     "lost after": ReadError("lost", sent="unknown"),
     "undecodable": DecodeError("not JSON"),
 }
-FATAL = {"login", "connect", "closed"}
+FATAL = {"login", "closed"}
 UNKNOWN = {"server", "timeout", "short", *AFTER}
 
 call_faults = st.lists(
@@ -110,9 +111,14 @@ class Server:
     ) -> BatchResult[bool]:
         @contextmanager
         def open_chunk(bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
-            async def send(items: list[int], pause: float) -> tuple[Any, float]:
+            async def send(items: list[int], pause: float, trouble: Trouble) -> tuple[Any, float]:
                 assert 0 <= pause <= 10
-                return await self.send(items, bulk), 0.0
+                trouble.paused(pause)
+                try:
+                    return await self.send(items, bulk), 0.0
+                except SitooError:
+                    trouble.failed(0.0)
+                    raise
 
             yield send
 

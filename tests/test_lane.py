@@ -560,9 +560,12 @@ async def test_a_hold_that_comes_later_sends_the_hopeless_home_at_once(bench, bu
     await turns()
     hopeless = bench.start("hopeless", **budget)
     patient = bench.start("patient")
-    with pytest.raises(errors.RateLimitError):
+    with pytest.raises(errors.RateLimitError) as caught:
         await hopeless
     assert bench.now() == 1.0
+    # What is left of the hold, counted from now: when it pays to come back.
+    assert caught.value.retry_after == pytest.approx(60)
+    assert "another 60.0 s" in str(caught.value)
     await asyncio.gather(flying, patient)
 
 

@@ -10,7 +10,13 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitoo_async import DeadlineError, InvalidOptionError, ServerError, SitooClient
+from sitoo_async import (
+    DeadlineError,
+    InvalidOptionError,
+    RetryPolicy,
+    ServerError,
+    SitooClient,
+)
 from sitoo_async._pace import FIRST, Pace
 from sitoo_async.testing import FakeSitoo, Fault
 
@@ -139,8 +145,18 @@ async def test_a_half_that_came_full_is_no_end_where_no_count_is_told(slow, clie
 async def test_halves_count_as_attempts(slow, client):
     slow.most = 0
     with pytest.raises(ServerError, match="504"):
-        await client.products.list().collect()
+        await client.with_options(retry=RetryPolicy(attempts=4)).products.list().collect()
     assert slow.sizes == [200, 100, 50, 25]
+
+
+async def test_a_page_is_halved_down_to_one_row_which_has_all_the_time_of_a_walk(slow, client):
+    slow.most = 0
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(ServerError, match="504"):
+        await client.products.list().collect()
+    assert slow.sizes[:9] == [200, 100, 50, 25, 12, 6, 3, 1, 1]
+    assert {*slow.sizes[9:]} == {1}
+    assert asyncio.get_running_loop().time() - began > 300
 
 
 async def test_halves_share_the_deadline_of_the_call(slow, client):
@@ -159,7 +175,7 @@ async def test_a_deadline_in_flight_is_told_as_such(slow, client):
 async def test_a_collection_without_a_page_size_is_repeated_as_elsewhere(slow, client):
     slow.most = 0
     with pytest.raises(ServerError):
-        await client.pos_payment_types.list()
+        await client.with_options(retry=RetryPolicy(attempts=4)).pos_payment_types.list()
     assert slow.asked == 4
 
 
@@ -175,7 +191,7 @@ async def test_a_client_that_is_closed_meanwhile_tells_the_error_it_had(slow, cl
 async def test_a_page_of_one_row_that_fails_is_an_error(slow, client):
     slow.most = 0
     with pytest.raises(ServerError, match="504"):
-        await client.products.list().first()
+        await client.with_options(retry=RetryPolicy(attempts=4)).products.list().first()
     assert slow.sizes == [1, 1, 1, 1]
 
 

@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from sitoo_async._advance import ByOffset
-from sitoo_async._pages import Page, Paginator, Part
+from sitoo_async._pages import Page, PageOf, Paginator, Part
 from sitoo_async.errors import DecodeError, InvalidInputError, ReadError
 
 
@@ -37,8 +37,8 @@ class Collection:
         self.own = False  # the totalcount is that of the page
         self.heeds = True  # whether `start` is heeded
 
-    async def fetch(self, start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
-        self.requests.append((start, num, bulk))
+    async def fetch(self, start: int, num: int, of: PageOf) -> bytes:
+        self.requests.append((start, num, of == "rest"))
         self.events.append(f"ask {start}")
         try:
             if start in self.gates:
@@ -432,10 +432,10 @@ async def test_a_smaller_page_than_was_asked_for_is_no_short_one_where_it_was_as
     rows = Collection(35)
     rows.silent = True
 
-    async def fetch(start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
+    async def fetch(start: int, num: int, of: PageOf) -> bytes:
         if num > 6:
-            return Part.of(await rows.fetch(start, 6, bulk), 6)
-        return await rows.fetch(start, num, bulk)
+            return Part.of(await rows.fetch(start, 6, of), 6)
+        return await rows.fetch(start, num, of)
 
     paginator = Paginator(fetch, rows.decode, start=0, page_size=10, label="rows")
     assert await paginator.collect() == list(range(35))
@@ -637,13 +637,13 @@ async def test_a_request_that_fails_while_it_is_dropped_is_not_logged():
     asyncio.get_running_loop().set_exception_handler(lambda _, context: logged.append(context))
     rows = Collection(100)
 
-    async def fetch(start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
+    async def fetch(start: int, num: int, of: PageOf) -> bytes:
         if start == 20:
             try:
                 await asyncio.get_running_loop().create_future()
             finally:
                 raise ReadError("lost", sent="unknown")
-        return await rows.fetch(start, num, bulk)
+        return await rows.fetch(start, num, of)
 
     async for item in Paginator(fetch, rows.decode, start=0, page_size=10, label="rows"):
         if item == 10:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sitoo_async._advance import AfterId, AtOnce, FromMoment
 from sitoo_async._codec import last_row
-from sitoo_async._pages import Paginator
+from sitoo_async._pages import PageOf, Paginator
 from sitoo_async.errors import DecodeError, InvalidInputError
 
 
@@ -32,8 +32,8 @@ class Orders:
         self.events: list[str] = []
         self.most = 1000  # rows that the server gives at most
 
-    async def fetch(self, since: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
-        self.asked.append((since, num, bulk))
+    async def fetch(self, since: int, num: int, of: PageOf) -> bytes:
+        self.asked.append((since, num, of == "rest"))
         self.events.append(f"ask {since}")
         rows = [{"orderid": found} for found in self.ids if found > since]
         page = rows[: min(num, self.most)]
@@ -174,7 +174,7 @@ class Texts:
         self.repeats = False
         self.most = 1000  # rows that the server gives at most
 
-    async def fetch(self, since: str, num: int, bulk: bool) -> bytes:  # noqa: FBT001
+    async def fetch(self, since: str, num: int, of: PageOf) -> bytes:
         self.asked.append(since)
         at = 0 if since == "" or self.repeats else self.ids.index(since) + 1
         page = self.ids[at : at + min(num, self.most)]
@@ -245,7 +245,7 @@ class Reports:
         self.rows = [{"number": at, "dateadded": second} for at, second in enumerate(seconds)]
         self.asked: list[int | None] = []
 
-    async def fetch(self, since: datetime | None, num: int, bulk: bool) -> bytes:  # noqa: FBT001
+    async def fetch(self, since: datetime | None, num: int, of: PageOf) -> bytes:
         second = None if since is None else int(since.timestamp())
         self.asked.append(second)
         rows = [row for row in self.rows if second is None or row["dateadded"] >= second]
@@ -317,7 +317,7 @@ class Types:
         self.count = count
         self.asked = 0
 
-    async def fetch(self, start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001
+    async def fetch(self, start: int, num: int, of: PageOf) -> bytes:
         self.asked += 1
         return json.dumps(list(range(self.count))).encode()
 

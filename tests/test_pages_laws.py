@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitoo_async._pages import Paginator
+from sitoo_async._pages import PageOf, Paginator
 
 
 class Change(NamedTuple):
@@ -57,8 +57,8 @@ class Live:
         elif kind == "remove":
             del self.rows[at : at + count]
 
-    async def fetch(self, start: int, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # the contract
-        self.requests.append((start, num, bulk))
+    async def fetch(self, start: int, num: int, of: PageOf) -> bytes:
+        self.requests.append((start, num, of == "rest"))
         self.pending += 1
         self.watch()
         try:

@@ -11,16 +11,19 @@ from typing import Any, Final, Literal, TypeVar
 import attrs
 
 from sitoo_async._advance import Advance, AfterId, AtOnce, ByOffset, P
+from sitoo_async._call import Call
 from sitoo_async._checks import check_whole
 from sitoo_async._codec import decode_array, decode_page, last_row, select
 from sitoo_async._operation import Operation
 from sitoo_async._pace import Pace
-from sitoo_async._pages import Paginator, Part
+from sitoo_async._pages import PageOf, Paginator, Part
 from sitoo_async._query import Kind, query_string
+from sitoo_async._retry import CALL_WITHIN, JOB_WITHIN, Trouble
 from sitoo_async._show import shown
 from sitoo_async._wire import Request, Response
 from sitoo_async.errors import (
     ClientClosedError,
+    ConnectError,
     InvalidInputError,
     LaneError,
     RateLimitError,
@@ -256,19 +259,22 @@ class Listing(Calls):
         # Where the caller has no say in the size, a smaller page can't be asked for.
         sized = pace.aim is not None and advance.page_size is None
 
-        async def fetch(cursor: P, num: int, bulk: bool) -> bytes:  # noqa: FBT001  # one seam
+        async def fetch(cursor: P, num: int, of: PageOf) -> bytes:
             asked = num
 
             def request(num: int) -> Request:
                 nonlocal asked
                 asked = num
                 text = query(cursor, num)
-                return Request(operation.method, path, query=text, repeatable=True)
+                # Where it is asked for by halves, that takes the place of repeating it.
+                return Request(operation.method, path, query=text, repeatable=not sized)
 
-            if sized:
-                response = await self._by_halves(request, num, pace, bulk=bulk)
-            else:
-                response = await self.caller.call(request(num), self.options, bulk=bulk)
+            within = CALL_WITHIN if of == "call" else JOB_WITHIN
+            with self.caller.open(self.options, bulk=of == "rest", within=within) as call:
+                if sized:
+                    response = await self._by_halves(call, request, num, pace)
+                else:
+                    response = await call.send(request(num))
             return response.body if asked == num else Part.of(response.body, asked)
 
         def decode(body: bytes) -> tuple[list[M], int | None]:
@@ -291,36 +297,38 @@ class Listing(Calls):
         )
 
     async def _by_halves(
-        self, request: Callable[[int], Request], num: int, pace: Pace, *, bulk: bool
+        self, call: Call, request: Callable[[int], Request], num: int, pace: Pace
     ) -> Response:
         """Ask for that many rows, and where that is too much for half of them, and so on.
 
-        A try with fewer rows stands for a repetition, so the retry policy counts them all, and
+        A try with fewer rows stands for a repetition, so the retry policy bounds them all, and
         they are one call to the lane. A half is no whole page, but no end either.
         """
-        policy = self.options.retry
-        single = attrs.evolve(self.options, retry=attrs.evolve(policy, attempts=1))
+        trouble, pause = Trouble(), 0.0
         last: SitooError | None = None
-        with self.caller.open(single, bulk=bulk) as call:
-            for left in range(policy.attempts - 1, -1, -1):
-                try:
-                    response = await call.send(request(num))
-                except (LaneError, RateLimitError, ClientClosedError) as refusal:
-                    if last is None or refusal.sent != "no":
-                        raise
-                    # What became of the earlier tries matters more than the queue.
-                    last.add_note(f"not tried again: {refusal.message}")
-                    raise last from last.__cause__
-                except (ServerError, ReadError, RequestTimeoutError) as error:
-                    pace.failed(num)
-                    if not left:
-                        raise
-                    last = error
-                    num = max(1, num // 2)
-                else:
-                    pace.took(num, response.elapsed)
-                    return response
-        raise AssertionError  # pragma: no cover  # the last try returns or raises
+        while True:
+            try:
+                response = await call.send(request(num), pause=pause, trouble=trouble)
+            except (LaneError, RateLimitError, ClientClosedError) as refusal:
+                if last is None or refusal.sent != "no":
+                    raise
+                # What became of the earlier tries matters more than the queue.
+                last.add_note(f"not tried again: {refusal.message}")
+                raise last from last.__cause__
+            except ConnectError as error:
+                error.worsen("no" if last is None else last.sent)
+                raise
+            except (ServerError, ReadError, RequestTimeoutError) as error:
+                pace.failed(num)
+                again = call.pause_before_repeat(error)
+                if again is None:
+                    raise
+                last, pause = error, again
+                if num > 1:
+                    num, trouble = num // 2, trouble.smaller()
+            else:
+                pace.took(num, response.elapsed)
+                return response
 
 
 def selected(model: type[Model], fields: Sequence[str] | None) -> str:

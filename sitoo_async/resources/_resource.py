@@ -17,6 +17,7 @@ from sitoo_async._batch import Batch, Invalid
 from sitoo_async._chunks import SendPiece
 from sitoo_async._codec import decode_value
 from sitoo_async._operation import Operation
+from sitoo_async._retry import JOB_WITHIN, Trouble
 from sitoo_async._wire import Request
 from sitoo_async.models import Model
 from sitoo_async.resources._calls import At, reading
@@ -137,12 +138,14 @@ class Resource(Listing):
 
         @contextmanager
         def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
-            with self.caller.open(self.options, bulk=bulk) as call:
+            with self.caller.open(self.options, bulk=bulk, within=JOB_WITHIN) as call:
 
-                async def send(piece: list[Any], pause: float) -> tuple[Any, float]:
+                async def send(
+                    piece: list[Any], pause: float, trouble: Trouble
+                ) -> tuple[Any, float]:
                     # Not repeatable here: what has an unknown outcome is halved, not repeated.
                     request = Request(operation.method, path, payload=piece)
-                    response = await call.send(request, pause=pause)
+                    response = await call.send(request, pause=pause, trouble=trouble)
                     answer = reading(operation, path, lambda: decode_value(response.body))
                     return answer, response.elapsed
 
@@ -160,4 +163,5 @@ class Resource(Listing):
             label=f"{operation.collection}.{verb}_many",
             policy=self.options.retry,
             seconds=self.options.bulk_seconds,
+            shares_deadline=self.options.ends_at is not None,
         )
