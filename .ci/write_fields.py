@@ -81,7 +81,8 @@ def accepted(kind: Kind) -> str:
 def annotation(field: Field) -> str:
     """The source text of the type of a writable field."""
     null = " | None" if field.nullable and not field.empty_for_null else ""
-    return accepted(field.kind) + null
+    one = accepted(field.kind)
+    return (f"{one} | Sequence[{one}]" if field.list_of_one else one) + null
 
 
 def typed_dict(model: type[Model]) -> Iterator[str]:

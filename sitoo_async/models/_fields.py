@@ -57,6 +57,7 @@ class Field:
     guard: bool
     not_empty: bool
     empty_for_null: bool
+    list_of_one: bool
     deprecated: bool
 
 

@@ -61,6 +61,7 @@ class Mark(Enum):
     GUARD = "must be sent back as it was fetched, so that no change in between is lost"
     NOT_EMPTY = "is never sent empty"
     EMPTY_FOR_NULL = "read as null, but cleared by sending an empty text"
+    LIST_OF_ONE = "also printed as a list that holds the one object"
     DEPRECATED = "still served, not to be used in new work"
 
 

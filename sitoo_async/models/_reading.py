@@ -76,6 +76,8 @@ class Reading:
         for name, field in fields_of(cls).items():
             value = row.get(name, UNSET)
             if value is not UNSET:
+                if field.list_of_one and is_array(value) and len(value) == 1:
+                    (value,) = value
                 value = self._value(field.kind, value, (trail, name), f"{cls.__name__}.{name}")
             setattr(item, name, value)
         return item

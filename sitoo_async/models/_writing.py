@@ -104,6 +104,14 @@ def _write_field(field: Field, value: Any, place: str, *, required: bool) -> Any
         return None
     if field.not_empty and value == "":
         raise InvalidInputError(f"{place} can't be empty; give it a text", field=place)
+    if field.list_of_one and is_list(value):
+        # Sent as it was given, since the reference prints both and nobody knows what it reads.
+        if len(value) != 1:
+            raise InvalidInputError(
+                f"{place} is a list of {len(value)}; give one object, or a list that holds one",
+                field=place,
+            )
+        return [_write_value(field.kind, value[0], f"{place}[0]", required=required)]
     return _write_value(field.kind, value, place, required=required)
 
 
@@ -172,10 +180,13 @@ def plain(item: Model) -> dict[str, Any]:
         InvalidInputError: a value that was set by hand has no JSON form, such as NaN.
     """
     fields = fields_of(type(item))
-    return {
-        name: _plain_value(fields[name].kind, value, name)
-        for name, value in set_fields(item).items()
-    }
+    return {name: _plain_field(fields[name], value) for name, value in set_fields(item).items()}
+
+
+def _plain_field(field: Field, value: Any) -> Any:
+    if field.list_of_one and is_array(value):
+        return [_plain_value(field.kind, row, field.name) for row in value]
+    return _plain_value(field.kind, value, field.name)
 
 
 def _plain_value(kind: Kind, value: Any, place: str) -> Any:

@@ -156,8 +156,12 @@ class ServiceOrder(Model):
     note: str = UNSET
     """A note on it."""
 
-    product: Annotated[ServiceProduct, Mark.REQUIRED] = UNSET
-    """What is worked on, and how."""
+    product: Annotated[ServiceProduct, Mark.REQUIRED, Mark.LIST_OF_ONE] = UNSET
+    """What is worked on, and how.
+
+    The reference prints it as an object and as a list of one. Either is read as the object; to
+    send a list, give a list.
+    """
 
     author: Annotated[ServiceUser, Mark.REQUIRED] = UNSET
     """Who made this revision."""
@@ -220,5 +224,5 @@ class ServiceOrderFields(TypedDict, total=False):
     customer: ServiceCustomer | ServiceCustomerFields
     currency: str
     note: str
-    product: ServiceProduct | ServiceProductFields
+    product: ServiceProduct | ServiceProductFields | Sequence[ServiceProduct | ServiceProductFields]
     author: ServiceUser | ServiceUserFields

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._collection import Collection
-from sitoo_async.testing._fields import Refusal, json_object
+from sitoo_async.testing._fields import Refusal
 from sitoo_async.testing._keyed import Rows, Shared
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ class ServiceOrders(Collection):
         return f"{_FIRST_SERVICE_ORDER + self.account.next_number('service_order_id') - 1:X}"
 
     def checked_add(self, sent: Any, parameters: Parameters) -> Item:
-        """What an add may store; the reference's example sends the product as a list of one."""
-        match json_object(sent):
-            case {"product": [product]}:
-                sent = {**sent, "product": product}
-            case _:
-                pass
-        return super().checked_add(sent, parameters)
+        """What an add may store."""
+        return super().checked_add(_with_one_product(sent), parameters)
+
+    def update(self, key: Any, sent: Any, parameters: Parameters) -> Any:
+        """Change the fields that were sent, and no others."""
+        return super().update(key, _with_one_product(sent), parameters)
 
     def check(self, changes: Item, item: Item | None) -> None:
         """Refuse a revision in an add, and an update of any other than the present one."""
@@ -186,6 +185,15 @@ class MetricValues(Rows):
         selected = self._filtered(self.rows(), {**parameters, "keys": key})
         for name in [name for name, value in self.items.items() if value in selected]:
             del self.items[name]
+
+
+def _with_one_product(sent: Any) -> Any:
+    """A service order, whose product the reference prints as an object and as a list of one."""
+    match sent:
+        case {"product": [product]}:
+            return {**sent, "product": product}
+        case _:
+            return sent
 
 
 def _day(text: str) -> dt.date:

@@ -7,7 +7,8 @@ import copy
 import pytest
 
 from sitoo_async import changes, errors
-from sitoo_async.models import ServiceOrder, ServiceUser
+from sitoo_async._codec import converter
+from sitoo_async.models import ServiceOrder, ServiceProduct, ServiceUser
 from sitoo_async.testing import FakeSitoo, Fault
 
 pytestmark = pytest.mark.virtual_time
@@ -56,6 +57,56 @@ async def test_adding_gives_the_service_order_back(fake_sitoo, sitoo):
     again = await sitoo.service_orders.get(added.id)
     assert target(fake_sitoo.requests[-1]) == f"/serviceorders/{added.id}.json"
     assert again == added
+
+
+async def test_a_product_given_as_a_list_of_one_is_sent_so_and_read_as_the_object(
+    fake_sitoo, sitoo
+):
+    product = NEW["product"]
+    for given in ([product], [ServiceProduct(**product)]):
+        added = await sitoo.service_orders.add(**NEW | {"product": given})
+        assert fake_sitoo.requests[-1].json["product"] == [product]
+        assert added.product.sku == "SHOE999"
+    order = ServiceOrder(revision=1, product=[ServiceProduct(**product | {"sku": "SHOE1"})])
+    changed = await sitoo.service_orders.update(added.id, order)
+    assert fake_sitoo.requests[-1].json["product"] == [product | {"sku": "SHOE1"}]
+    assert changed.product.sku == "SHOE1"
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["tolerant", "strict"])
+async def test_a_product_that_comes_as_a_list_of_one_is_the_object(fake_sitoo, sitoo, strict):
+    listed = {"id": "A", "revision": 1} | NEW | {"product": [NEW["product"]]}
+    fake_sitoo.script(
+        Fault.answer(200, body=listed),
+        Fault.answer(200, body=[listed, {"id": "B"} | NEW]),
+        Fault.answer(200, body=[]),
+        Fault.answer(200, body=listed),
+    )
+    orders = sitoo.with_options(strict=strict).service_orders
+    before = await orders.get("A")
+    assert before.product.services[0].sku == "SERVICE_HEEL"
+    assert [order.product for order in await orders.list().collect()] == [before.product] * 2
+    # As a list or as the object: it is the same product, and goes back as it was read.
+    after = await orders.get("A")
+    assert before == after
+    assert converter.unstructure(after)["product"] == NEW["product"]
+
+
+@pytest.mark.parametrize("product", [[], [NEW["product"]] * 2], ids=["none", "two"])
+async def test_a_list_of_another_length_is_no_product(fake_sitoo, sitoo, product):
+    with pytest.raises(errors.InvalidInputError, match="or a list that holds one") as caught:
+        await sitoo.service_orders.add(**NEW | {"product": product})
+    assert caught.value.field == "product"
+    with pytest.raises(errors.InvalidInputError) as caught:
+        await sitoo.service_orders.add(**NEW | {"product": [{"sku": "S", "name": "N"}]})
+    assert caught.value.field == "product[0].services"
+    assert fake_sitoo.requests == []
+
+
+def test_a_list_that_was_set_by_hand_is_kept_as_it_is():
+    product = NEW["product"]
+    order = ServiceOrder(product=[ServiceProduct(**product)])
+    assert converter.unstructure(order) == {"product": [product]}
 
 
 async def test_what_can_t_be_added_is_not_sent(fake_sitoo, sitoo):

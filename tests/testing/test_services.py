@@ -89,8 +89,14 @@ async def test_the_product_of_a_service_order_may_come_as_a_list_of_one(ask):
     product = NEW_SERVICE["product"]
     reply = await ask("POST", SERVICES, NEW_SERVICE | {"product": [product]})
     assert (reply.status, reply.json["product"]["sku"]) == (201, "SHOE999")
-    reply = await ask("POST", SERVICES, NEW_SERVICE | {"product": [product, product]})
-    assert reply.status == 400
+    path = f"/serviceorders/{reply.json['id']}.json"
+    reply = await ask("PUT", path, {"product": [product | {"sku": "SHOE1"}], "revision": 1})
+    assert (reply.status, reply.json["product"]["sku"]) == (200, "SHOE1")
+    for broken in ([product, product], [], "SHOE999"):
+        reply = await ask("POST", SERVICES, NEW_SERVICE | {"product": broken})
+        assert reply.status == 400
+        reply = await ask("PUT", path, {"product": broken, "revision": 2})
+        assert reply.status == 400
 
 
 async def test_service_orders_are_filtered_by_store_and_state(ask, fake_sitoo):
