@@ -1,13 +1,35 @@
-"""Numbers that users give, checked where they are given."""
+"""Numbers and texts that users give, checked where they are given."""
 
 from __future__ import annotations
 
-from typing import cast
+import math
+import sys
+from typing import Any, Final, cast
 
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError, InvalidOptionError
 
-__all__ = ["check_number", "check_whole"]
+__all__ = ["LARGEST", "LONGEST", "check_number", "check_whole", "is_a", "trimmed"]
+
+LONGEST: Final = 1_000_000_000
+"""Seconds, some 31 years: what is longer than that overflows one clock or timer or another."""
+
+LARGEST: Final = 2**63 - 1
+"""The largest id or count that a server can hold."""
+
+
+def is_a(value: object, kind: type | tuple[type, ...]) -> bool:
+    """`isinstance` by the value's true class, which runs no code of the value's own."""
+    return issubclass(type(value), kind)
+
+
+def trimmed(text: str) -> str:
+    """Text without what surrounds it unseen: spaces, line ends, a byte order mark.
+
+    Files with secrets and lines of an ``.env`` bring them along; no id has any.
+    """
+    seen = [place for place, char in enumerate(text) if char.isprintable() and char != " "]
+    return text[seen[0] : seen[-1] + 1] if seen else ""
 
 
 def check_number(
@@ -17,7 +39,8 @@ def check_number(
     whole: bool = False,
     zero: bool = False,
     optional: bool = False,
-) -> None:
+    endless: bool = False,
+) -> Any:
     """Refuse an option that is not the number it has to be.
 
     Args:
@@ -25,19 +48,39 @@ def check_number(
         value: what was given.
         whole: whether it counts something; otherwise it is a number of seconds.
         zero: whether 0 will do.
-        optional: whether None will do.
+        optional: whether None will do. It means that there is no limit, so what is larger than
+            any limit, such as `math.inf`, is taken for it.
+        endless: whether `math.inf` will do, and is what the larger numbers are taken for.
+
+    Returns:
+        The number as it counts.
 
     Raises:
-        InvalidOptionError: it is another type, too small, or not a number.
+        InvalidOptionError: it is another type, too small or too large, or not a number.
     """
     if value is None and optional:
-        return
-    # A bool is an int to Python and no number to anybody; NaN is neither above nor equal to 0.
-    number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if number and (cast("float", value) > 0 or (zero and value == 0)):
-        return
-    kind = "an int" if whole else "a number of seconds"
+        return None
+    number: float | None = None
+    # A bool is an int to Python and no number to anybody. Of a member of an enumeration, and of
+    # whatever else is derived from a number, the number itself counts.
+    if is_a(value, int) and not is_a(value, bool):
+        number = int.__index__(cast("int", value))
+    elif is_a(value, float):
+        number = float.__float__(cast("float", value))
+        if whole and not (optional and number == math.inf):
+            number = None
     least = "0 or more" if zero else "more than 0"
+    # NaN is neither above nor equal to 0.
+    if number is not None and (number > 0 or (zero and number == 0)):
+        most = sys.maxsize if whole else LONGEST
+        if number <= most:
+            return number
+        if optional:
+            return None
+        if endless:
+            return math.inf
+        least = f"at most {most:,}"
+    kind = "an int" if whole else "a number of seconds"
     raise InvalidOptionError(
         f"{name} must be {kind}, {least}{', or None' if optional else ''}, not {shown(value)}",
         field=name,
@@ -50,13 +93,10 @@ def check_whole(field: str, value: object, *, least: int, most: int | None = Non
     Raises:
         InvalidInputError: it is another type, too small or too large.
     """
-    if (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and least <= value
-        and (most is None or value <= most)
-    ):
-        return
+    if is_a(value, int) and not is_a(value, bool):
+        number = int.__index__(cast("int", value))
+        if least <= number <= (LARGEST if most is None else most):
+            return
     limits = f"of {least} or more" if most is None else f"from {least} to {most}"
     raise InvalidInputError(
         f"{field} must be a whole number {limits}, not {shown(value)}", field=field

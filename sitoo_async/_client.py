@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
 import attrs
 
 from sitoo_async._address import Address
 from sitoo_async._caller import Caller
-from sitoo_async._checks import check_number
+from sitoo_async._checks import LARGEST, check_number, is_a
 from sitoo_async._credentials import Secret
 from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
@@ -109,7 +109,7 @@ class SitooClient(Groups):
         password = hidden(password)
         keys = concealed(keys)
         checked = checked_keys(api_id, password, keys)
-        check_number("grace", grace, zero=True)
+        grace = check_number("grace", grace, zero=True)
         if gate is not None:
             check_gate(gate)
         self._options = _options(Options(), options)
@@ -300,7 +300,7 @@ class SitooClient(Groups):
             InvalidInputError: a method, path, parameter or body that can't be sent.
             SitooError: as for every call.
         """
-        if method not in ("GET", "POST", "PUT", "DELETE"):
+        if not is_a(method, str) or method not in ("GET", "POST", "PUT", "DELETE"):
             raise InvalidInputError(
                 f"method must be GET, POST, PUT or DELETE, not {shown(method)}", field="method"
             )
@@ -328,11 +328,13 @@ class SitooClient(Groups):
 
 
 def _site(site: object) -> int:
-    if isinstance(site, bool) or not isinstance(site, int) or site < 1:
-        raise InvalidOptionError(
-            f"site must be the eshopid, an int from 1, not {shown(site)}", field="site"
-        )
-    return site
+    if is_a(site, int) and not is_a(site, bool):
+        number = int.__index__(cast("int", site))
+        if 1 <= number <= LARGEST:
+            return number
+    raise InvalidOptionError(
+        f"site must be the eshopid, an int from 1, not {shown(site)}", field="site"
+    )
 
 
 def _options(base: Options, changes: Mapping[str, Any]) -> Options:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import attrs
 
-from sitoo_async._checks import check_number
+from sitoo_async._checks import check_number, is_a
 from sitoo_async._retry import RetryPolicy
 from sitoo_async._show import shown
 from sitoo_async._tickets import Priority
@@ -12,10 +15,22 @@ from sitoo_async.errors import InvalidOptionError
 
 __all__ = ["Options"]
 
+_NUMBERS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "queue_timeout": {"zero": True, "optional": True},
+    "request_timeout": {},
+    "deadline": {"optional": True},
+    "bulk_seconds": {"optional": True},
+    "max_rate_limit_wait": {"zero": True, "endless": True},
+    "max_waiting": {"whole": True, "zero": True, "optional": True},
+    "max_response_bytes": {"whole": True},
+}
+
 
 @attrs.frozen
 class Options:
     """What travels with each call, and differs between the views of one client.
+
+    Where None stands for no limit, `math.inf` does too.
 
     Attributes:
         queue_timeout: seconds a call may wait for its turns, in all; None for any time.
@@ -23,7 +38,7 @@ class Options:
         deadline: seconds for the whole call: queue, holds, retries; None for any time. In a batch,
             this and `queue_timeout` hold for each chunk as a whole, however often it is cut up
             and sent again.
-        max_rate_limit_wait: seconds a call agrees to sit out a rate limit.
+        max_rate_limit_wait: seconds a call agrees to sit out a rate limit; `math.inf` for any time.
         max_waiting: calls that may wait for the same turns when this one comes; None for any
             number.
         priority: ``"interactive"``, or ``"bulk"`` to give way to interactive calls.
@@ -58,20 +73,16 @@ class Options:
     ends_at: float | None = None
 
     def __attrs_post_init__(self) -> None:
-        check_number("queue_timeout", self.queue_timeout, zero=True, optional=True)
-        check_number("request_timeout", self.request_timeout)
-        check_number("deadline", self.deadline, optional=True)
-        check_number("bulk_seconds", self.bulk_seconds, optional=True)
-        check_number("max_rate_limit_wait", self.max_rate_limit_wait, zero=True)
-        check_number("max_waiting", self.max_waiting, whole=True, zero=True, optional=True)
-        check_number("max_response_bytes", self.max_response_bytes, whole=True)
+        for name, form in _NUMBERS.items():
+            # As it counts: infinity is no limit.
+            object.__setattr__(self, name, check_number(name, getattr(self, name), **form))
         for name in ("coalesce", "pin", "strict"):
-            if not isinstance(getattr(self, name), bool):
+            if not is_a(getattr(self, name), bool):
                 raise InvalidOptionError(f"{name} must be True or False", field=name)
-        if self.priority not in ("interactive", "bulk"):
+        if not is_a(self.priority, str) or self.priority not in ("interactive", "bulk"):
             raise InvalidOptionError(
                 f"priority must be 'interactive' or 'bulk', not {shown(self.priority)}",
                 field="priority",
             )
-        if not isinstance(self.retry, RetryPolicy):
+        if not is_a(self.retry, RetryPolicy):
             raise InvalidOptionError("retry must be a RetryPolicy", field="retry")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sitoo_async
+from sitoo_async import InvalidOptionError, Options, SitooClient
 from sitoo_async._credentials import Secret
 from sitoo_async._show import LONGEST_SHOWN, shown, told, type_name
 from sitoo_async.errors import printable
@@ -252,3 +253,31 @@ def test_no_text_of_an_error_shows_a_value_of_others_raw():
 def test_that_test_would_find_one():
     for text in ("raise KeyError(f'{value}')", "E = LaneError(f'so: {error!r}')", "warn(f'{x!r}')"):
         assert _texts_of_errors(ast.parse(text))
+
+
+# ------------------------------------------------------------------- where users pass them
+
+
+def client(**options: object) -> SitooClient:
+    return SitooClient(
+        **{"api_id": "90316-1", "password": "p", "base_url": "http://127.0.0.1:1", **options}  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["request_timeout", "max_response_bytes", "priority", "strict", "retry", "queue_timeout"],
+)
+def test_an_option_that_can_not_be_shown_is_refused_by_name(name, value):
+    if type(value) is int and name == "queue_timeout":
+        value = -abs(value)  # as a large one it is no limit
+    with pytest.raises(InvalidOptionError) as caught:
+        Options(**{name: value})
+    assert caught.value.field == name
+    assert len(str(caught.value)) < 700
+
+
+def test_a_site_that_can_not_be_shown_is_refused_by_name(value):
+    with pytest.raises(InvalidOptionError) as caught:
+        client(site=value)
+    assert caught.value.field == "site"

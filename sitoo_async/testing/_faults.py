@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
 
-__all__ = ["Fault", "FaultKind", "FaultQueue"]
+__all__ = ["Fault", "FaultKind", "FaultQueue", "check_seconds"]
 
 FaultKind = Literal[
     "drop",
@@ -33,6 +33,18 @@ _HTML_502 = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
     b"<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
 )
+
+_LONGEST = 1_000_000_000  # seconds; beyond that, timers overflow
+
+
+def check_seconds(name: str, value: object) -> None:
+    """Refuse what no timer can wait for.
+
+    Raises:
+        ValueError: it is no number of seconds, negative, or longer than some 31 years.
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= _LONGEST:
+        raise ValueError(f"{name}: give a number of seconds from 0 to {_LONGEST:,}")
 
 
 class Match(TypedDict, total=False):
@@ -133,11 +145,14 @@ class Fault:
         With ``when="before"`` the work is done after the wait, with ``"after"`` before it.
         None waits until `FakeSitoo.unlock`.
         """
+        if seconds is not None:
+            check_seconds("seconds", seconds)
         return cls(kind="hang", seconds=seconds, **strike)
 
     @classmethod
     def slow(cls, seconds: float, **match: Unpack[Match]) -> Fault:
         """Do the work, then let the body trickle in pieces over `seconds`."""
+        check_seconds("seconds", seconds)
         return cls(kind="slow", when="after", seconds=seconds, **match)
 
     @classmethod
@@ -154,6 +169,8 @@ class Fault:
         The key is freed after `seconds`, by `FakeSitoo.unlock`, or when its slot ends, whichever
         comes first.
         """
+        if seconds is not None:
+            check_seconds("seconds", seconds)
         return cls(kind="locked", seconds=seconds, status=status, errortext=errortext, **strike)
 
     @classmethod

@@ -21,7 +21,7 @@ from sitoo_async.testing._answers import (
     send_half,
     worked,
 )
-from sitoo_async.testing._faults import FaultQueue
+from sitoo_async.testing._faults import FaultQueue, check_seconds
 from sitoo_async.testing._fields import Refusal
 from sitoo_async.testing._keys import Key, admitted
 from sitoo_async.testing._requests import Connections, RecordedRequest, decoded, recorded
@@ -115,6 +115,8 @@ class FakeSitoo:
     ) -> None:
         if not sites:
             raise ValueError("sites: name at least one eshopid")
+        check_seconds("delay", delay)
+        check_seconds("slot_seconds", slot_seconds)
         self.requests: list[RecordedRequest] = []
         self.highest_in_flight: int = 0
         self.overlaps: int = 0
