@@ -48,9 +48,9 @@ def check_number(
         value: what was given.
         whole: whether it counts something; otherwise it is a number of seconds.
         zero: whether 0 will do.
-        optional: whether None will do. It means that there is no limit, so what is larger than
-            any limit, such as `math.inf`, is taken for it.
-        endless: whether `math.inf` will do, and is what the larger numbers are taken for.
+        optional: whether None will do. Unless `endless`, it means that there is no limit, so what
+            is larger than any limit, such as `math.inf`, is taken for it.
+        endless: whether `math.inf` means that there is no limit; larger numbers are taken for it.
 
     Returns:
         The number as it counts.
@@ -75,10 +75,10 @@ def check_number(
         most = sys.maxsize if whole else LONGEST
         if number <= most:
             return number
-        if optional:
-            return None
         if endless:
             return math.inf
+        if optional:
+            return None
         least = f"at most {most:,}"
     kind = "an int" if whole else "a number of seconds"
     raise InvalidOptionError(

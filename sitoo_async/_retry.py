@@ -17,6 +17,7 @@ within a minute, whether it refuses ten requests meanwhile or a hundred.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -48,6 +49,14 @@ SHORTEST: Final = 0.1
 _AMBIGUOUS = (ServerError, ReadError, RequestTimeoutError)
 
 
+_NUMBERS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "within": {"zero": True, "optional": True, "endless": True},
+    "attempts": {"whole": True, "optional": True},
+    "pause": {"zero": True},
+    "longest_pause": {"zero": True},
+}
+
+
 @attrs.frozen
 class RetryPolicy:
     """For how long a call is tried before its error is raised.
@@ -60,8 +69,8 @@ class RetryPolicy:
     Attributes:
         within: seconds of trouble that a call outlasts, from the end of its first failed exchange
             on, without what it waits for its turn or for a hold. None is 60 for a call, and 300 for
-            each page of a walk and each chunk of a batch. A chunk or a page that goes on as a
-            smaller one starts anew.
+            each page of a walk and each chunk of a batch; `math.inf` is any time. A chunk or
+            a page that goes on as a smaller one starts anew.
         attempts: exchanges a call may make in all, 429 refusals not counted; None for any number.
             With 1, nothing but a refusal is tried again.
         pause: seconds before the second try; doubles each time.
@@ -77,10 +86,8 @@ class RetryPolicy:
     longest_pause: float = 10.0
 
     def __attrs_post_init__(self) -> None:
-        check_number("within", self.within, zero=True, optional=True)
-        check_number("attempts", self.attempts, whole=True, optional=True)
-        check_number("pause", self.pause, zero=True)
-        check_number("longest_pause", self.longest_pause, zero=True)
+        for name, form in _NUMBERS.items():
+            object.__setattr__(self, name, check_number(name, getattr(self, name), **form))
 
 
 @attrs.define(eq=False)
