@@ -42,7 +42,7 @@ class Options:
         max_waiting: calls that may wait for the same turns when this one comes; None for any
             number.
         priority: ``"interactive"``, or ``"bulk"`` to give way to interactive calls.
-        retry: how often a call is tried.
+        retry: for how long a call is tried.
         bulk_seconds: seconds that one request of a batch or of a walk is to take. Chunks and pages
             then grow and shrink towards it, up to the `chunk_size` and `page_size` given; None
             keeps them as given.

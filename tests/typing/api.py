@@ -37,11 +37,12 @@ async def client() -> None:
         password="pw",
         base_url="https://api.example",
         deadline=30,
-        retry=RetryPolicy(attempts=2),
+        retry=RetryPolicy(attempts=2, within=5),
         observers=[observer],
     ) as sitoo:
         assert_type(sitoo, SitooClient)
         assert_type(sitoo.site(2), SitooClient)
+        assert_type(sitoo.within(2.0), SitooClient)
         assert_type(sitoo.with_options(priority="bulk", queue_timeout=None), SitooClient)
         assert_type(sitoo.stats(), LaneStats)
         assert_type(await sitoo.request("GET", "/sites/1/x.json", params={"a": 1}), Response)
