@@ -374,3 +374,14 @@ async def test_a_proxy_that_limits_may_name_a_date(fake, client):
     began = now()
     await client.products.get(1)
     assert 90 <= now() - began <= 92
+
+
+async def test_a_page_that_was_sent_before_the_host_went_away_says_so(fake, client):
+    fake.script(Fault.html502())
+    paged = client.with_options(bulk_seconds=5.0)
+    walk = asyncio.ensure_future(paged.products.list(page_size=100).collect())
+    await asyncio.sleep(0.05)
+    await fake.aclose()
+    with pytest.raises(errors.ConnectError) as caught:
+        await walk
+    assert caught.value.sent == "unknown"
