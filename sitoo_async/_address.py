@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from sitoo_async._checks import is_a, trimmed
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidOptionError
 
@@ -43,17 +44,23 @@ class Address:
             InvalidOptionError: not https (but for loopback), credentials or a query in the URL,
                 another path, or account numbers that contradict each other.
         """
-        if not isinstance(base_url, str) or not base_url.strip():
+        text = trimmed(base_url) if is_a(base_url, str) else ""
+        if not text:
             raise InvalidOptionError(
                 "base_url is missing: copy it from the Backoffice, Settings / Sitoo REST API",
                 field="base_url",
             )
-        text = base_url.strip()
         # Before anything is taken apart: a password with a slash in it looks like a path or a port,
         # and would be quoted as one.
         if "@" in text:
             raise InvalidOptionError(
                 "base_url must not carry credentials: give api_id= and password=",
+                field="base_url",
+            )
+        # Python takes line ends and tabs out of a URL without a word.
+        if not text.isprintable():
+            raise InvalidOptionError(
+                "base_url holds what can't be seen, such as a line end: copy it anew",
                 field="base_url",
             )
         try:
@@ -87,8 +94,8 @@ class Address:
     def _account(account_id: int | str | None, api_id: str, in_url: str | None) -> int:
         if account_id is None:
             account_id = in_url or api_id.partition("-")[0]
-        number = str(account_id)
-        if not re.fullmatch(r"[0-9]{1,18}", number) or isinstance(account_id, bool):
+        number = trimmed(account_id) if isinstance(account_id, str) else shown(account_id)
+        if not re.fullmatch(r"[0-9]{1,18}", number):
             raise InvalidOptionError(
                 "account_id must be the account's number, the first part of the API ID",
                 field="account_id",

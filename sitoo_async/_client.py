@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast
 
 import attrs
 
 from sitoo_async._address import Address
 from sitoo_async._caller import Caller
-from sitoo_async._checks import LARGEST, check_number, is_a
+from sitoo_async._checks import LARGEST, check_number, is_a, trimmed
 from sitoo_async._credentials import Secret
 from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
     from sitoo_async._tickets import LaneStats, Priority
 
 __all__ = ["OptionFields", "SitooClient"]
+
+_VARIABLES: Final = {
+    "SITOO_API_ID",
+    "SITOO_PASSWORD",
+    "SITOO_BASE_URL",
+    "SITOO_ACCOUNT_ID",
+    "SITOO_SITE",
+}
+"""What the environment says by a variable of its own and the client takes as a parameter."""
 
 
 class OptionFields(TypedDict, total=False):
@@ -141,40 +151,56 @@ class SitooClient(Groups):
         the key is shared: ``file:///path``, ``postgresql://…`` or ``redis://…`` (``rediss://``,
         ``valkey://``). Such a gate is closed with the client; `gate`, where given, wins.
 
+        Spaces, line ends and byte order marks around a variable are taken off; around a password
+        the latter two, and a space is refused.
+
         Raises:
             InvalidOptionError: a variable is missing or can't be used.
             ConfigurationError: the package of the gate's engine is not installed.
         """
-        several = bool(os.environ.get("SITOO_KEYS"))
-        one = ("SITOO_API_ID", "SITOO_PASSWORD")
-        if several and any(os.environ.get(name) for name in one):
+        api_id, base_url = _variable("SITOO_API_ID"), _variable("SITOO_BASE_URL")
+        password, keys, gate_url = map(_secret, ("SITOO_PASSWORD", "SITOO_KEYS", "SITOO_GATE"))
+        if keys and (api_id or password):
             raise InvalidOptionError(
                 "SITOO_KEYS and SITOO_API_ID with SITOO_PASSWORD exclude each other",
                 field="SITOO_KEYS",
             )
-        required = ("SITOO_BASE_URL",) if several else (*one, "SITOO_BASE_URL")
-        missing = [name for name in required if not os.environ.get(name)]
+        one = {} if keys else {"SITOO_API_ID": api_id, "SITOO_PASSWORD": password}
+        missing = [name for name, value in {**one, "SITOO_BASE_URL": base_url}.items() if not value]
         if missing:
             raise InvalidOptionError(
                 f"set {', '.join(missing)} in the environment", field=missing[0]
             )
-        site = os.environ.get("SITOO_SITE") or "1"
-        own_gate = gate is None and bool(os.environ.get("SITOO_GATE"))
+        site = _variable("SITOO_SITE") or "1"
+        own_gate = gate is None and bool(gate_url)
         if own_gate:
-            gate = gate_from_url(Secret(os.environ["SITOO_GATE"]))
-        client = cls(
-            api_id=None if several else os.environ["SITOO_API_ID"],
-            password=None if several else Secret(os.environ["SITOO_PASSWORD"]),
-            keys=keys_from_text(Secret(os.environ["SITOO_KEYS"])) if several else None,
-            base_url=os.environ["SITOO_BASE_URL"],
-            account_id=os.environ.get("SITOO_ACCOUNT_ID") or None,
-            site=int(site) if site.isdecimal() else _site(site),
-            session=session,
-            gate=gate,
-            grace=grace,
-            observers=observers,
-            **options,
-        )
+            gate_url = Secret(trimmed(gate_url))
+            if not gate_url.isprintable():
+                raise InvalidOptionError(
+                    "SITOO_GATE holds what can't be seen, such as a line end: copy it anew",
+                    field="SITOO_GATE",
+                )
+            gate = gate_from_url(gate_url)
+        try:
+            client = cls(
+                api_id=None if keys else api_id,
+                password=None if keys else password,
+                keys=keys_from_text(keys) if keys else None,
+                base_url=base_url,
+                account_id=_variable("SITOO_ACCOUNT_ID") or None,
+                # Of ASCII: to Python, digits of any script are an int.
+                site=int(site) if re.fullmatch(r"[0-9]{1,18}", site) else _site(site),
+                session=session,
+                gate=gate,
+                grace=grace,
+                observers=observers,
+                **options,
+            )
+        except InvalidOptionError as error:
+            variable = f"SITOO_{error.field}".upper()
+            if variable not in _VARIABLES or not os.environ.get(variable):
+                raise
+            raise InvalidOptionError(f"{variable}: {error.message}", field=error.field) from None
         client._caller.closes_gate = own_gate  # an instance of this class
         return client
 
@@ -325,6 +351,16 @@ class SitooClient(Groups):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and connections: it is not pickled")
+
+
+def _variable(name: str) -> str:
+    """A variable of the environment, without what surrounds it unseen; empty where it isn't set."""
+    return trimmed(os.environ.get(name, ""))
+
+
+def _secret(name: str) -> Secret:
+    """A variable of the environment that holds a secret, as it is."""
+    return Secret(os.environ.get(name, ""))
 
 
 def _site(site: object) -> int:

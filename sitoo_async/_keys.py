@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
 import attrs
 
+from sitoo_async._checks import is_a, trimmed
 from sitoo_async._credentials import Secret
 from sitoo_async.errors import InvalidOptionError
 
@@ -15,6 +17,8 @@ __all__ = ["Key", "KeyPair", "checked_keys", "concealed", "hidden", "keys_from_t
 KeyPair = tuple[str, str]
 """An API ID and its password."""
 
+_LINE_ENDS: Final = "\r\n\ufeff"  # and the mark that some editors begin a file with
+
 _PAIRS: Final = "keys must be pairs of an API ID and its password, or Key objects"
 
 
@@ -22,12 +26,16 @@ _PAIRS: Final = "keys must be pairs of an API ID and its password, or Key object
 class Key:
     """An API key; its repr does not show the password, and it is not pickled.
 
+    What files and environments bring along, such as a line end or a byte order mark, is taken off
+    both; spaces around the ID as well.
+
     Attributes:
         api_id: the API ID, such as ``10020-140``.
         password: the API password.
 
     Raises:
-        InvalidOptionError: an API ID or a password that can't be one.
+        InvalidOptionError: an API ID or a password that can't be one. Neither may hold what can't
+            be seen, and no password begins or ends with a space.
     """
 
     api_id: str
@@ -39,22 +47,31 @@ class Key:
         # Before the checks, so that such a traceback can show the key at all.
         object.__setattr__(self, "api_id", api_id)
         object.__setattr__(self, "password", password)
-        if not isinstance(api_id, str) or not api_id or ":" in api_id:
+        api_id = trimmed(api_id) if is_a(api_id, str) else ""
+        # Of ASCII: digits of another script look the same and are refused by the server.
+        if not re.fullmatch(r"[!-9;-~]+", api_id):
             raise InvalidOptionError(
                 "api_id must be the API ID of the key, such as '10020-140'", field="api_id"
             )
-        if not isinstance(password, Secret) or not password:
+        object.__setattr__(self, "api_id", api_id)
+        if not is_a(password, Secret) or not password:
             raise InvalidOptionError("password must be the API password", field="password")
         try:
             password.encode()
         except UnicodeEncodeError:
             # Not from that error: it carries the password.
             raise InvalidOptionError("password is not valid text", field="password") from None
+        if not password.isprintable() or password[0] == " " or password[-1] == " ":
+            raise InvalidOptionError(
+                "password has a space around it, or holds what can't be seen, such as a tab or a "
+                "line end: copy it anew",
+                field="password",
+            )
 
 
 def hidden(password: Any) -> Any:
-    """A password that shows nowhere; None where it is none."""
-    return Secret(password) if isinstance(password, str) else None
+    """A password that shows nowhere, without a line end; None where it is none."""
+    return Secret(str.strip(password, _LINE_ENDS)) if is_a(password, str) else None
 
 
 def concealed(keys: Iterable[Any] | None) -> list[Any] | None:
@@ -130,5 +147,10 @@ def keys_from_text(text: Secret) -> list[Key]:
                 "a password with a comma in it can only be given to the client itself",
                 field="SITOO_KEYS",
             )
-        keys.append(Key(str(part[:colon].strip()), part[colon + 1 :]))
+        try:
+            keys.append(Key(str(part[:colon]), part[colon + 1 :]))
+        except InvalidOptionError as error:
+            raise InvalidOptionError(
+                f"SITOO_KEYS, key {len(keys) + 1}: {error.message}", field="SITOO_KEYS"
+            ) from None
     return keys

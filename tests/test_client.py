@@ -6,6 +6,7 @@ import ast
 import asyncio
 import base64
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import anyio
 import pytest
 
 import sitoo_async
-from sitoo_async import RetryPolicy, SitooClient, errors
+from sitoo_async import InvalidOptionError, Key, RetryPolicy, SitooClient, errors
 from sitoo_async.testing import FakeSitoo, Fault
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +115,97 @@ def test_from_env_reads_the_environment_and_the_constructor_does_not(monkeypatch
     monkeypatch.setenv("SITOO_SITE", "{GUID}")
     with pytest.raises(errors.ConfigurationError, match="site"):
         SitooClient.from_env()
+
+
+ENVIRONMENT = {
+    "SITOO_API_ID": "90316-125",
+    "SITOO_PASSWORD": "se cret",
+    "SITOO_BASE_URL": "https://api.example/v2",
+    "SITOO_ACCOUNT_ID": "90316",
+    "SITOO_SITE": "2",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("SITOO_")]:
+        monkeypatch.delenv(name)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("more", ["\n", "\r\n", "\r", "\ufeff"], ids=ascii)
+@pytest.mark.parametrize("name", [*ENVIRONMENT, "SITOO_KEYS", "SITOO_GATE"])
+def test_line_ends_around_a_variable_are_taken_off(environment, tmp_path, name, more):
+    value = ENVIRONMENT.get(name, "90316-125:se cret")
+    if name == "SITOO_GATE":
+        value = f"file://{tmp_path}/key.lock"
+    if name == "SITOO_KEYS":
+        environment.delenv("SITOO_API_ID")
+        environment.delenv("SITOO_PASSWORD")
+    for given in (value + more, more + value):
+        environment.setenv(name, given)
+        client = SitooClient.from_env()
+        assert repr(client) == "<SitooClient account 90316 site 2 at https://api.example, open>"
+        assert client._caller._keys == (Key("90316-125", "se cret"),)
+
+
+@pytest.mark.parametrize("more", [" ", "\t", "\xa0", "\u200b", "\x1b"], ids=ascii)
+@pytest.mark.parametrize("name", ENVIRONMENT)
+def test_what_surrounds_a_variable_unseen_is_taken_off_or_refused_by_name(environment, name, more):
+    for given in (ENVIRONMENT[name] + more, more + ENVIRONMENT[name]):
+        environment.setenv(name, given)
+        if name != "SITOO_PASSWORD":
+            assert "account 90316 site 2 at https://api.example" in repr(SitooClient.from_env())
+            continue
+        with pytest.raises(InvalidOptionError, match=r"^SITOO_PASSWORD: password") as caught:
+            SitooClient.from_env()
+        assert caught.value.field == "password"
+        assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("SITOO_API_ID", "90316-1\n25", "api_id"),
+        ("SITOO_API_ID", "\uff19\uff10\uff13\uff11\uff16-125", "api_id"),
+        ("SITOO_PASSWORD", "se\tcret", "password"),
+        ("SITOO_PASSWORD", "\r\n", "password"),
+        ("SITOO_BASE_URL", "https://api.exa\nmple", "base_url"),
+        ("SITOO_BASE_URL", "https://api.exa\u200bmple", "base_url"),
+        ("SITOO_ACCOUNT_ID", "\uff19\uff10\uff13\uff11\uff16", "account_id"),
+        ("SITOO_ACCOUNT_ID", "903 16", "account_id"),
+        ("SITOO_SITE", "\uff11\uff12", "site"),
+        ("SITOO_SITE", "1 2", "site"),
+        ("SITOO_SITE", "9" * 5_000, "site"),
+        ("SITOO_SITE", "0", "site"),
+        ("SITOO_GATE", "file:///tmp/a\nb.lock", "SITOO_GATE"),
+    ],
+    ids=lambda text: ascii(text)[:20],
+)
+def test_a_variable_that_can_not_be_meant_is_refused_by_name(environment, name, value, field):
+    environment.setenv(name, value)
+    with pytest.raises(InvalidOptionError, match=f"^{name}") as caught:
+        SitooClient.from_env()
+    assert caught.value.field == field
+    assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["SITOO_API_ID", "SITOO_PASSWORD", "SITOO_BASE_URL"])
+def test_a_variable_of_nothing_that_can_be_seen_is_missing(environment, name):
+    environment.setenv(name, "")
+    with pytest.raises(InvalidOptionError, match=f"set {name} in the environment"):
+        SitooClient.from_env()
+
+
+def test_a_space_around_a_password_among_several_keys_is_refused_by_name(environment):
+    environment.delenv("SITOO_API_ID")
+    environment.delenv("SITOO_PASSWORD")
+    environment.setenv("SITOO_KEYS", "90316-125:one , 90316-126:two")
+    with pytest.raises(InvalidOptionError, match=r"^SITOO_KEYS, key 1: password") as caught:
+        SitooClient.from_env()
+    assert caught.value.field == "SITOO_KEYS"
 
 
 def test_resources_are_cached_attributes():

@@ -86,6 +86,78 @@ def test_a_wrong_key_is_told_by_its_place():
         SitooClient(keys=[KEYS[0], ("90316-126", "")], **AWAY)
 
 
+# What files, editors and the web add to what is copied from them.
+ADDED = {
+    "line end": "\n",
+    "line ends": "\r\n\n",
+    "carriage return": "\r",
+    "mark": "\ufeff",
+    "mark and line end": "\n\ufeff\r",
+}
+UNSEEN = {
+    "tab": "\t",
+    "nul": "\x00",
+    "no break": "\xa0",
+    "no width": "\u200b",
+    "joiner": "\u2060",
+    "turn": "\u202e",
+    "separator": "\u2028",
+    "escape": "\x1b",
+    "half": "\udcef",
+}
+added = pytest.mark.parametrize("more", ADDED.values(), ids=[*ADDED])
+unseen = pytest.mark.parametrize("more", [*UNSEEN.values(), " "], ids=[*UNSEEN, "space"])
+
+
+@added
+def test_line_ends_around_an_id_and_a_password_are_taken_off(more):
+    for before, after in ((more, ""), ("", more), (more, more)):
+        key = Key(f"{before}90316-125{after}", f"{before}pass word{after}")
+        assert (key.api_id, key.password) == ("90316-125", "pass word")
+        assert key == Key("90316-125", "pass word")
+        client = SitooClient(api_id=f"{before}90316-125{after}", password=f"{before}pw", **AWAY)
+        assert "account 90316 " in repr(client)
+
+
+@unseen
+def test_what_surrounds_an_id_unseen_is_taken_off_and_a_password_with_it_is_refused(more):
+    for id_, password in (("90316-125" + more, "secret"), (more + "90316-125", "secret")):
+        assert Key(id_, password).api_id == "90316-125"
+    for password in ("secret" + more, more + "secret"):
+        with pytest.raises(InvalidOptionError) as caught:
+            Key("90316-125", password)
+        assert caught.value.field == "password"
+        assert "secret" not in f"{caught.value!r}{vars(caught.value)}"
+
+
+@pytest.mark.parametrize("more", [*UNSEEN.values(), "\n", "\ufeff"], ids=[*UNSEEN, "line", "mark"])
+def test_what_can_not_be_seen_within_is_refused_by_name(more):
+    with pytest.raises(InvalidOptionError, match="api_id") as caught:
+        Key(f"90316-1{more}25", "secret")
+    assert caught.value.field == "api_id"
+    with pytest.raises(InvalidOptionError, match="password") as caught:
+        Key("90316-125", f"sec{more}ret")
+    assert caught.value.field == "password"
+    assert "ret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "api_id",
+    [
+        "\uff19\uff10\uff13\uff11\uff16-125",
+        "90316-١٢٥",
+        "90316\u2013125",
+        "90316 -125",
+        "n\u00e5-1",
+    ],
+    ids=ascii,
+)
+def test_an_api_id_is_ascii(api_id):
+    with pytest.raises(InvalidOptionError, match="such as '10020-140'") as caught:
+        Key(api_id, "pw")
+    assert caught.value.field == "api_id"
+
+
 def test_keys_may_be_pairs_lists_and_objects_from_any_iterable():
     client = SitooClient(keys=iter([Key(*KEYS[0]), [*KEYS[1]], KEYS[2]]), **AWAY)
     assert repr(client) == "<SitooClient account 90316 site 1 at https://api.example, open>"
