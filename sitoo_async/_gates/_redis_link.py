@@ -18,15 +18,15 @@ import attrs
 from sitoo_async._gates._forks import abandon
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_scripts import ASK, LEAVE, RELEASE, RENEW
-from sitoo_async._show import told
+from sitoo_async._show import told, type_name
 from sitoo_async.errors import ConfigurationError, GateLostError, LaneError
 
 if TYPE_CHECKING:
     import redis.asyncio
 
-    from sitoo_async._credentials import Secret
+    from sitoo_async._gates._redis_url import RedisServer
 
-__all__ = ["Link", "connect", "let_go"]
+__all__ = ["Link", "let_go", "refusal"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -40,12 +40,11 @@ PASSING: Final = ("CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "READONLY", "UNBLOC
 """What a server says that changes its role, and not every redis-py understands."""
 
 
-def connect(url: Secret) -> redis.asyncio.Redis:
+def connect(server: RedisServer) -> redis.asyncio.Redis:
     """A client of redis-py; it connects when it is used.
 
     Raises:
         ConfigurationError: redis-py is not installed.
-        TypeError, ValueError: an option in the URL is wrong.
     """
     try:
         import redis.asyncio  # noqa: PLC0415  # only when used
@@ -57,13 +56,31 @@ def connect(url: Secret) -> redis.asyncio.Redis:
         ) from error
     # It must not repeat or time out anything on its own: that is decided here. And whoever waits
     # takes up a connection, so that a limit would keep those who hold a right from renewing it.
-    return redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  # theirs
-        url,
+    pool = redis.asyncio.ConnectionPool(
+        connection_class=redis.asyncio.SSLConnection if server.tls else redis.asyncio.Connection,
         protocol=2,
         socket_timeout=None,
         retry=Retry(NoBackoff(), 0),
         max_connections=sys.maxsize,
+        **dict(server.options),
     )
+    return redis.asyncio.Redis(connection_pool=pool)
+
+
+def refusal(server: RedisServer) -> str | None:
+    """Why redis-py could never connect there, told without trying to; None if it could."""
+    pool: Any = connect(server).connection_pool
+    try:
+        connection = pool.connection_class(**pool.connection_kwargs)
+        context = getattr(connection, "ssl_context", None)
+        if context is not None:
+            context.get()
+    except OSError as error:
+        # Of OpenSSL or the file system: they quote nothing.
+        return told(error)
+    except Exception as error:  # noqa: BLE001  # of which kind does not matter
+        return f"{type_name(error)}: not all options are known to the redis-py that is installed"
+    return None
 
 
 @attrs.define(eq=False)
@@ -97,16 +114,16 @@ class Link:
 
     Args:
         loop: the running loop.
-        url: of the server.
+        server: where it is.
         lease: seconds.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, url: Secret, lease: float) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, server: RedisServer, lease: float) -> None:
         self._loop = loop
         self._lease = lease
         self._patience = lease / RENEWALS
         self._pause = lease / ATTEMPTS
-        self._client = connect(url)
+        self._client = connect(server)
         self._scripts = {
             text: self._client.register_script(text) for text in (ASK, LEAVE, RELEASE, RENEW)
         }

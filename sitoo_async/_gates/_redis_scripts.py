@@ -20,7 +20,10 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ASK", "LEAVE", "RELEASE", "RENEW"]
+__all__ = ["ASK", "LEAVE", "LONGEST_LEASE", "RELEASE", "RENEW"]
+
+LONGEST_LEASE: Final = 600.0
+"""Seconds beyond which no lease makes sense: by then Sitoo's slot is over in any case."""
 
 _BEGINNING: Final = """
 local state, queue = KEYS[1], KEYS[2]
@@ -38,18 +41,23 @@ if type(info) == 'string' then
   uptime = 1000 * ((tonumber(string.match(info, 'uptime_in_seconds:(%d+)')) or 0) - 1)
 end
 
+-- What is stored may be anything: Lua reads 'nan' and 'inf' as numbers.
+local function number(text, least, most)
+  local value = tonumber(text)
+  if value and value >= least and value <= most then return value end
+end
+
 local fields = redis.call(
   'HMGET', state, 'holder', 'ends', 'lease', 'claimed', 'abandoned', 'hold', 'server'
 )
 local known = fields[1] ~= false
 local holder = fields[1] or ''
 -- The clock may have been set back meanwhile: no lease and no hold is longer than these.
-local holders_lease = tonumber(fields[3]) or lease
-local ends = math.min(tonumber(fields[2]) or 0, now + holders_lease)
+local holders_lease = number(fields[3], 1, LONGEST_LEASE) or lease
+local ends = number(fields[2], -math.huge, now + holders_lease) or now + holders_lease
 local claimed = fields[4] == '1'
 local abandoned = fields[5] == '1'
-local hold = math.max(0, (tonumber(fields[6]) or 0) - now)
-if hold > 660000 then hold = 0 end
+local hold = (number(fields[6], now, now + 660000) or now) - now
 
 -- A server that was started since, or that took over from another, may have lost what was written
 -- last: for one lease the right is nobody's but that holder's, who renews meanwhile if it lives.
@@ -90,7 +98,7 @@ local function pass_on()
     first = redis.call('LPOP', queue)
   end
 end
-"""
+""".replace("LONGEST_LEASE", f"{1000 * LONGEST_LEASE:.0f}")
 
 ASK: Final = (
     _BEGINNING

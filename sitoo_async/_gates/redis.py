@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import os
-from typing import Final, Self
-from urllib.parse import parse_qsl, urlsplit
+from typing import Self
 
 import attrs
 
@@ -14,47 +12,15 @@ from sitoo_async._checks import check_number
 from sitoo_async._credentials import Secret
 from sitoo_async._gates._forks import in_forked_child
 from sitoo_async._gates._gate import Grant
-from sitoo_async._gates._redis_link import Link, connect, let_go
+from sitoo_async._gates._redis_link import Link, let_go, refusal
+from sitoo_async._gates._redis_scripts import LONGEST_LEASE
+from sitoo_async._gates._redis_url import RedisServer
 from sitoo_async.errors import GateLostError, InvalidOptionError
 
 __all__ = ["RedisGate"]
 
-SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 
-
-def _secret_url(url: str) -> Secret:
-    """The URL as redis-py reads it; refused without being quoted, since it may hold a password."""
-    url = Secret(url) if isinstance(url, str) else Secret()
-    if not _is_plain(url):
-        raise InvalidOptionError(
-            "the URL of RedisGate must be redis://user:password@host:port/database (or "
-            "rediss://, valkey://, valkeys://), with '/', '?', '#' and '@' percent-encoded in user "
-            "and password",
-            field="url",
-        )
-    scheme, _, rest = url.partition(":")
-    return Secret(f"{SCHEMES[scheme.lower()]}:{rest}")
-
-
-def _is_plain(url: str) -> bool:
-    # Half a password, cut at a '#', '/' or '?' that was not encoded, would be taken for the name
-    # of a host or a port, and shown in errors as such.
-    try:
-        parts = urlsplit(url)
-        database = parts.path.strip("/")
-        parse_qsl(parts.query, strict_parsing=bool(parts.query))
-        return (
-            parts.scheme in SCHEMES
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not parts.fragment
-            and (not database or database.isdecimal())
-        )
-    except ValueError:
-        return False
-
-
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, init=False)
 class RedisGate:
     """Workers on several hosts share a key, by a Redis (6.2 or later) or Valkey server.
 
@@ -96,40 +62,53 @@ class RedisGate:
 
     Args:
         url: ``redis://user:password@host:port/database``, or ``rediss://`` for TLS; the password
-            never shows. ``valkey://`` and ``valkeys://`` mean the same. Options of redis-py may
-            follow as a query.
-        lease: seconds for which a holder that is silent keeps the right; best the same in all
-            processes, and at least ten times what it takes to connect. ``SITOO_GATE`` tells it as
-            ``redis://host/0?lease=10``.
+            never shows. ``valkey://`` and ``valkeys://`` mean the same. These options of redis-py
+            may follow as a query: ``db``, ``username``, ``password``, ``client_name``,
+            ``socket_connect_timeout``, ``socket_keepalive``, ``health_check_interval``, and with
+            TLS those that begin with ``ssl_``. Some others change nothing here
+            (``decode_responses``). Whatever would break what is promised above is refused, such
+            as ``max_connections``: each key that is waited for takes a connection, and one more
+            renews what is held.
+        lease: seconds for which a holder that is silent keeps the right, at most 600; best the
+            same in all processes, and at least ten times what it takes to connect. Where the
+            server says that a holder has a lease beyond that, or none, it is taken for one of
+            this length. ``SITOO_GATE`` tells it as ``redis://host/0?lease=10``.
 
     Raises:
-        InvalidOptionError: the URL can't be used, or the lease is no number of seconds.
+        InvalidOptionError: the URL or an option in it can't be used, or the lease is no number of
+            seconds.
         ConfigurationError: the package redis is not installed.
     """
 
-    _url: Secret = attrs.field(converter=_secret_url)
+    _server: RedisServer
     lease: float = attrs.field(default=5.0, kw_only=True)
     _links: dict[tuple[int, asyncio.AbstractEventLoop], Link] = attrs.field(
         factory=dict[tuple[int, asyncio.AbstractEventLoop], Link], init=False, eq=False
     )
 
-    def __attrs_post_init__(self) -> None:
-        check_number("lease", self.lease)
-        if math.isinf(self.lease):
-            raise InvalidOptionError("lease must end: give a number of seconds", field="lease")
-        try:
-            pool = connect(self._url).connection_pool
-            pool.connection_class(**pool.connection_kwargs)
-        except (TypeError, ValueError):
+    def __init__(self, url: str, *, lease: float = 5.0) -> None:
+        # First of all, so that no traceback that shows local variables shows the password.
+        url = Secret(url) if isinstance(url, str) else Secret()
+        server = RedisServer.parse(url)
+        check_number("lease", lease)
+        if lease > LONGEST_LEASE:
             raise InvalidOptionError(
-                "the URL of RedisGate has an option that redis-py does not know", field="url"
-            ) from None
+                f"lease must be at most {LONGEST_LEASE:.0f} seconds: for so long nobody may use "
+                "the key after its holder died",
+                field="lease",
+            )
+        reason = refusal(server)
+        if reason is not None:
+            raise InvalidOptionError(
+                f"the URL of RedisGate has an option that can't work: {reason}", field="url"
+            )
+        self.__attrs_init__(server, lease=lease)
         in_forked_child(let_go)
 
     def __repr__(self) -> str:
-        # There is none yet where it is refused, and some tools show what a frame holds.
-        parts = urlsplit(getattr(self, "_url", ""))
-        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        # There is nothing yet where it is refused, and some tools show what a frame holds.
+        server = getattr(self, "_server", None)
+        place = "" if server is None else server.place
         return f"RedisGate({place!r}, lease={getattr(self, 'lease', None)!r})"
 
     async def acquire(self, key: str) -> Grant:
@@ -144,7 +123,7 @@ class RedisGate:
         place = _here()
         link = self._links.get(place)
         if link is None:
-            link = self._links[place] = Link(place[-1], self._url, self.lease)
+            link = self._links[place] = Link(place[-1], self._server, self.lease)
         return await link.acquire(key)
 
     async def release(self, key: str, hold: float) -> None:
