@@ -31,10 +31,11 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, TypeVar, cast, g
 
 from sitoo_async._checks import check_whole
 from sitoo_async._chunks import Entry, OpenChunk, Sending
+from sitoo_async._looking import Looking
 from sitoo_async._outcomes import BatchResult, Outcome, batch_error, summary
 from sitoo_async._pace import Pace
-from sitoo_async._show import shown
-from sitoo_async.errors import InvalidInputError, InvalidRow, copy_of
+from sitoo_async._show import shown, type_name
+from sitoo_async.errors import InvalidInputError, InvalidRow, copy_of, printable
 
 if TYPE_CHECKING:
     from sitoo_async._retry import RetryPolicy
@@ -348,25 +349,27 @@ class Batch(AsyncIterator[Outcome[V]]):
 
 def _check_items(items: Any) -> None:
     """Refuse what is one item, or text, where many are meant."""
-    given = type(items).__name__
-    many = isinstance(items, (Iterable, AsyncIterable))
-    if not many or isinstance(items, (str, bytes, bytearray, memoryview, Mapping)):
-        raise InvalidInputError(
-            f"items must be a list or another iterable of items, not {given};"
-            " put a single item into a list: [item]",
-            field="items",
-        )
+    with Looking("items"):
+        many = isinstance(items, (Iterable, AsyncIterable))
+        if many and not isinstance(items, (str, bytes, bytearray, memoryview, Mapping)):
+            return
+    raise InvalidInputError(
+        f"items must be a list or another iterable of items, not {type_name(items)};"
+        " put a single item into a list: [item]",
+        field="items",
+    )
 
 
 def _check_invalid(invalid: object) -> None:
-    if invalid is not None and invalid not in get_args(Invalid):
-        raise InvalidInputError(
-            f'invalid must be "raise", "outcome" or None, not {shown(invalid)}', field="invalid"
-        )
+    with Looking("invalid"):
+        if invalid is not None and invalid not in get_args(Invalid):
+            raise InvalidInputError(
+                f'invalid must be "raise", "outcome" or None, not {shown(invalid)}', field="invalid"
+            )
 
 
 def _row(error: InvalidInputError) -> InvalidRow:
-    return InvalidRow(cast("int", error.index), error.message)
+    return InvalidRow(cast("int", error.index), printable(error.message))
 
 
 def _refusal(rows: Sequence[InvalidRow], first: InvalidInputError, items: int) -> InvalidInputError:
@@ -374,7 +377,7 @@ def _refusal(rows: Sequence[InvalidRow], first: InvalidInputError, items: int) -
     error = copy_of(first)
     error.rows = tuple(rows)
     if len(rows) > 1:
-        quoted = [f"item {row.index}: {row.reason}" for row in rows[:_FIRST_ROWS]]
+        quoted = [f"item {row.index}: {printable(row.reason, 100)}" for row in rows[:_FIRST_ROWS]]
         if len(rows) > _FIRST_ROWS:
             quoted.append("… (all of them are in `rows`)")
         error.args = (f"{len(rows)} of {items} items can't be sent; {'; '.join(quoted)}",)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast, get_args
 
 import attrs
 
@@ -18,6 +18,7 @@ from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
 from sitoo_async._keys import Key, KeyPair, checked_keys, concealed, hidden, keys_from_text
+from sitoo_async._looking import Looking
 from sitoo_async._options import Options
 from sitoo_async._path import plain_path
 from sitoo_async._query import query_string
@@ -45,6 +46,8 @@ _VARIABLES: Final = {
     "SITOO_SITE",
 }
 """What the environment says by a variable of its own and the client takes as a parameter."""
+
+_METHODS: Final[tuple[Method, ...]] = get_args(Method)
 
 
 class OptionFields(TypedDict, total=False):
@@ -326,16 +329,18 @@ class SitooClient(Groups):
             InvalidInputError: a method, path, parameter or body that can't be sent.
             SitooError: as for every call.
         """
-        if not is_a(method, str) or method not in ("GET", "POST", "PUT", "DELETE"):
+        with Looking("method"):
+            known: Method | None = next((name for name in _METHODS if method == name), None)
+        if known is None:
             raise InvalidInputError(
                 f"method must be GET, POST, PUT or DELETE, not {shown(method)}", field="method"
             )
         request = Request(
-            method=method,
+            method=known,
             path=plain_path(path),
-            query=query_string(params or {}),
+            query=query_string({} if params is None else params),
             payload=None if json is None else plain_json(json),
-            repeatable=method == "GET" if repeatable is None else repeatable,
+            repeatable=known == "GET" if repeatable is None else repeatable,
         )
         return await self._caller.call(request, self._options)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+from sitoo_async._looking import Looking
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 
@@ -17,7 +18,8 @@ def plain_path(path: str) -> str:
     Raises:
         InvalidInputError: it does not begin with a slash, climbs, or carries a query.
     """
-    if not isinstance(path, str) or not path.startswith("/") or "?" in path or "#" in path:
+    path = _text(path, "path")
+    if not path.startswith("/") or "?" in path or "#" in path:
         raise InvalidInputError(
             f"path must begin with a slash, below the account, its query in params: {shown(path)}",
             field="path",
@@ -35,12 +37,19 @@ def segment(name: str, value: object) -> str:
         InvalidInputError: it is empty, a dot segment, or no text. A card number that is an int
             has lost its leading zeros.
     """
-    if not isinstance(value, str):
-        raise InvalidInputError(f"{name} must be text, not {shown(value)}", field=name)
+    text = _text(value, name)
     # Dots can't be encoded away: "%2E%2E" is climbed just like "..".
-    if value in {"", ".", ".."}:
-        raise InvalidInputError(f"{name} must not be {shown(value)}", field=name)
-    return quoted(name, value)
+    if text in {"", ".", ".."}:
+        raise InvalidInputError(f"{name} must not be {shown(text)}", field=name)
+    return quoted(name, text)
+
+
+def _text(value: object, name: str) -> str:
+    """The text itself, whatever a subclass makes of it."""
+    with Looking(name):
+        if isinstance(value, str):
+            return str.__str__(value)
+        raise InvalidInputError(f"{name} must be text, not {shown(value)}", field=name)
 
 
 def quoted(name: str, text: str, safe: str = "") -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
+from sitoo_async._looking import Looking
 from sitoo_async._path import quoted
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
+from sitoo_async.models._json import is_array, is_mapping
 from sitoo_async.models._kinds import write_timestamp
 
 __all__ = ["Kind", "query_string"]
@@ -50,27 +52,51 @@ def query_string(values: Mapping[str, Any], kinds: Mapping[str, Kind] | None = N
             and answer with everything), a value of another kind, an empty array (it would mean
             everything), an element that is empty or holds a comma, a naive datetime.
     """
-    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
-        raise InvalidInputError("params must be a mapping of names to values", field="params")
+    parameters = _by_name(values)
     if kinds is not None:
-        for name in values:
+        for name in parameters:
             if name not in kinds:
                 raise InvalidInputError(
                     f"{shown(name)} is not a filter here{_nearest(name, kinds)}", field=name
                 )
     parts: list[str] = []
-    for name, given in values.items():
-        # Read once: whoever looks at an iterator's elements has used them up.
-        value: object = [*cast("Iterator[object]", given)] if isinstance(given, Iterator) else given
-        if kinds is not None and value == "":
-            raise InvalidInputError(
-                f"{name} is empty, which the server reads as no filter at all: leave it out to ask"
-                " for everything",
-                field=name,
-            )
-        parameter = _parameter(name, value, _kind(name, value, kinds))
+    for name, given in parameters.items():
+        with Looking(name):
+            value = _plain(given)
+            if kinds is not None and value == "":
+                raise InvalidInputError(
+                    f"{name} is empty, which the server reads as no filter at all: leave it out to"
+                    " ask for everything",
+                    field=name,
+                )
+            parameter = _parameter(name, value, _kind(name, value, kinds))
         parts.append(f"{quoted(name, name)}={parameter}")
     return "&".join(parts)
+
+
+def _by_name(values: object) -> dict[str, object]:
+    """The parameters as a plain dict, looked at once and never again."""
+    with Looking("params"):
+        parameters: dict[str, object] = {}
+        for name, value in values.items() if is_mapping(values) else [(None, values)]:
+            if not isinstance(name, str):
+                raise InvalidInputError(
+                    "params must be a mapping of names to values", field="params"
+                )
+            parameters[str.__str__(name)] = value
+        return parameters
+
+
+def _plain(value: object) -> object:
+    """A value as what it is, whatever a subclass makes of it, with its elements in a list."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    if isinstance(value, bytes) or is_mapping(value) or not isinstance(value, Iterable):
+        return value
+    # Read once: whoever looks at an iterator's elements has used them up.
+    return [_plain(element) for element in cast("Iterable[object]", value)]
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
@@ -90,9 +116,7 @@ def _kind(name: str, value: object, kinds: Mapping[str, Kind] | None) -> Kind:
 
 
 def _holds_ints(value: object) -> bool:
-    if not isinstance(value, Collection):
-        return False
-    return all(isinstance(element, int) for element in cast("Collection[object]", value))
+    return is_array(value) and all(isinstance(element, int) for element in value)
 
 
 def _parameter(name: str, value: object, kind: Kind) -> str:
@@ -119,16 +143,15 @@ def _parameter(name: str, value: object, kind: Kind) -> str:
 
 def _array(name: str, value: object, kind: Plain) -> str:
     element_type = str if kind == "texts" else int
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+    if not is_array(value):
         raise InvalidInputError(f"{name} must be {_WANTED[kind]}, not {shown(value)}", field=name)
-    elements = [*cast("Iterable[object]", value)]
-    if not elements:
+    if not value:
         raise InvalidInputError(
             f"{name} is empty, which the server reads as no filter at all: leave it out to ask "
             "for everything",
             field=name,
         )
-    for element in elements:
+    for element in value:
         if not isinstance(element, element_type) or isinstance(element, bool):
             raise InvalidInputError(f"{name} must be {_WANTED[kind]}: {shown(element)}", field=name)
         if element == "" or "," in str(element):
@@ -138,4 +161,4 @@ def _array(name: str, value: object, kind: Plain) -> str:
                 " which separates the elements on the wire",
                 field=name,
             )
-    return ",".join(quoted(name, str(element)) for element in elements)
+    return ",".join(quoted(name, str(element)) for element in value)

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import attrs
 import msgspec
 
-from sitoo_async._show import as_text, shown
+from sitoo_async._show import as_text, shown, told
 from sitoo_async.errors import (
     ApiError,
     AuthenticationError,
@@ -69,8 +69,8 @@ def plain_json(value: Any) -> msgspec.Raw:
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         return msgspec.Raw(text.encode())
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"json can't be encoded: {error}", field="json") from None
+    except Exception as error:
+        raise InvalidInputError(f"json can't be encoded: {told(error)}", field="json") from error
 
 
 @attrs.frozen(eq=False)

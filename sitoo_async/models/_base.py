@@ -7,6 +7,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 
+from sitoo_async._looking import Looking
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._fields import fields_of, unknown_field
@@ -51,9 +52,10 @@ def is_set(item: Model, name: str) -> bool:
     Raises:
         InvalidInputError: the model has no such field.
     """
-    if name not in fields_of(type(item)):
-        raise unknown_field(type(item), name)
-    return getattr(item, name) is not UNSET
+    with Looking("name"):
+        if name not in fields_of(type(item)):
+            raise unknown_field(type(item), name)
+        return getattr(item, name) is not UNSET
 
 
 def set_fields(item: Model) -> dict[str, Any]:
@@ -79,8 +81,8 @@ def changes(before: M, after: M) -> M:
         where one is set, and with what Sitoo wants back as it was fetched, such as a revision.
 
     Raises:
-        InvalidInputError: they are of different classes or different items, or nothing but a
-            field that differs would identify the item.
+        InvalidInputError: they are of different classes or different items, nothing but a field
+            that differs would identify the item, or two values of a field can't be compared.
     """
     cls = type(before)
     if type(after) is not cls:
@@ -92,14 +94,14 @@ def changes(before: M, after: M) -> M:
     different = {
         name: value
         for name, value in new.items()
-        if not fields_of(cls)[name].read_only and (name not in old or old[name] != value)
+        if not fields_of(cls)[name].read_only and (name not in old or _differ(name, old, new))
     }
     # The first identifier that is known counts, as Sitoo prefers productid to sku.
     known = (name for name, field in fields_of(cls).items() if field.identifier)
     for name in known:
         if name not in old and name not in new:
             continue
-        if name in old and name in new and old[name] != new[name]:
+        if name in old and name in new and _differ(name, old, new):
             raise InvalidInputError(
                 f"{name} differs ({shown(old[name])}, {shown(new[name])}), so nothing says which"
                 " item to change; compare two states of one item, fetched with its identifier",
@@ -114,3 +116,8 @@ def changes(before: M, after: M) -> M:
     for name, value in different.items():
         setattr(difference, name, value)
     return difference
+
+
+def _differ(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    with Looking(name):
+        return bool(old[name] != new[name])

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 
 import msgspec
 
+from sitoo_async._show import told
 from sitoo_async.errors import InvalidInputError
 
 __all__ = ["encode", "is_array", "is_list", "is_mapping", "is_object"]
@@ -23,8 +24,8 @@ def encode(value: Any) -> bytes:
     """
     try:
         return _encoder.encode(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"this can't be sent as JSON: {error}") from None
+    except Exception as error:
+        raise InvalidInputError(f"this can't be sent as JSON: {told(error)}") from error
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import attrs
 
+from sitoo_async._looking import unreadable
+from sitoo_async._show import type_name
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._enums import OpenEnum
 from sitoo_async.models._json import is_list, is_mapping
@@ -75,16 +77,29 @@ class Scalar:
         types: the Python types of the JSON values that may stand here.
         load: JSON to Python; raises ValueError or OverflowError for a value that
             its JSON type admits and the reference doesn't. Left out, the value stays as it is.
-        write: Python to JSON, checked; takes the value and the field's name for the error.
+        convert: Python to JSON, checked; takes the value and the field's name for the error.
         accepts: the Python types that `write` takes, as source text.
     """
 
     name: str
     wire: Any
     types: frozenset[type]
-    write: Callable[[Any, str], Any]
+    convert: Callable[[Any, str], Any]
     accepts: str
     load: Callable[[Any], Any] | None = None
+
+    def write(self, value: Any, field: str) -> Any:
+        """Python to JSON, checked.
+
+        Raises:
+            InvalidInputError: the value may not stand here, or raised when it was looked at.
+        """
+        try:
+            return self.convert(value, field)
+        except InvalidInputError:
+            raise
+        except Exception as error:
+            raise unreadable(field, error) from error
 
 
 @attrs.frozen(eq=False)
@@ -113,7 +128,7 @@ Kind = Scalar | ListOf | MapOf | ObjectOf
 
 
 def _refuse(field: str, need: str, value: object) -> InvalidInputError:
-    return InvalidInputError(f"{field} must be {need}, not {type(value).__name__}", field=field)
+    return InvalidInputError(f"{field} must be {need}, not {type_name(value)}", field=field)
 
 
 # Text, integers, booleans -------------------------------------------------------------------
@@ -122,24 +137,26 @@ def _refuse(field: str, need: str, value: object) -> InvalidInputError:
 def _write_text(value: Any, field: str) -> str:
     if not isinstance(value, str):
         raise _refuse(field, "a str", value)
-    if not value.isascii():
+    text = str.__str__(value)  # the text itself, also of a member of a text enumeration
+    if not text.isascii():
         try:
-            value.encode()
+            text.encode()
         except UnicodeEncodeError:
             raise InvalidInputError(
                 f"{field} holds half of a surrogate pair, which JSON can't carry; clean the text",
                 field=field,
             ) from None
-    return str.__str__(value)  # the text itself, also of a member of a text enumeration
+    return text
 
 
 def _write_integer(value: Any, field: str) -> int:
     # A bool is an int to Python, but true is not a number to Sitoo.
     if isinstance(value, bool) or not isinstance(value, int):
         raise _refuse(field, "an int", value)
-    if not -(2**63) <= value < 2**63:
+    number = int.__int__(value)  # the number itself, whatever a class makes of it
+    if not -(2**63) <= number < 2**63:
         raise InvalidInputError(f"{field} does not fit into 64 bits", field=field)
-    return int(value)
+    return number
 
 
 def _write_boolean(value: Any, field: str) -> bool:
@@ -149,13 +166,13 @@ def _write_boolean(value: Any, field: str) -> bool:
 
 
 TEXT: Final = Scalar(
-    name="text", wire=str, types=frozenset({str}), write=_write_text, accepts="str"
+    name="text", wire=str, types=frozenset({str}), convert=_write_text, accepts="str"
 )
 INTEGER: Final = Scalar(
-    name="an integer", wire=int, types=frozenset({int}), write=_write_integer, accepts="int"
+    name="an integer", wire=int, types=frozenset({int}), convert=_write_integer, accepts="int"
 )
 BOOLEAN: Final = Scalar(
-    name="a boolean", wire=bool, types=frozenset({bool}), write=_write_boolean, accepts="bool"
+    name="a boolean", wire=bool, types=frozenset({bool}), convert=_write_boolean, accepts="bool"
 )
 
 
@@ -182,21 +199,23 @@ def _fixed_decimal(name: str, places: int, example: str) -> Scalar:
 
     def write(value: Any, field: str) -> str:
         if isinstance(value, str):
-            if pattern.fullmatch(value) is None:
+            text = str.__str__(value)
+            if pattern.fullmatch(text) is None:
                 raise InvalidInputError(
                     f"{field} must have exactly {places} decimals as text, such as {example!r};"
                     " or give a Decimal",
                     field=field,
                 )
-            return str.__str__(value)  # the text itself, also of a member of a text enumeration
+            return text
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             raise _refuse(field, "a Decimal, an int or text", value)
-        if isinstance(value, Decimal) and not value.is_finite():
+        number = Decimal(value)
+        if not number.is_finite():
             raise InvalidInputError(f"{field} must be a finite number", field=field)
-        if not value:
+        if not number:
             return str(step * 0)
         try:
-            return str(Decimal(value).quantize(step, context=exact))
+            return str(number.quantize(step, context=exact))
         except Inexact:
             raise InvalidInputError(
                 f"{field} has more than {places} decimals; round it yourself", field=field
@@ -209,7 +228,7 @@ def _fixed_decimal(name: str, places: int, example: str) -> Scalar:
         wire=str,
         types=frozenset({str}),
         load=_load_decimal,
-        write=write,
+        convert=write,
         accepts="Decimal | int | str",
     )
 
@@ -237,8 +256,10 @@ def _write_number(value: Any, field: str) -> int | float | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise _refuse(field, "a Decimal, an int or a float", value)
     if isinstance(value, int):
-        return int(value)
-    exact = Decimal(float.__repr__(value)) if isinstance(value, float) else value
+        number = int.__int__(value)
+        # Beyond 64 bits the encoder takes no int, while JSON knows no limit.
+        return number if -(2**63) <= number < 2**63 else Decimal(number)
+    exact = Decimal(float.__repr__(value) if isinstance(value, float) else value)
     if not exact.is_finite():
         raise InvalidInputError(f"{field} must be a finite number", field=field)
     # As a float where that is the same number, so that any JSON library can write it.
@@ -255,7 +276,7 @@ Number = Annotated[
         wire=Any,
         types=frozenset({int, float, Decimal}),
         load=_load_number,
-        write=_write_number,
+        convert=_write_number,
         accepts="Decimal | int | float",
     ),
 ]
@@ -287,7 +308,7 @@ def write_timestamp(value: Any, field: str) -> int:
         raise InvalidInputError(
             f"{field} is a naive datetime: give it a timezone, such as datetime.UTC", field=field
         )
-    return (value - _EPOCH) // _SECOND
+    return _write_integer((value - _EPOCH) // _SECOND, field)
 
 
 Timestamp = Annotated[
@@ -297,7 +318,7 @@ Timestamp = Annotated[
         wire=int,
         types=frozenset({int}),
         load=_load_timestamp,
-        write=write_timestamp,
+        convert=write_timestamp,
         accepts="datetime",
     ),
 ]
@@ -321,7 +342,7 @@ def enumeration(members: type[OpenEnum]) -> Scalar:
         wire=int,
         types=frozenset({int}),
         load=load,
-        write=_write_integer,
+        convert=_write_integer,
         accepts=f"{members.__name__} | int",
     )
 
@@ -337,44 +358,62 @@ def write_key(key: Any, field: str) -> str:
     """
     if not isinstance(key, str):
         raise InvalidInputError(
-            f"the keys of {field} must be text, not {type(key).__name__}", field=field
+            f"the keys of {field} must be text, not {type_name(key)}", field=field
         )
     return _write_text(key, field)
 
 
+_DEEPEST: Final = 100  # levels; beyond some hundreds Python and many a server give up
+
+
 def _write_free(value: Any, field: str) -> Any:
     """Any JSON value, checked all the way down."""
+    return _free(value, field, field, 0)
+
+
+def _free(value: Any, place: str, field: str, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return _write_text(value, field)
+        return _write_text(value, place)
     if isinstance(value, int | float | Decimal):
-        return _write_number(value, field)
+        return _write_number(value, place)
+    if depth == _DEEPEST:
+        raise InvalidInputError(
+            f"{field} is nested deeper than {_DEEPEST} levels, or holds itself; flatten it",
+            field=field,
+        )
     if is_mapping(value):
-        return {
-            write_key(key, field): _write_free(item, f"{field}.{key}")
-            for key, item in value.items()
-        }
+        written: dict[str, Any] = {}
+        for key, item in value.items():
+            name = write_key(key, place)
+            written[name] = _free(item, f"{place}.{name}", field, depth + 1)
+        return written
     if is_list(value):
-        return [_write_free(item, f"{field}[{index}]") for index, item in enumerate(value)]
-    raise _refuse(field, "a JSON value", value)
+        return [
+            _free(item, f"{place}[{index}]", field, depth + 1) for index, item in enumerate(value)
+        ]
+    raise _refuse(place, "a JSON value", value)
 
 
-FREE: Final = Scalar(name="anything", wire=Any, types=frozenset(), write=_write_free, accepts="Any")
+FREE: Final = Scalar(
+    name="anything", wire=Any, types=frozenset(), convert=_write_free, accepts="Any"
+)
 
 _ATTRIBUTE_LENGTH: Final = 128
 
 
 def _write_attribute(value: Any, field: str) -> Any:
-    if isinstance(value, str) and len(value) > _ATTRIBUTE_LENGTH:
+    written = _write_free(value, field)
+    if isinstance(written, str) and len(written) > _ATTRIBUTE_LENGTH:
         raise InvalidInputError(
             f"{field} is longer than {_ATTRIBUTE_LENGTH} characters; shorten it", field=field
         )
-    return _write_free(value, field)
+    return written
 
 
 _ATTRIBUTE: Final = Scalar(
-    name="an attribute value", wire=Any, types=frozenset(), write=_write_attribute, accepts="Any"
+    name="an attribute value", wire=Any, types=frozenset(), convert=_write_attribute, accepts="Any"
 )
 
 Attributes = Annotated[dict[str, Any], MapOf(_ATTRIBUTE)]
@@ -396,7 +435,7 @@ def _write_tag(value: Any, field: str) -> str:
 
 
 _TAG: Final = Scalar(
-    name="a tag", wire=str, types=frozenset({str}), write=_write_tag, accepts="str"
+    name="a tag", wire=str, types=frozenset({str}), convert=_write_tag, accepts="str"
 )
 
 Tags = Annotated[list[str], ListOf(_TAG, at_most=30)]

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sitoo_async._looking import Looking
+from sitoo_async._show import shown, type_name
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._base import Model, set_fields
 from sitoo_async.models._fields import Field, fields_of, unknown_field
@@ -21,7 +23,7 @@ from sitoo_async.models._kinds import (
 )
 from sitoo_async.models._unset import UNSET
 
-__all__ = ["plain", "select", "writable"]
+__all__ = ["by_name", "plain", "select", "writable"]
 
 
 def writable(
@@ -75,22 +77,38 @@ def _write_object(
     return written
 
 
-def _values_of(cls: type[Model], values: Any, prefix: str) -> Mapping[str, Any]:
-    if isinstance(values, cls):
-        # A row that was fetched goes back with those around it, and what only Sitoo sets is not
-        # the user's doing. In a mapping each name is.
-        return {
-            name: value
-            for name, value in set_fields(values).items()
-            if not (prefix and fields_of(cls)[name].read_only)
-        }
-    if is_mapping(values):
-        return values
-    raise InvalidInputError(
-        f"{prefix.rstrip('.') or 'the item'} must be a {cls.__name__} or a mapping of its"
-        f" fields, not {type(values).__name__}",
-        field=prefix.rstrip(".") or "item",
-    )
+def _values_of(cls: type[Model], values: Any, prefix: str) -> dict[str, Any]:
+    place = prefix.rstrip(".")
+    with Looking(place or "item"):
+        if isinstance(values, cls):
+            # A row that was fetched goes back with those around it, and what only Sitoo sets is
+            # not the user's doing. In a mapping each name is.
+            return {
+                name: value
+                for name, value in set_fields(values).items()
+                if not (prefix and fields_of(cls)[name].read_only)
+            }
+        if is_mapping(values):
+            return by_name(cls, values, prefix)
+        raise InvalidInputError(
+            f"{place or 'the item'} must be a {cls.__name__} or a mapping of its"
+            f" fields, not {type_name(values)}",
+            field=place or "item",
+        )
+
+
+def by_name(cls: type[Model], values: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """A mapping of a model's fields as a plain dict, looked at once and never again.
+
+    Raises:
+        InvalidInputError: one of the names is no text.
+    """
+    plain: dict[str, Any] = {}
+    for name, value in values.items():
+        if not isinstance(name, str):
+            raise unknown_field(cls, shown(name), prefix)
+        plain[str.__str__(name)] = value
+    return plain
 
 
 def _write_field(field: Field, value: Any, place: str, *, required: bool) -> Any:
@@ -102,27 +120,42 @@ def _write_field(field: Field, value: Any, place: str, *, required: bool) -> Any
                 f"{place} can't be null; leave it out to keep it as it is", field=place
             )
         return None
-    if field.not_empty and value == "":
+    if field.list_of_one:
+        return _write_one(field.kind, value, place, required=required)
+    written = _write_value(field.kind, value, place, required=required)
+    if field.not_empty and written == "":
         raise InvalidInputError(f"{place} can't be empty; give it a text", field=place)
-    if field.list_of_one and is_list(value):
+    return written
+
+
+def _write_one(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
+    with Looking(place):
+        if not is_list(value):
+            return _write_value(kind, value, place, required=required)
         # Sent as it was given, since the reference prints both and nobody knows what it reads.
         if len(value) != 1:
             raise InvalidInputError(
                 f"{place} is a list of {len(value)}; give one object, or a list that holds one",
                 field=place,
             )
-        return [_write_value(field.kind, value[0], f"{place}[0]", required=required)]
-    return _write_value(field.kind, value, place, required=required)
+        return [_write_value(kind, value[0], f"{place}[0]", required=required)]
 
 
 def _write_value(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
+    if isinstance(kind, Scalar):
+        return kind.write(value, place)
+    with Looking(place):
+        return _write_container(kind, value, place, required=required)
+
+
+def _write_container(
+    kind: ListOf | MapOf | ObjectOf, value: Any, place: str, *, required: bool
+) -> Any:
     match kind:
-        case Scalar():
-            return kind.write(value, place)
         case ListOf():
             if not is_list(value):
                 raise InvalidInputError(
-                    f"{place} must be a list, not {type(value).__name__}", field=place
+                    f"{place} must be a list, not {type_name(value)}", field=place
                 )
             if kind.at_most is not None and len(value) > kind.at_most:
                 raise InvalidInputError(
@@ -135,12 +168,13 @@ def _write_value(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
         case MapOf():
             if not is_mapping(value):
                 raise InvalidInputError(
-                    f"{place} must be a mapping, not {type(value).__name__}", field=place
+                    f"{place} must be a mapping, not {type_name(value)}", field=place
                 )
-            return {
-                write_key(key, place): kind.value.write(item, f"{place}.{key}")
-                for key, item in value.items()
-            }
+            written: dict[str, Any] = {}
+            for key, item in value.items():
+                name = write_key(key, place)
+                written[name] = kind.value.write(item, f"{place}.{name}")
+            return written
         case _:
             return _write_object(kind.model, value, f"{place}.", (), required=required)
 
@@ -153,22 +187,29 @@ def select(cls: type[Model], fields: Sequence[str]) -> str:
     """
     # Refused rather than repaired: Sitoo answers 400 to an unknown name, and to none at all
     # with its default selection.
-    if not isinstance(fields, Collection) or isinstance(fields, str | bytes):
-        raise InvalidInputError(
-            f"fields must be a list of names, not {type(fields).__name__}", field="fields"
-        )
-    if not fields:
+    with Looking("fields"):
+        if not isinstance(fields, Collection) or isinstance(fields, str | bytes):
+            raise InvalidInputError(
+                f"fields must be a list of names, not {type_name(fields)}", field="fields"
+            )
+        names: list[str] = []
+        for name in fields:
+            # Types are no promise: what is no text is shown as it is.
+            if not isinstance(name, str):
+                raise unknown_field(cls, shown(name))
+            names.append(str.__str__(name))
+    if not names:
         raise InvalidInputError(
             "fields is empty; name the fields, or leave it out for Sitoo's defaults",
             field="fields",
         )
     known = fields_of(cls)
-    for name in fields:
-        if not isinstance(name, str) or name not in known:
+    for name in names:
+        if name not in known:
             raise unknown_field(cls, name)
         if known[name].write_only:
             raise InvalidInputError(f"{name} is never returned; don't ask for it", field=name)
-    return ",".join(dict.fromkeys(fields))
+    return ",".join(dict.fromkeys(names))
 
 
 def plain(item: Model) -> dict[str, Any]:
@@ -180,7 +221,11 @@ def plain(item: Model) -> dict[str, Any]:
         InvalidInputError: a value that was set by hand has no JSON form, such as NaN.
     """
     fields = fields_of(type(item))
-    return {name: _plain_field(fields[name], value) for name, value in set_fields(item).items()}
+    written: dict[str, Any] = {}
+    for name, value in set_fields(item).items():
+        with Looking(name):
+            written[name] = _plain_field(fields[name], value)
+    return written
 
 
 def _plain_field(field: Field, value: Any) -> Any:

@@ -44,7 +44,7 @@ _PRODUCT: Final = Scalar(
     name="a productid or a sku",
     wire=int | str,
     types=frozenset({int, str}),
-    write=_write_product,
+    convert=_write_product,
     accepts="int | str",
 )
 

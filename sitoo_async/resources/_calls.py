@@ -90,7 +90,11 @@ class Calls:
         if many is None or not self.options.coalesce:
             return None
         # What the path named, and the path of the many does not, the item has to name.
-        named = {name: value for name, value in at.items() if f"{{{name}}}" not in many.path}
+        named = {
+            name: str.__str__(value) if isinstance(value, str) else value
+            for name, value in at.items()
+            if f"{{{name}}}" not in many.path
+        }
         at = {name: value for name, value in at.items() if name not in named}
         item: dict[str, Any] = named | dict(payload or {})
         names = operation.tells_apart or tuple(named)

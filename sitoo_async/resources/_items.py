@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from sitoo_async._codec import writable
-from sitoo_async._show import shown
+from sitoo_async._looking import Looking
+from sitoo_async._show import shown, type_name
 from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import Model, set_fields
 from sitoo_async.models._fields import fields_of as model_fields
 from sitoo_async.models._json import is_mapping
+from sitoo_async.models._writing import by_name
 
 __all__ = [
     "accepted",
@@ -76,20 +78,21 @@ def one_item(
     return fields_of(model, item)
 
 
-def fields_of(model: type[Model], item: object) -> Mapping[str, Any]:
+def fields_of(model: type[Model], item: object) -> dict[str, Any]:
     """The set fields of an item of a batch.
 
     Raises:
         InvalidInputError: it is neither such a model nor a mapping.
     """
-    if isinstance(item, model):
-        return set_fields(item)
-    if isinstance(item, Mapping):
-        return cast("Mapping[str, Any]", item)
-    raise InvalidInputError(
-        f"an item must be a {model.__name__} or a mapping of its fields, not {type(item).__name__}",
-        field="item",
-    )
+    with Looking("item"):
+        if isinstance(item, model):
+            return set_fields(item)
+        if is_mapping(item):
+            return by_name(model, item)
+        raise InvalidInputError(
+            f"an item must be a {model.__name__} or a mapping of its fields, not {type_name(item)}",
+            field="item",
+        )
 
 
 # What is sent -------------------------------------------------------------------------------
@@ -124,11 +127,12 @@ def update(
     """
     given = dict(one_item(model, item, values))
     for name, value in named.items():
-        if given.pop(name, value) != value:
-            raise InvalidInputError(
-                f"the item has another {name} than the one to be updated, {shown(value)}",
-                field=name,
-            )
+        with Looking(name):
+            if given.pop(name, value) != value:
+                raise InvalidInputError(
+                    f"the item has another {name} than the one to be updated, {shown(value)}",
+                    field=name,
+                )
     return changed(model, given, identifiers=(), named=())
 
 
@@ -164,7 +168,9 @@ def deletion(model: type[Model], item: object, by: Sequence[str]) -> dict[str, A
         InvalidInputError: it holds none of them, or one of the wrong type.
     """
     name, value = by[0], item
-    if isinstance(item, Model) or is_mapping(item):
+    with Looking("item"):
+        holds = isinstance(item, Model) or is_mapping(item)
+    if holds:
         values = fields_of(model, item)
         held = next((name for name in by if name in values), None)
         if held is None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Unpack
 
 from sitoo_async._batch import Batch, Invalid
 from sitoo_async._codec import writable
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.errors import InvalidInputError
@@ -321,5 +322,7 @@ def _price(item: object) -> dict[str, Any]:
 
 
 def _named(item: object) -> dict[str, Any]:
-    # A bare value tells by its type which of the two it is.
-    return deletion(PriceListItem, item, by=_NAMES[::-1] if isinstance(item, str) else _NAMES)
+    with Looking("item"):
+        # A bare value tells by its type which of the two it is.
+        names = _NAMES[::-1] if isinstance(item, str) else _NAMES
+    return deletion(PriceListItem, item, by=names)

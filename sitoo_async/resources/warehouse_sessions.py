@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Collection, Iterable
 from contextlib import asynccontextmanager
-from typing import TypedDict, cast
+from typing import TypedDict
 
 from sitoo_async._batch import Invalid
+from sitoo_async._looking import Looking
 from sitoo_async._outcomes import BatchResult, Outcome, batch_error
 from sitoo_async._show import shown
 from sitoo_async.errors import (
@@ -18,13 +19,14 @@ from sitoo_async.errors import (
     InvalidInputError,
     SitooError,
 )
-from sitoo_async.models._json import is_mapping
+from sitoo_async.models._kinds import TEXT
 from sitoo_async.models._shared_enums import TransactionType
 from sitoo_async.models.warehouse_batches import (
     WarehouseBatchItem,
     WarehouseBatchItemFields,
     WarehouseBatchState,
 )
+from sitoo_async.resources._items import fields_of
 from sitoo_async.resources._resource import CHUNK_SIZE
 from sitoo_async.resources.warehouse_batches import WarehouseBatches
 
@@ -279,15 +281,17 @@ async def _open(
 
 def _sku(item: object) -> str | None:
     """Which article an input means; None where it names none."""
-    if isinstance(item, WarehouseBatchItem):
-        sku: object = item.sku
-    else:
-        sku = item.get("sku") if is_mapping(item) else None
-    return sku if isinstance(sku, str) else None
+    try:
+        sku: str = TEXT.write(fields_of(WarehouseBatchItem, item).get("sku"), "sku")
+    except InvalidInputError:
+        return None
+    return sku
 
 
-def _skus(items: object) -> set[str | None]:
+def _skus(items: Iterable[object] | AsyncIterable[object]) -> set[str | None]:
     """Which articles an input means as a whole; None among them where nobody can tell."""
-    if not isinstance(items, Collection):
+    try:
+        with Looking("items"):
+            return {_sku(item) for item in items} if isinstance(items, Collection) else {None}
+    except InvalidInputError:
         return {None}
-    return {_sku(item) for item in cast("Collection[object]", items)}

@@ -389,3 +389,31 @@ async def test_an_opening_whose_answer_was_lost_is_told_and_used_the_next_time(f
         pass
     assert batch.reused is True
     assert states(fake) == [20]
+
+
+class Gone(list):
+    """As rows that are read when they are looked at."""
+
+    def __iter__(self):
+        raise OSError("the database is gone")
+
+
+class Nameless(dict):
+    def items(self):
+        raise OSError("the database is gone")
+
+
+@pytest.mark.parametrize(
+    ("items", "error"),
+    [([Nameless()], errors.InvalidInputError), (Gone(), OSError)],
+    ids=["an article", "the list"],
+)
+async def test_what_can_not_even_be_named_is_missed_all_the_same(client, items, error):
+    async with client.warehouses.session(1, transactiontype=TransactionType.MOVE_IN) as batch:
+        with pytest.raises(error):
+            await batch.set_many(items)
+        with pytest.raises(errors.BatchError, match="part of its count may be missing"):
+            batch.check()
+        result = await batch.set_many([Nameless()], invalid="outcome")
+        assert isinstance(result[0].error, errors.InvalidInputError)
+        await batch.close()
