@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import anyio
 import attrs
 
 from sitoo_async._address import Address
 from sitoo_async._call import CLOSED_WHILE_WAITING, Call
-from sitoo_async._credentials import authorization
 from sitoo_async._gates import Gate
 from sitoo_async._hooks import ExchangeRecord, Observer, log_exchange
 from sitoo_async._keys import Key
@@ -28,9 +26,6 @@ from sitoo_async._transport import Transport
 from sitoo_async._ways import Ways
 from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure
 from sitoo_async.errors import ClientClosedError, SitooError, TransportError, WrongLoopError
-
-if TYPE_CHECKING:
-    import aiohttp
 
 __all__ = ["Binding", "Caller"]
 
@@ -58,7 +53,7 @@ class Caller:
     Args:
         address: the account's address.
         keys: the keys; the lane of each is shared with every other client of it in the loop.
-        session: a session whose connector is borrowed.
+        connect: makes the connection for a key.
         gate: who else may use the keys.
         grace: seconds that closing waits for an exchange in flight.
         observers: called after each exchange.
@@ -69,7 +64,7 @@ class Caller:
         address: Address,
         *,
         keys: Sequence[Key],
-        session: aiohttp.ClientSession | None,
+        connect: Callable[[Key], Transport],
         gate: Gate | None,
         grace: float,
         observers: Sequence[Observer],
@@ -77,7 +72,7 @@ class Caller:
         self.address = address
         self._keys = self._keys_in_use = tuple(keys)
         # Changed by a simulation, which has a server of its own and no sockets.
-        self.connect: Callable[[Key], Transport] = partial(_connect, session)
+        self.connect = connect
         self._gate = gate
         self.closes_gate = False  # a client that made the gate itself says so
         self._grace = grace
@@ -308,10 +303,6 @@ class Caller:
         for observer in self._observers:
             # Not here: an observer is not to run, let alone to raise, inside an exchange.
             loop.call_soon(observer, record)
-
-
-def _connect(session: aiohttp.ClientSession | None, key: Key) -> Transport:
-    return Transport(authorization(key.api_id, key.password), lent=session)
 
 
 async def _disconnect(binding: Binding) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast, get_args
 
 import attrs
@@ -13,7 +14,7 @@ import attrs
 from sitoo_async._address import Address
 from sitoo_async._caller import Caller
 from sitoo_async._checks import LARGEST, check_number, is_a, trimmed
-from sitoo_async._credentials import Secret
+from sitoo_async._credentials import Secret, authorization
 from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
@@ -23,7 +24,16 @@ from sitoo_async._options import Options
 from sitoo_async._path import plain_path
 from sitoo_async._query import query_string
 from sitoo_async._retry import RetryPolicy
+from sitoo_async._route import (
+    ProxyAuth,
+    Route,
+    Trust,
+    concealed_pair,
+    concealed_url,
+    route_of,
+)
 from sitoo_async._show import shown
+from sitoo_async._transport import Transport, user_agent_of
 from sitoo_async._wire import Method, Request, Response, plain_json
 from sitoo_async.errors import InvalidInputError, InvalidOptionError, WrongLoopError
 
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import aiohttp
+    from yarl import URL
 
     from sitoo_async._gates import Gate
     from sitoo_async._hooks import Observer
@@ -89,7 +100,17 @@ class SitooClient(Groups):
             ``/v2/accounts/{id}``. Must be https, unless it is a loopback address.
         account_id: the account's number; left out, the API ID tells it.
         site: the default site, by its eshopid.
-        session: an ``aiohttp.ClientSession`` whose connector is used and never closed.
+        session: an ``aiohttp.ClientSession``, used and never closed. Its connector, proxy,
+            ``trust_env``, limits, ``trace_configs`` and ``middlewares`` decide how requests go
+            out; its headers, cookies, authentication, timeouts and error settings are not used.
+        proxy: the URL of an http or https proxy that requests go through.
+        proxy_auth: a login and password for it, where they are not part of its URL.
+        trust_env: whether the environment names the proxy (``HTTPS_PROXY``, ``NO_PROXY``), where
+            `proxy` does not. It is read once, here. A netrc file is never read.
+        ssl: what Sitoo's certificate is held against: an ``ssl.SSLContext``, an
+            ``aiohttp.Fingerprint``, or False for nothing at all. Left out, what the system trusts.
+        user_agent: what names your application, such as ``shop-sync/2.1``; it is added to the
+            User-Agent.
         gate: the right to use the key, where other processes use it too: a `FileGate`, a
             `PostgresGate`, a `RedisGate`, or an engine of your own; None where this process is
             alone. It is used and never closed.
@@ -113,6 +134,11 @@ class SitooClient(Groups):
         account_id: int | str | None = None,
         site: int = 1,
         session: aiohttp.ClientSession | None = None,
+        proxy: str | URL | None = None,
+        proxy_auth: ProxyAuth | None = None,
+        trust_env: bool = False,
+        ssl: Trust | None = None,
+        user_agent: str | None = None,
         gate: Gate | None = None,
         grace: float = 10.0,
         observers: Sequence[Observer] = (),
@@ -121,16 +147,27 @@ class SitooClient(Groups):
         # First of all, so that no traceback that shows local variables shows the password.
         password = hidden(password)
         keys = concealed(keys)
+        proxy = concealed_url(proxy)
+        proxy_auth = concealed_pair(proxy_auth)
         checked = checked_keys(api_id, password, keys)
         grace = check_number("grace", grace, zero=True)
         if gate is not None:
             check_gate(gate)
         self._options = _options(Options(), options)
         self._site = _site(site)
+        address = Address.parse(base_url, account_id=account_id, api_id=checked[0].api_id)
+        route = route_of(
+            address.origin,
+            session,
+            proxy=proxy,
+            proxy_auth=proxy_auth,
+            trust_env=trust_env,
+            ssl=ssl,
+        )
         self._caller = Caller(
-            Address.parse(base_url, account_id=account_id, api_id=checked[0].api_id),
+            address,
             keys=checked,
-            session=session,
+            connect=partial(_connect, route, user_agent_of(user_agent)),
             gate=gate,
             grace=grace,
             observers=observers,
@@ -141,6 +178,11 @@ class SitooClient(Groups):
         cls,
         *,
         session: aiohttp.ClientSession | None = None,
+        proxy: str | URL | None = None,
+        proxy_auth: ProxyAuth | None = None,
+        trust_env: bool = False,
+        ssl: Trust | None = None,
+        user_agent: str | None = None,
         gate: Gate | None = None,
         grace: float = 10.0,
         observers: Sequence[Observer] = (),
@@ -161,6 +203,8 @@ class SitooClient(Groups):
             InvalidOptionError: a variable is missing or can't be used.
             ConfigurationError: the package of the gate's engine is not installed.
         """
+        proxy = concealed_url(proxy)
+        proxy_auth = concealed_pair(proxy_auth)
         api_id, base_url = _variable("SITOO_API_ID"), _variable("SITOO_BASE_URL")
         password, keys, gate_url = map(_secret, ("SITOO_PASSWORD", "SITOO_KEYS", "SITOO_GATE"))
         if keys and (api_id or password):
@@ -194,6 +238,11 @@ class SitooClient(Groups):
                 # Of ASCII: to Python, digits of any script are an int.
                 site=int(site) if re.fullmatch(r"[0-9]{1,18}", site) else _site(site),
                 session=session,
+                proxy=proxy,
+                proxy_auth=proxy_auth,
+                trust_env=trust_env,
+                ssl=ssl,
+                user_agent=user_agent,
                 gate=gate,
                 grace=grace,
                 observers=observers,
@@ -356,6 +405,10 @@ class SitooClient(Groups):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and connections: it is not pickled")
+
+
+def _connect(route: Route, user_agent: str, key: Key) -> Transport:
+    return Transport(authorization(key.api_id, key.password), route=route, user_agent=user_agent)
 
 
 def _variable(name: str) -> str:

@@ -1,31 +1,38 @@
-"""One exchange over aiohttp; nothing else on the client's side imports it."""
+"""One exchange over aiohttp."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
 import math
+import re
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
 import attrs
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.tracing import Trace
+from multidict import CIMultiDict
 from yarl import URL
 
+from sitoo_async._content_coding import ACCEPTED, DamagedError, decoder_for
 from sitoo_async._credentials import Secret
+from sitoo_async._route import BrokenError, Proxy, Route
 from sitoo_async._show import told
 from sitoo_async._version import __version__
 from sitoo_async._wire import Request, Response
 from sitoo_async.errors import (
     ClientClosedError,
     ConnectError,
+    InvalidOptionError,
     ReadError,
     RequestTimeoutError,
+    TransportError,
     WrongLoopError,
 )
 
-__all__ = ["Transport"]
+__all__ = ["Transport", "user_agent_of"]
 
 FRESH: Final = 5.0
 """Seconds a kept-alive connection may have been idle for a request that can't be repeated."""
@@ -33,85 +40,144 @@ FRESH: Final = 5.0
 # What a broken connection raises: aiohttp's own errors, and now and then the system's.
 _BROKEN: Final = (aiohttp.ClientError, OSError)
 
-_NOT_MADE: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
-# Making a connection has no time limit of its own: that of the whole exchange runs already.
-_NO_TIMEOUT: Final = aiohttp.ClientTimeout()
-
-_JSON: Final = {"Content-Type": "application/json"}
-
-
-class _LostError(Exception):
-    """A broken connection under a name that aiohttp does not know, and so does not re-send on."""
+class _RepeatedError(Exception):
+    """A middleware of the user's called its handler again."""
 
 
 async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
     context.reused = True
 
 
-async def _note_connection(_: Any, context: SimpleNamespace, __: Any) -> None:
-    context.trace_request_ctx.connected = True
-
-
-def _trace(**signals: Any) -> aiohttp.TraceConfig:
-    config = aiohttp.TraceConfig()
-    for name, note in signals.items():
-        getattr(config, name).append(note)
-    config.freeze()
-    return config
-
-
-_reuse: Final = _trace(on_connection_reuseconn=_note_reuse)
-_connection: Final = _trace(on_connection_create_end=_note_connection)
+_reuse: Final = aiohttp.TraceConfig()
+_reuse.on_connection_reuseconn.append(_note_reuse)
+_reuse.freeze()
 
 
 @attrs.define
 class _Attempt:
-    """A client middleware for one request: first a connection, then, once, the request.
+    """One request on its way through aiohttp.
 
-    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent. (A
-    `warm` connection, used a moment ago, needs no looking after.) And it stops aiohttp from
-    sending a PUT or DELETE a second time by itself when a kept-alive connection turns out to be
-    dead: whether that may be done is the retry table's to say.
+    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent.
+
+    Attributes:
+        session: our session.
+        door: its connector.
+        authorization: the header's value.
+        fresh: whether only a connection will do that is new or was used a moment ago.
+        limit: the most bytes of body to read.
+        sent: when it was sent.
+        connected: whether there was a connection for it.
+        passed: whether it came to the innermost middleware.
+        answer: what came back there, where somebody else looks at it before we do.
+        read: the body of that.
     """
 
     session: aiohttp.ClientSession
+    door: _Door
+    authorization: Secret
     fresh: bool
-    warm: bool = False
+    limit: int
+    sent: float
     connected: bool = False
-    sent: float = 0.0
+    passed: bool = False
+    answer: aiohttp.ClientResponse | None = None
+    read: tuple[bytes, bool] = (b"", False)
 
-    async def __call__(
+    async def first(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        connector = self.session.connector
-        # A connector that keeps no connections would make one here and another one later; there
-        # a trace of the session tells when the connection is made.
-        if self.warm:
-            self.connected = True
-        elif connector is not None and not connector.force_close:
-            await self._connect(connector, request)
-            self.connected = True
-        self.sent = asyncio.get_running_loop().time()
+        """The outermost middleware: hides a broken connection from aiohttp.
+
+        Which would send a PUT or DELETE a second time by itself when a kept-alive connection turns
+        out to be dead: whether that may be done is the retry table's to say.
+        """
+        self.door.coming[:] = [self]
         try:
             return await handler(request)
         except TimeoutError:
             raise
         except _BROKEN as error:
-            raise _LostError from error
+            raise BrokenError from error
 
-    async def _connect(
-        self, connector: aiohttp.BaseConnector, request: aiohttp.ClientRequest
-    ) -> None:
-        """Leave the connection in the pool that the request takes from there at once."""
+    async def last(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """The innermost middleware, where the user has some."""
+        if self.passed:
+            raise _RepeatedError(
+                "a middleware of the session called its handler a second time: the client itself "
+                "repeats what may be repeated, so let the middleware pass the first outcome on"
+            )
+        self.passed = True
+        # Who we are is not a middleware's to say.
+        request.headers["Authorization"] = self.authorization
+        self.door.coming[:] = [self]
+        answer = await handler(request)
+        # They may read the body as well, and expect it decompressed.
+        self.answer, self.read = answer, await _read(answer, self.limit)
+        await _show(answer, self.read[0])
+        return answer
+
+
+class _Door:
+    """The connector of our session: another one, which is told what each attempt needs."""
+
+    def __init__(self, connector: aiohttp.BaseConnector | None) -> None:
+        self._connector: Any = connector
+        # The attempt that asks next; nothing is awaited between its saying so and its asking.
+        self.coming: list[_Attempt] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: Any,  # noqa: ASYNC109  # aiohttp's own signature
+    ) -> Any:
+        """A connection for the attempt that comes."""
+        attempt = self.coming.pop()
+        shown_to_proxy: Any = req.proxy_headers
+        if shown_to_proxy is not None:
+            # aiohttp does so too, but after it has looked in its pool by what is in there.
+            shown_to_proxy["Host"] = req.headers["Host"]
+        if attempt.fresh:
+            connection = await self._fresh(attempt, req, traces, timeout)
+        else:
+            connection = await self._connector.connect(req, traces, timeout)
+        attempt.connected = True
+        attempt.sent = asyncio.get_running_loop().time()
+        return connection
+
+    async def _fresh(
+        self, attempt: _Attempt, req: aiohttp.ClientRequest, traces: list[Trace], limits: Any
+    ) -> Any:
         while True:
-            context = SimpleNamespace(reused=False) if self.fresh else None
-            traces = [] if context is None else [Trace(self.session, _reuse, context)]
-            connection = await connector.connect(request, traces, _NO_TIMEOUT)
-            if context is None or not context.reused:
-                connection.release()
-                return
+            noted = SimpleNamespace(reused=False)
+            noting = Trace(attempt.session, _reuse, noted)
+            connection = await self._connector.connect(req, [*traces, noting], limits)
+            if not noted.reused:
+                return connection
             connection.close()
+
+
+def user_agent_of(application: str | None) -> str:
+    """The User-Agent: this library, aiohttp, and the user's application.
+
+    Raises:
+        InvalidOptionError: what names the application can't stand in a header.
+    """
+    ours = f"sitoo_async/{__version__} {aiohttp.http.SERVER_SOFTWARE}"
+    if application is None:
+        return ours
+    if not isinstance(application, str) or not re.fullmatch(r"[!-~]+( [!-~]+)*", application):
+        raise InvalidOptionError(
+            "user_agent must name your application in printable ASCII, such as 'shop-sync/2.1'",
+            field="user_agent",
+        )
+    return f"{ours} {application}"
 
 
 class Transport:
@@ -119,34 +185,33 @@ class Transport:
 
     Args:
         authorization: the header's value.
-        lent: a session of the user's; its connector is used and never closed, its own settings
-            (errors on a status, authentication, cookies, re-sending) are not.
+        route: the way out. Of a session that was lent, the connector is used and never closed.
+        user_agent: the header's value.
 
     Raises:
         ClientClosedError: the session that was lent is closed.
         WrongLoopError: the session that was lent belongs to another loop than the running one.
     """
 
-    def __init__(self, authorization: Secret, *, lent: aiohttp.ClientSession | None = None) -> None:
-        self._lent = lent
+    def __init__(
+        self, authorization: Secret, *, route: Route | None = None, user_agent: str | None = None
+    ) -> None:
+        self._route = route = Route() if route is None else route
+        self._authorization = authorization
+        lent = route.session
         if lent is not None and lent.closed:
             raise ClientClosedError("the session that was given to the client is closed")
         loop = asyncio.get_running_loop()
-        connector = aiohttp.TCPConnector() if lent is None else lent.connector
-        keeps = connector is not None and not connector.force_close
+        self._door = _Door(aiohttp.TCPConnector(ssl=route.ssl) if lent is None else lent.connector)
         try:
             self._session = aiohttp.ClientSession(
-                connector=connector,
+                connector=cast("aiohttp.BaseConnector", self._door),
                 # Without it the session takes the connector's loop, whichever that is.
                 loop=loop,
-                trace_configs=[] if keeps else [_connection],
                 connector_owner=lent is None,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={
-                    "Accept": "application/json",
-                    "Authorization": authorization,
-                    "User-Agent": f"sitoo_async/{__version__} {aiohttp.http.SERVER_SOFTWARE}",
-                },
+                auto_decompress=False,
+                **route.settings,
             )
         except RuntimeError as error:
             # All that aiohttp raises here, and its one public way to tell a connector's loop.
@@ -154,6 +219,20 @@ class Transport:
                 "the session that was given to the client belongs to another event loop: make it "
                 "in the loop that uses the client, or leave session out"
             ) from error
+        if lent is not None:
+            # Not when it is made: what instruments that has added its own to the lent one already.
+            self._session.trace_configs[:] = route.traces
+        # With the request, not the session: aiohttp shows a session's headers to the proxy too.
+        self._bare = CIMultiDict(
+            {
+                "Accept": "application/json",
+                "Authorization": authorization,
+                "User-Agent": user_agent_of(None) if user_agent is None else user_agent,
+            }
+        )
+        if "Accept-Encoding" not in self._session.skip_auto_headers:
+            self._bare["Accept-Encoding"] = ACCEPTED
+        self._json = CIMultiDict(self._bare, **{"Content-Type": "application/json"})
         self._last_used = -math.inf
 
     async def send(self, request: Request, *, root: str, seconds: float, limit: int) -> Response:
@@ -167,49 +246,82 @@ class Transport:
 
         Raises:
             ConnectError: no connection was made; nothing was sent.
-            ReadError: the connection was lost.
+            ReadError: the connection was lost, or the answer was cut off.
             RequestTimeoutError: the time ran out after a connection was made.
+            TransportError: a middleware, a trace or another part of a lent session failed.
             ClientClosedError: the session that was lent is closed.
         """
-        session = self._session
+        session, route = self._session, self._route
         if session.closed:
             raise ClientClosedError("the session that was given to the client is closed")
         loop = asyncio.get_running_loop()
         began = loop.time()
         # Of the connections that others left in a lent pool, nobody knows how long they idled.
-        stale = self._lent is not None or began - self._last_used > FRESH
-        attempt = _Attempt(session, fresh=stale and not request.repeatable, warm=not stale)
+        stale = route.session is not None or began - self._last_used > FRESH
+        fresh = stale and not request.repeatable
+        attempt = _Attempt(session, self._door, self._authorization, fresh, limit, sent=began)
         # Only an exchange that ends well leaves a connection behind.
         self._last_used = -math.inf
         payload = request.body()
+        headers = self._bare if payload is None else self._json
+        url = URL(request.url(root), encoded=True)
         try:
             async with session.request(
                 request.method,
-                URL(request.url(root), encoded=True),
+                url,
                 data=payload,
-                headers=None if payload is None else _JSON,
                 allow_redirects=False,
                 timeout=_timeout(seconds),
-                middlewares=(attempt,),
-                trace_request_ctx=attempt,
+                **_through(route.proxy, url, headers),
+                middlewares=(
+                    (attempt.first, *route.middlewares, attempt.last)
+                    if route.middlewares
+                    else (attempt.first,)
+                ),
             ) as answer:
-                status, headers, answered = answer.status, answer.headers, loop.time()
-                body, oversized = await _read(answer, limit)
-        except TimeoutError as error:
-            if not attempt.connected:
-                raise ConnectError(f"no connection within {seconds:g} s") from error
-            raise RequestTimeoutError(
-                f"no complete answer within {seconds:g} s", sent="unknown"
-            ) from error
-        except _LostError as error:
-            raise _lost(error.__cause__) from error.__cause__
-        except _BROKEN as error:
-            if not attempt.connected:
-                raise ConnectError(f"no connection: {told(error)}") from error
-            raise _lost(error) from error
-        self._last_used = ended = loop.time()
+                status, came_with, answered = answer.status, answer.headers, loop.time()
+                if not route.middlewares:
+                    body, oversized = await _read(answer, limit)
+                    if route.traces:
+                        await _show(answer, body)
+                elif answer is attempt.answer:
+                    body, oversized = attempt.read
+                else:
+                    # A middleware's own, whatever it did instead.
+                    body = await answer.read()
+                    oversized = len(body) > limit
+        except Exception as error:  # noqa: BLE001  # code of the user's may run in there
+            cause = error.__cause__ if isinstance(error, BrokenError) else error
+            raise self._failure(cause, attempt, min(loop.time() - began, seconds)) from cause
+        if status == 407 and route.proxy is not None and url.scheme == "http":
+            raise ConnectError(_refusal(route.proxy, 407, "Proxy Authentication Required"))
+        ended = loop.time()
+        if attempt.connected:
+            self._last_used = ended
         sent_in, answered_in = attempt.sent - began, answered - began
-        return Response(status, headers, body, oversized, ended - began, sent_in, answered_in)
+        return Response(status, came_with, body, oversized, ended - began, sent_in, answered_in)
+
+    def _failure(
+        self, error: BaseException | None, attempt: _Attempt, elapsed: float
+    ) -> TransportError:
+        """How the exchange failed, and what is known of the request."""
+        if isinstance(error, TimeoutError):
+            if not attempt.connected:
+                return ConnectError(f"no connection within {elapsed:g} s")
+            return RequestTimeoutError(f"no complete answer within {elapsed:g} s", sent="unknown")
+        # What a middleware raises before the request comes to us, or after its answer, is its own.
+        ours = not self._route.middlewares or (attempt.passed and attempt.answer is None)
+        if ours and isinstance(error, _BROKEN):
+            if not attempt.connected:
+                return ConnectError(_unmade(error, self._route.proxy))
+            damaged = isinstance(error, aiohttp.ClientPayloadError)
+            how = "the answer is not whole" if damaged else "the connection was lost"
+            return ReadError(f"{how}: {told(error)}", sent="unknown")
+        repeats = isinstance(error, _RepeatedError)
+        return TransportError(
+            str(error) if repeats else f"the request failed: {told(error)}",
+            sent="unknown" if attempt.connected else "no",
+        )
 
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""
@@ -222,25 +334,66 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf)
 
 
-def _lost(error: BaseException | None) -> ConnectError | ReadError:
-    if isinstance(error, _NOT_MADE):
-        return ConnectError(f"no connection: {told(error)}")
-    return ReadError(f"the connection was lost: {told(error)}", sent="unknown")
+def _through(proxy: Proxy | None, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
+    """The headers, and the proxy with those that only it is to see."""
+    if proxy is None:
+        return {"headers": headers}
+    wanted: dict[str, str] = {}
+    if proxy.authorization is not None:
+        wanted["Proxy-Authorization"] = proxy.authorization
+    if url.scheme == "http":
+        # There is no tunnel: the proxy reads the request itself.
+        headers, wanted = CIMultiDict(headers, **wanted), {}
+    return {"headers": headers, "proxy": proxy.url, "proxy_headers": wanted}
+
+
+def _unmade(error: BaseException, proxy: Proxy | None) -> str:
+    if proxy is not None and isinstance(error, aiohttp.ClientHttpProxyError):
+        return _refusal(proxy, error.status, error.message)
+    way = "" if proxy is None else f" by way of the proxy {proxy.url.authority}"
+    return f"no connection{way}: {told(error)}"
+
+
+def _refusal(proxy: Proxy, status: int, reason: str) -> str:
+    hint = ": check the login and password for it" if status == 407 else ""
+    return f"the proxy {proxy.url.authority} refused to connect ({status} {reason}){hint}"
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
     """The body, and whether it was cut because it goes beyond the limit."""
     chunks: list[bytes] = []
     size = 0
+    decoder = decoder_for(answer.headers.get("Content-Encoding"))
     try:
         while chunk := await answer.content.readany():
+            if decoder is not None:
+                chunk = decoder.feed(chunk, limit - size + 1)
             size += len(chunk)
             if size > limit:
                 # What is not read is not kept: leaving the response closes the connection.
                 return b"".join(chunks), True
             chunks.append(chunk)
-    except _BROKEN:
+        if decoder is not None:
+            decoder.end()
+    except (DamagedError, *_BROKEN) as error:
         # The status decides first: a 50x is a 50x whatever becomes of its body.
-        if answer.ok and answer.status < 300:
+        if answer.status < 300:
+            if isinstance(error, DamagedError):
+                raise aiohttp.ClientPayloadError(str(error)) from error
             raise
     return b"".join(chunks), False
+
+
+async def _show(answer: aiohttp.ClientResponse, body: bytes) -> None:
+    """Let an answer be read once more, as if aiohttp had read it; traces of it are told here."""
+    answer.content = _filled(body)
+    await answer.read()
+    answer.content = _filled(body)
+
+
+def _filled(body: bytes) -> aiohttp.StreamReader:
+    loop = asyncio.get_running_loop()
+    reader = aiohttp.StreamReader(BaseProtocol(loop), len(body) + 1, loop=loop)
+    reader.feed_data(body)
+    reader.feed_eof()
+    return reader

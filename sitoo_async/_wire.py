@@ -18,7 +18,6 @@ from sitoo_async.errors import (
     AuthenticationError,
     BadRequestError,
     ConflictError,
-    ConnectError,
     DecodeError,
     InvalidInputError,
     NotFoundError,
@@ -273,7 +272,7 @@ def judge(response: Response) -> Verdict:
 
 def judge_failure(error: TransportError) -> Verdict:
     """Read an exchange without an answer: what was sent may still be at work and lock the key."""
-    brief = not isinstance(error, ConnectError)
+    brief = error.sent != "no"
     return Verdict(error, answered=False, served=False, brief=brief)
 
 
