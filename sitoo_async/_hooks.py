@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import attrs
 
+from sitoo_async._records import Record
 from sitoo_async.errors import printable
 
 __all__ = ["ExchangeRecord", "Observer", "log_exchange"]
@@ -15,7 +16,7 @@ logger = logging.getLogger("sitoo_async")
 
 
 @attrs.frozen
-class ExchangeRecord:
+class ExchangeRecord(Record):
     """One exchange that has ended, whoever still waits for it.
 
     Attributes:

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from sitoo_async._checks import check_number, is_a
+from sitoo_async._records import Record
 from sitoo_async._retry import RetryPolicy
 from sitoo_async._show import shown
 from sitoo_async._tickets import Priority
@@ -27,7 +28,7 @@ _NUMBERS: Final[Mapping[str, Mapping[str, bool]]] = {
 
 
 @attrs.frozen
-class Options:
+class Options(Record):
     """What travels with each call, and differs between the views of one client.
 
     Where None stands for no limit, `math.inf` does too.

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from sitoo_async._records import Record
 from sitoo_async.errors import BatchError, SitooError
 
 __all__ = ["BatchResult", "Outcome", "batch_error", "summary"]
@@ -15,7 +16,7 @@ V = TypeVar("V")
 
 
 @attrs.frozen
-class Outcome(Generic[V]):
+class Outcome(Record, Generic[V]):
     """What became of one input.
 
     Attributes:
@@ -39,7 +40,7 @@ class Outcome(Generic[V]):
 
 
 @attrs.frozen(repr=False)
-class BatchResult(Sequence[Outcome[V]]):
+class BatchResult(Record, Sequence[Outcome[V]]):
     """One outcome per input, in input order.
 
     Attributes:

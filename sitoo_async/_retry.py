@@ -23,6 +23,7 @@ from typing import Final
 import attrs
 
 from sitoo_async._checks import check_number
+from sitoo_async._records import Record
 from sitoo_async.errors import (
     ConnectError,
     RateLimitError,
@@ -58,7 +59,7 @@ _NUMBERS: Final[Mapping[str, Mapping[str, bool]]] = {
 
 
 @attrs.frozen
-class RetryPolicy:
+class RetryPolicy(Record):
     """For how long a call is tried before its error is raised.
 
     Only what does no harm is tried again: what was never sent, and what may be repeated. 429

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
+from sitoo_async._records import Record
+
 if TYPE_CHECKING:
     from sitoo_async._lane import Lane
 
@@ -35,7 +37,7 @@ next_number: Final = itertools.count().__next__
 
 
 @attrs.frozen
-class LaneStats:
+class LaneStats(Record):
     """What a lane is doing, at one moment.
 
     Attributes:

@@ -16,6 +16,7 @@ import attrs
 
 from sitoo_async._advance import Advance, P
 from sitoo_async._pace import Pace
+from sitoo_async._records import Record
 from sitoo_async.errors import DecodeError
 
 __all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Part", "Query"]
@@ -32,7 +33,7 @@ _LOOP_TURNS = 3  # as many as it takes until the bytes of the next request are w
 
 
 @attrs.frozen
-class Page(Generic[T]):
+class Page(Record, Generic[T]):
     """One page of a collection; iterates, counts and indexes like its `items`.
 
     Attributes:

@@ -11,7 +11,9 @@ from typing import Any, Final, Literal
 
 import attrs
 import msgspec
+from multidict import CIMultiDict
 
+from sitoo_async._records import Record
 from sitoo_async._show import as_text, shown, told
 from sitoo_async.errors import (
     ApiError,
@@ -139,7 +141,7 @@ _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @attrs.frozen
-class Response:
+class Response(Record):
     """A raw answer.
 
     Attributes:
@@ -159,6 +161,11 @@ class Response:
     elapsed: float = attrs.field(default=0.0, eq=False)
     sent_in: float = attrs.field(default=0.0, eq=False)
     answered_in: float = attrs.field(default=0.0, eq=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # aiohttp gives a view of the headers, which can't be pickled.
+        make, (kind, state) = super().__reduce__()
+        return make, (kind, state | {"headers": CIMultiDict(self.headers)})
 
     @property
     def request_id(self) -> str | None:

@@ -108,14 +108,15 @@ class SitooError(Exception):
         request_id: the ``Sitoo-Request-ID`` of the answer; name it when you ask Sitoo's support.
     """
 
-    sent: Sent
-    method: str | None
-    path: str | None
-    attempt: int | None
-    elapsed: float | None
-    status: int | None
-    errortext: str | None
-    request_id: str | None
+    # What an error that an older version pickled does not have reads as absent.
+    sent: Sent = "unknown"
+    method: str | None = None
+    path: str | None = None
+    attempt: int | None = None
+    elapsed: float | None = None
+    status: int | None = None
+    errortext: str | None = None
+    request_id: str | None = None
 
     def __init__(
         self,
@@ -227,8 +228,8 @@ class InvalidInputError(SitooError, ValueError):
         rows: all items of a batch that can't be sent, where the input was refused for them.
     """
 
-    field: str | None
-    index: int | None
+    field: str | None = None
+    index: int | None = None
     rows: tuple[InvalidRow, ...] = ()
 
     def __init__(
@@ -334,7 +335,7 @@ class RateLimitError(ApiError):
         retry_after: seconds until the lane may be used again, as known when this was raised.
     """
 
-    retry_after: float | None
+    retry_after: float | None = None
 
     def __init__(self, message: str, *, retry_after: float | None = None, **context: Any) -> None:
         super().__init__(message, **context)
@@ -348,7 +349,7 @@ class ServerError(ApiError):
         retry_after: seconds until it may be asked again, where a 503 said so by ``Retry-After``.
     """
 
-    retry_after: float | None
+    retry_after: float | None = None
 
     def __init__(self, message: str, *, retry_after: float | None = None, **context: Any) -> None:
         super().__init__(message, **context)
@@ -362,7 +363,7 @@ class DecodeError(SitooError):
         location: where in the answer the fault lies, such as ``items[3].moneyprice``.
     """
 
-    location: str | None
+    location: str | None = None
 
     def __init__(self, message: str, *, location: str | None = None, **context: Any) -> None:
         super().__init__(message, **context)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
+from sitoo_async._records import Record
 from sitoo_async._show import type_name
 from sitoo_async.errors import InvalidOptionError
 
@@ -15,7 +16,7 @@ __all__ = ["Gate", "Grant", "PromptGate", "check_gate"]
 
 
 @attrs.frozen
-class Grant:
+class Grant(Record):
     """The right to use a key, and what its last holder left behind.
 
     Attributes:

@@ -19,7 +19,7 @@ C = TypeVar("C", bound=type)
 M = TypeVar("M", bound="Model")
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Model:
     """An object of the reference.
 
@@ -35,6 +35,16 @@ class Model:
         # What rich asks for; left alone it would list every absent field.
         yield from set_fields(self).items()
 
+    # What is pickled are the fields that are there, by name, so that a later version, which has
+    # others, reads it: those that were not pickled are absent.
+
+    def __getstate__(self) -> dict[str, Any]:
+        return set_fields(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name in fields_of(type(self)):
+            setattr(self, name, state.get(name, UNSET))
+
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field,))
 def model(cls: C) -> C:
@@ -43,7 +53,7 @@ def model(cls: C) -> C:
     No converters and no validators: they would cost every decoded object, while a value has to
     be right only when it is sent.
     """
-    return attrs.define(kw_only=True, repr=False)(cls)
+    return attrs.define(kw_only=True, repr=False, getstate_setstate=False)(cls)
 
 
 def is_set(item: Model, name: str) -> bool:

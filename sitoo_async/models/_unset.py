@@ -21,6 +21,9 @@ class _Unset:
     def __repr__(self) -> str:
         return "UNSET"
 
+    # Where it is public: what was pickled names it so.
+    __module__ = "sitoo_async"
+
     def __reduce__(self) -> str:
         # A bare name: copy, deepcopy and pickle all give back the one and only UNSET.
         return "UNSET"
