@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import attrs
 
+from sitoo_async._checks import LARGEST
 from sitoo_async._path import segment
 from sitoo_async._show import shown
 from sitoo_async._stack import level_outside
@@ -59,14 +60,14 @@ class Operation:
         """The path with its parameters filled in, percent-encoded.
 
         Raises:
-            InvalidInputError: a parameter of the wrong type, empty, or a dot segment.
+            InvalidInputError: a parameter of the wrong type, empty, or one that climbs.
         """
         if self.evidence != "documented":
             _warn(self)
         for name, value in values.items():
             if name in self.texts:
                 values[name] = segment(name, value)
-            elif type(value) is not int:  # digits need no encoding
+            elif type(value) is not int or abs(value) > LARGEST:  # digits need no encoding
                 raise InvalidInputError(f"{name} must be an int, not {shown(value)}", field=name)
         return self.path.format_map(values)
 
