@@ -128,7 +128,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         seconds: float | None = None,
         shares_deadline: bool = False,
     ) -> None:
-        check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
+        chunk_size = check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
         _check_items(items)
         _check_invalid(invalid)
         self._items = items
@@ -349,12 +349,13 @@ class Batch(AsyncIterator[Outcome[V]]):
 
 def _check_items(items: Any) -> None:
     """Refuse what is one item, or text, where many are meant."""
+    given = type_name(items)
     with Looking("items"):
         many = isinstance(items, (Iterable, AsyncIterable))
         if many and not isinstance(items, (str, bytes, bytearray, memoryview, Mapping)):
             return
     raise InvalidInputError(
-        f"items must be a list or another iterable of items, not {type_name(items)};"
+        f"items must be a list or another iterable of items, not {given};"
         " put a single item into a list: [item]",
         field="items",
     )

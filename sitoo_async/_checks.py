@@ -87,8 +87,11 @@ def check_number(
     )
 
 
-def check_whole(field: str, value: object, *, least: int, most: int | None = None) -> None:
+def check_whole(field: str, value: object, *, least: int, most: int | None = None) -> int:
     """Refuse what is not a whole number within its range; a bool is no number here.
+
+    Returns:
+        The number itself, also of a member of an enumeration.
 
     Raises:
         InvalidInputError: it is another type, too small or too large.
@@ -96,7 +99,7 @@ def check_whole(field: str, value: object, *, least: int, most: int | None = Non
     if is_a(value, int) and not is_a(value, bool):
         number = int.__index__(cast("int", value))
         if least <= number <= (LARGEST if most is None else most):
-            return
+            return number
     limits = f"of {least} or more" if most is None else f"from {least} to {most}"
     raise InvalidInputError(
         f"{field} must be a whole number {limits}, not {shown(value)}", field=field

@@ -25,7 +25,7 @@ __all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Paginator", "Part"]
 
 T = TypeVar("T")
 
-_LARGEST_PAGE = 100_000  # the largest `num` that the reference's own examples use
+LARGEST_PAGE = 100_000  # the largest `num` that the reference's own examples use
 
 
 class Paginator(Generic[T, P]):
@@ -75,7 +75,7 @@ class Paginator(Generic[T, P]):
         advance = advance or cast("Advance[P]", ByOffset())
         if advance.counted:
             check_whole("start", start, least=0)
-        check_whole("page_size", page_size, least=1, most=_LARGEST_PAGE)
+        check_whole("page_size", page_size, least=1, most=LARGEST_PAGE)
         self._count = count
         self._query = Query(fetch, decode, start, pace or Pace(page_size), label, advance)
 

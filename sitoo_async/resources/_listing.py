@@ -14,9 +14,10 @@ from sitoo_async._advance import Advance, AfterId, AtOnce, ByOffset, P
 from sitoo_async._call import Call
 from sitoo_async._checks import check_whole
 from sitoo_async._codec import decode_array, decode_page, last_row, select
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation
 from sitoo_async._pace import Pace
-from sitoo_async._pages import PageOf, Paginator, Part
+from sitoo_async._pages import LARGEST_PAGE, PageOf, Paginator, Part
 from sitoo_async._query import Kind, query_string
 from sitoo_async._retry import CALL_WITHIN, JOB_WITHIN, Trouble
 from sitoo_async._show import shown
@@ -116,7 +117,7 @@ class Listing(Calls):
             operation,
             at,
             model,
-            start=start,
+            start=check_whole("start", start, least=0),
             page_size=page_size,
             query=lambda start, num: joined(asked, f"start={start}&num={num}", selection),
             advance=ByOffset(),
@@ -149,7 +150,10 @@ class Listing(Calls):
                 raise InvalidInputError(
                     "since_id walks by ascending id: leave out sort and start", field="since_id"
                 )
-            if sort not in (None, identifier, f"-{identifier}"):
+            with Looking("sort"):
+                orders = (f"sort={name}" for name in (identifier, f"-{identifier}") if name == sort)
+                extra = "" if sort is None else next(orders, None)
+            if extra is None:
                 raise InvalidInputError(
                     f"sort must be {identifier!r} or '-{identifier}', not {shown(sort)}",
                     field="sort",
@@ -158,24 +162,22 @@ class Listing(Calls):
                 operation,
                 at,
                 model,
-                start=start or 0,
+                start=0 if start is None else start,
                 page_size=page_size,
                 filters=filters,
                 takes=takes,
                 fields=fields,
                 identifier=identifier,
-                extra="" if sort is None else f"sort={sort}",
+                extra=extra,
             )
         lowest = filters.pop(f"{identifier}from", None)
         if lowest is not None and since_id is not None:
             raise InvalidInputError(
                 f"since_id says the same as {identifier}from: give one of them", field="since_id"
             )
-        since = since_id or 0
-        check_whole("since_id", since, least=0)
+        since = 0 if since_id is None else check_whole("since_id", since_id, least=0)
         if lowest is not None:
-            check_whole(f"{identifier}from", lowest, least=0)
-            since = max(lowest - 1, 0)
+            since = max(check_whole(f"{identifier}from", lowest, least=0) - 1, 0)
         asked = query_string(filters, filter_kinds(takes))
         selection = selected(model, fields)
         if fields is not None:
@@ -255,6 +257,7 @@ class Listing(Calls):
         path = self._path(operation, at)
         read = decode_array if bare else decode_page
 
+        page_size = check_whole("page_size", page_size, least=1, most=LARGEST_PAGE)
         pace = Pace(page_size, self.options.bulk_seconds)
         # Where the caller has no say in the size, a smaller page can't be asked for.
         sized = pace.aim is not None and advance.page_size is None

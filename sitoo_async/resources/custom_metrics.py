@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final, TypedDict, Unpack
 
+from sitoo_async._checks import is_a
 from sitoo_async._codec import decode_array
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import query_string
@@ -242,7 +244,7 @@ class CustomMetricValues(Resource):
 def _check_days(filters: CustomMetricValuesOfMetric) -> None:
     # What is no int is refused where the query is written.
     days = filters.get("num_days", 1)
-    if isinstance(days, int) and not 1 <= days <= _MOST_DAYS:
+    if is_a(days, int) and not 1 <= int.__index__(days) <= _MOST_DAYS:
         raise InvalidInputError(
             f"num_days must be from 1 to {_MOST_DAYS}, not {shown(days)}", field="num_days"
         )
@@ -250,10 +252,11 @@ def _check_days(filters: CustomMetricValuesOfMetric) -> None:
 
 def _payload(values: Iterable[Any]) -> Sequence[dict[str, Any]]:
     payload: list[dict[str, Any]] = []
-    for index, value in enumerate(values):
-        try:
-            payload.append(addition(CustomMetricValue, value))
-        except InvalidInputError as error:
-            error.index = index
-            raise
+    with Looking("values"):
+        for index, value in enumerate(values):
+            try:
+                payload.append(addition(CustomMetricValue, value))
+            except InvalidInputError as error:
+                error.index = index
+                raise
     return payload

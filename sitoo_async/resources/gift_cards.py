@@ -11,7 +11,9 @@ from typing import Final, Unpack
 
 import attrs
 
+from sitoo_async._checks import is_a
 from sitoo_async._codec import writable
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._query import query_string
 from sitoo_async.errors import InvalidInputError
@@ -196,15 +198,16 @@ class GiftCardTransactions(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/gift-cards#delete-gift-card-transactions
         """
-        if not is_list(addedtransactionids) or not addedtransactionids:
-            raise InvalidInputError(
-                "addedtransactionids must be a list that holds at least one id",
-                field="addedtransactionids",
-            )
-        payload = [
-            TEXT.write(value, f"addedtransactionids[{index}]")
-            for index, value in enumerate(addedtransactionids)
-        ]
+        with Looking("addedtransactionids"):
+            if not is_list(addedtransactionids) or not addedtransactionids:
+                raise InvalidInputError(
+                    "addedtransactionids must be a list that holds at least one id",
+                    field="addedtransactionids",
+                )
+            payload = [
+                TEXT.write(value, f"addedtransactionids[{index}]")
+                for index, value in enumerate(addedtransactionids)
+            ]
         return await self._write(
             _DELETE_TRANSACTIONS, {"cardnumber": cardnumber}, payload, accepted
         )
@@ -214,7 +217,7 @@ def _query(**parameters: str | None) -> str:
     given = {name: value for name, value in parameters.items() if value is not None}
     # Looked at here, since elsewhere an error would quote what it refuses.
     pin = given.get("pin", "")
-    if not isinstance(pin, str) or not pin.isascii():
+    if not is_a(pin, str) or not str.isascii(pin):
         raise InvalidInputError("pin must be text, of digits or plain letters", field="pin")
     return query_string(given, dict.fromkeys(given, "text"))
 

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 from anyio import to_thread
 
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
+from sitoo_async._show import type_name
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.resources import Resource, ResourceField
 from sitoo_async.resources._items import accepted
@@ -261,8 +263,10 @@ class ProductFiles(Group):
 
 async def _values(resourceid: str | None, data: bytes | PathLike[str] | None) -> dict[str, Any]:
     """What is sent for an image or a file."""
-    if isinstance(data, PathLike):
-        path = Path(data)
+    with Looking("data"):
+        path = Path(data) if isinstance(data, PathLike) else None
+        content = data if isinstance(data, bytes) else None
+    if path is not None:
         # Both take their time with a large file, and the event loop is not to wait for a disk.
         encoded = await to_thread.run_sync(lambda: _base64(path.read_bytes()))
         return {"resourceid": path.name if resourceid is None else resourceid, "filedata": encoded}
@@ -270,12 +274,12 @@ async def _values(resourceid: str | None, data: bytes | PathLike[str] | None) ->
         raise InvalidInputError("a file needs a name: give its resourceid", field="resourceid")
     if data is None:
         return {"resourceid": resourceid}
-    if not isinstance(data, bytes):
+    if content is None:
         # A str could be a path, base64 or the text itself.
         raise InvalidInputError(
-            f"data must be bytes or a path (pathlib.Path), not {type(data).__name__}", field="data"
+            f"data must be bytes or a path (pathlib.Path), not {type_name(data)}", field="data"
         )
-    return {"resourceid": resourceid, "filedata": _base64(data)}
+    return {"resourceid": resourceid, "filedata": _base64(content)}
 
 
 def _base64(content: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 
 from sitoo_async._advance import AfterId
 from sitoo_async._codec import last_row, writable
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import query_string
@@ -74,11 +75,13 @@ class ServiceOrders(Resource):
         Reference: https://developer.sitoo.com/api-reference/service-orders#get-service-orders
         """
         asked = query_string(filters, filter_kinds(ServiceOrderFilters))
+        with Looking("start_after_id"):
+            start = start_after_id or ""
         return self._walk(
             _LIST,
             {},
             ServiceOrder,
-            start=start_after_id or "",
+            start=start,
             page_size=page_size,
             query=lambda after, num: joined(asked, _start_after(after), f"num={num}"),
             advance=AfterId("id", lambda body: last_row(body, "id", str), told=False),

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
+from sitoo_async._show import type_name
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_mapping
 from sitoo_async.models._kinds import FREE
@@ -116,9 +118,11 @@ class StoreZReportConfiguration(Resource):
 
 
 def _json(configuration: object) -> Any:
-    if not is_mapping(configuration):
+    with Looking("configuration"):
+        held = is_mapping(configuration)
+    if not held:
         raise InvalidInputError(
-            f"configuration must be a mapping, not {type(configuration).__name__}",
+            f"configuration must be a mapping, not {type_name(configuration)}",
             field="configuration",
         )
     return FREE.write(configuration, "configuration")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Final, Literal, Unpack, get_args
+from typing import Any, Final, Literal, Unpack
 
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._show import shown
@@ -246,20 +247,27 @@ class VoucherProducts(Resource):
 
 def _identified(product_identifier: str) -> str:
     """The query that says what stands for a product; a productid does where nothing is said."""
-    if product_identifier not in get_args(ProductIdentifier):
-        raise InvalidInputError(
-            f"product_identifier must be 'productid' or 'sku', not {shown(product_identifier)}",
-            field="product_identifier",
-        )
-    return "" if product_identifier == "productid" else f"product_identifier={product_identifier}"
+    with Looking("product_identifier"):
+        if product_identifier == "productid":
+            return ""
+        if product_identifier == "sku":
+            return "product_identifier=sku"
+    raise InvalidInputError(
+        f"product_identifier must be 'productid' or 'sku', not {shown(product_identifier)}",
+        field="product_identifier",
+    )
 
 
-def _named(products: Sequence[int] | Sequence[str], by: str) -> list[dict[str, Any]]:
-    if not is_list(products) or not products:
-        raise InvalidInputError(
-            "products must be a list that names at least one product", field="products"
-        )
-    kind = TEXT if by == "sku" else INTEGER
-    return [
-        {by: kind.write(product, f"products[{index}]")} for index, product in enumerate(products)
-    ]
+def _named(
+    products: Sequence[int] | Sequence[str], product_identifier: str
+) -> list[dict[str, Any]]:
+    by, kind = ("sku", TEXT) if _identified(product_identifier) else ("productid", INTEGER)
+    with Looking("products"):
+        if not is_list(products) or not products:
+            raise InvalidInputError(
+                "products must be a list that names at least one product", field="products"
+            )
+        return [
+            {by: kind.write(product, f"products[{index}]")}
+            for index, product in enumerate(products)
+        ]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, Literal, TypedDict, Unpack
 
 from sitoo_async._batch import Batch, Invalid
+from sitoo_async._checks import is_a
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._show import shown
@@ -184,7 +185,7 @@ class WarehouseTransactions(Resource):
         Reference: https://developer.sitoo.com/api-reference/warehouse-transactions/batch-add-warehouse-transactions
         """
         # What is no int at all is refused where the batch is made.
-        if isinstance(chunk_size, int) and chunk_size > _LARGEST_CHUNK:
+        if is_a(chunk_size, int) and int.__index__(chunk_size) > _LARGEST_CHUNK:
             raise InvalidInputError(
                 f"chunk_size must be at most {_LARGEST_CHUNK} here, not {shown(chunk_size)}: the"
                 " reference allows no more transactions in one request",
