@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
-from urllib.parse import parse_qsl, unquote
+from typing import Any, Final
+from urllib.parse import unquote
 
 import attrs
 
 from sitoo_async._credentials import Secret
+from sitoo_async._gates._dsn_parameters import Parameters
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = ["DataSource"]
@@ -27,29 +28,38 @@ where a host, a port or a database is read, and all of these are printed."""
 
 @attrs.frozen
 class DataSource:
-    """Where a database is.
+    """Where a database is, and how to connect to it.
 
     Attributes:
         name: scheme, user, hosts and database, for people to read.
-        query: the further parameters, with their question mark.
+        query: the parameters that the driver is told, with their question mark.
         password: what the user logs in with; None to have it from the environment.
+        connect_timeout: seconds to connect in; None where the gate's own will do.
+        keepalive: when a dead server is noticed, by libpq's names, where that is told.
+        system_authorities: whether the server's certificate has to be one that an authority known
+            to this system vouches for.
     """
 
     name: str
     query: Secret = attrs.field(repr=False)
     password: Secret | None = attrs.field(repr=False)
+    connect_timeout: float | None = None
+    keepalive: tuple[tuple[str, int], ...] = ()
+    system_authorities: bool = False
 
     @property
-    def dsn(self) -> str:
-        """All but the password, as a driver takes it."""
-        return self.name + self.query
+    def driver(self) -> dict[str, Any]:
+        """All but the password, as asyncpg takes it."""
+        dsn = Secret(self.name + self.query)
+        return {"dsn": dsn, "ssl": True} if self.system_authorities else {"dsn": dsn}
 
     @classmethod
     def parse(cls, dsn: Secret) -> DataSource:
         """Read ``postgresql://user:password@host:port/database?parameters``.
 
         Raises:
-            InvalidOptionError: it is written otherwise. It is not quoted.
+            InvalidOptionError: it is written otherwise, or a parameter asks for what can't be had.
+                No value is quoted.
         """
         source = _read(dsn)
         if source is None:
@@ -58,11 +68,26 @@ class DataSource:
                 "?, # or % of the password is written as %40, %2F, %3A, %3F, %23 or %25",
                 field="dsn",
             )
-        if "password" in dict(parse_qsl(source.query[1:])):
-            raise InvalidOptionError(
-                "write the DSN's password before the host, as in user:password@host", field="dsn"
-            )
-        return source
+        parameters = Parameters()
+        user, _, place = source.name.partition("://")[2].rpartition("@")
+        hosts, _, database = place.partition("/")
+        reason = parameters.read(
+            source.query[1:],
+            named={
+                "user": user,
+                **dict.fromkeys(("host", "port"), hosts),
+                **dict.fromkeys(("dbname", "database"), database),
+            },
+        )
+        if reason is not None:
+            raise InvalidOptionError(f"the DSN of PostgresGate: {reason}", field="dsn")
+        return attrs.evolve(
+            source,
+            query=parameters.query,
+            connect_timeout=parameters.connect_timeout,
+            keepalive=tuple(sorted(parameters.keepalive.items())),
+            system_authorities=parameters.system_authorities,
+        )
 
 
 def _read(dsn: Secret) -> DataSource | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import inspect
 import logging
 import socket
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from sitoo_async._credentials import Secret
 from sitoo_async._gates._dsn import DataSource
 from sitoo_async._gates._forks import abandon, in_forked_child
 from sitoo_async._gates._gate import Grant
-from sitoo_async._show import told
-from sitoo_async.errors import ConfigurationError, GateLostError
+from sitoo_async._show import told, type_name
+from sitoo_async.errors import ConfigurationError, GateLostError, InvalidOptionError
 
 __all__ = ["PostgresGate"]
 
@@ -101,15 +102,15 @@ FROM unnest($1::text[], $2::text[]) AS wanted (name, value) JOIN pg_settings USI
 WHERE name <> 'client_connection_check_interval' OR version() LIKE '%linux%'
 """
 
-# The same for our side; not every system has all of them.
-_KEEPALIVE: Final[Mapping[int, int]] = {
-    getattr(socket, name): value
-    for name, value in {
-        "TCP_KEEPIDLE": 5,
-        "TCP_KEEPINTVL": 5,
-        "TCP_KEEPCNT": 3,
-        "TCP_USER_TIMEOUT": 20_000,
-    }.items()
+# The same for our side, by what libpq calls it; not every system has all of them.
+_KEEPALIVE: Final[Mapping[str, tuple[int, int]]] = {
+    parameter: (getattr(socket, name), value)
+    for parameter, name, value in (
+        ("keepalives_idle", "TCP_KEEPIDLE", 5),
+        ("keepalives_interval", "TCP_KEEPINTVL", 5),
+        ("keepalives_count", "TCP_KEEPCNT", 3),
+        ("tcp_user_timeout", "TCP_USER_TIMEOUT", 20_000),
+    )
     if hasattr(socket, name)
 }
 
@@ -122,6 +123,26 @@ def _driver() -> Any:
         raise ConfigurationError(
             'PostgresGate needs asyncpg: pip install "sitoo_async[postgres]"'
         ) from error
+
+
+def _refusal(source: DataSource) -> str | None:
+    """Why the driver could never connect there, told without trying to; None if it could."""
+    # It reads a DSN, and the files that this names, when it connects. A driver without this
+    # function is asked then.
+    parse = getattr(import_module("asyncpg.connect_utils"), "_parse_connect_dsn_and_args", None)
+    if parse is None:
+        return None
+    arguments = {**dict.fromkeys(inspect.signature(parse).parameters), **source.driver}
+    if source.password is not None:
+        arguments["password"] = source.password
+    try:
+        parse(**arguments)
+    except (OSError, _driver().InterfaceError) as error:
+        return told(error)
+    except Exception as error:  # noqa: BLE001  # of which kind does not matter
+        # What else it says may quote what it reads, such as a line of a file with passwords.
+        return type_name(error)
+    return None
 
 
 class PostgresGate:
@@ -158,20 +179,30 @@ class PostgresGate:
     and `GateLostError`, and locks may stay with the pooler for as long as it keeps its connections.
 
     Args:
-        dsn: ``postgresql://user:password@host:port/database``, with the parameters that asyncpg
-            takes, such as ``?sslmode=verify-full&application_name=…``. The password is shown
-            nowhere.
+        dsn: ``postgresql://user:password@host:port/database``, with parameters as libpq and
+            hosters write them, such as ``?sslmode=verify-full&application_name=…``. The password
+            is shown nowhere. What asyncpg does not know is translated (``connect_timeout``,
+            ``keepalives_idle``, ``schema``, ``sslrootcert=system``), or has no effect here, like
+            the sizes of pools. What can't be had is refused (``channel_binding=require``,
+            ``target_session_attrs=standby``, ``pgbouncer=true``). Of several hosts the primary is
+            used. Other settings of the server go into ``options=-c%20name%3Dvalue``.
 
     Raises:
-        InvalidOptionError: the DSN is written otherwise.
+        InvalidOptionError: the DSN is written otherwise, or has a parameter that can't be kept.
         ConfigurationError: asyncpg is not installed.
     """
 
     def __init__(self, dsn: str) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
         dsn = Secret(dsn) if isinstance(dsn, str) else Secret()
-        self._source = DataSource.parse(dsn)
+        source = DataSource.parse(dsn)
         _driver()
+        reason = _refusal(source)
+        if reason is not None:
+            raise InvalidOptionError(
+                f"asyncpg refuses the DSN of PostgresGate: {reason}", field="dsn"
+            )
+        self._source = source
         in_forked_child(_forget)
 
     def __repr__(self) -> str:
@@ -346,12 +377,12 @@ class _Session:
         password = self._source.password
         try:
             return await _driver().connect(
-                self._source.dsn,
+                **self._source.driver,
                 # Called when it is needed, so that it does not stay with the connection.
                 password=None if password is None else lambda: str(password),
-                timeout=PATIENCE,
+                timeout=self._source.connect_timeout or PATIENCE,
             )
-        except Exception as error:  # noqa: BLE001  # of which kind does not matter
+        except BaseException as error:  # noqa: BLE001  # of which kind does not matter
             # The driver's frames hold the password, and some tools print what a frame holds.
             raise error.with_traceback(None) from None
 
@@ -360,8 +391,9 @@ class _Session:
         link = _socket_of(connection)
         if link.family != socket.AF_UNIX:
             link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for option, value in _KEEPALIVE.items():
-                link.setsockopt(socket.IPPROTO_TCP, option, value)
+            wanted = dict(self._source.keepalive)
+            for parameter, (option, most) in _KEEPALIVE.items():
+                link.setsockopt(socket.IPPROTO_TCP, option, min(most, wanted.get(parameter, most)))
         prepared = await connection.fetchrow(
             _PREPARE, [*_SETTINGS], [*_SETTINGS.values()], timeout=PATIENCE
         )
