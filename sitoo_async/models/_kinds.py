@@ -45,6 +45,7 @@ __all__ = [
     "Tags",
     "Timestamp",
     "enumeration",
+    "text_like",
     "write_key",
     "write_timestamp",
 ]
@@ -174,6 +175,25 @@ INTEGER: Final = Scalar(
 BOOLEAN: Final = Scalar(
     name="a boolean", wire=bool, types=frozenset({bool}), convert=_write_boolean, accepts="bool"
 )
+
+
+def text_like(pattern: str, need: str, name: str = "text") -> Scalar:
+    """Text of which the reference says what it may hold.
+
+    Args:
+        pattern: what the whole text has to match.
+        need: the same in words, for the error; the text itself is not shown, it may be a secret.
+        name: what the kind is called.
+    """
+    matches = re.compile(pattern, re.ASCII | re.DOTALL).fullmatch
+
+    def convert(value: Any, field: str) -> str:
+        text = _write_text(value, field)
+        if matches(text) is None:
+            raise InvalidInputError(f"{field} must be {need}", field=field)
+        return text
+
+    return Scalar(name=name, wire=str, types=frozenset({str}), convert=convert, accepts="str")
 
 
 # Fixed decimals -----------------------------------------------------------------------------
@@ -422,21 +442,7 @@ Attributes = Annotated[dict[str, Any], MapOf(_ATTRIBUTE)]
 AdditionalData = Annotated[dict[str, str], MapOf(TEXT)]
 """Free data whose values are all text."""
 
-_TAG_PATTERN: Final = re.compile(r"[A-Z0-9_-]{1,16}", re.ASCII)
-
-
-def _write_tag(value: Any, field: str) -> str:
-    text = _write_text(value, field)
-    if _TAG_PATTERN.fullmatch(text) is None:
-        raise InvalidInputError(
-            f"{field} must be 1 to 16 characters of A-Z, 0-9, _ and -", field=field
-        )
-    return text
-
-
-_TAG: Final = Scalar(
-    name="a tag", wire=str, types=frozenset({str}), convert=_write_tag, accepts="str"
-)
+_TAG: Final = text_like(r"[A-Z0-9_-]{1,16}", "1 to 16 characters of A-Z, 0-9, _ and -", "a tag")
 
 Tags = Annotated[list[str], ListOf(_TAG, at_most=30)]
 """At most 30 tags of 1 to 16 characters out of A-Z, 0-9, ``_`` and ``-``."""

@@ -24,7 +24,7 @@ class CustomAttribute(Model):
     """
 
     id: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
-    """The key of its values, unique within a site; can't be changed."""
+    """The key of its values; can't be changed. One that the site has is refused by Sitoo."""
 
     title: Annotated[str, Mark.REQUIRED] = UNSET
     """What people read beside a value."""

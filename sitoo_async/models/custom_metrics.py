@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark, Number
+from sitoo_async.models._kinds import Mark, Number, text_like
 from sitoo_async.models._unset import UNSET
 
 __all__ = [
@@ -33,7 +33,9 @@ class CustomMetric(Model):
     Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#custommetric
     """
 
-    key: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
+    key: Annotated[
+        str, text_like(r"cm_.*", "a name that begins with cm_"), Mark.IDENTIFIER, Mark.REQUIRED
+    ] = UNSET
     """Its name, which begins with ``cm_``."""
 
     grouping: Annotated[str, Mark.REQUIRED] = UNSET
@@ -82,7 +84,7 @@ class CustomMetricValue(Model):
     """The metric."""
 
     date: str = UNSET
-    """The day, as ``2020-12-11``; required for the groupings ``date`` and ``date_store``."""
+    """The day, such as ``2020-12-11``; required for the groupings ``date`` and ``date_store``."""
 
     store_id: str = UNSET
     """The store; required for the groupings ``store`` and ``date_store``."""

@@ -61,10 +61,10 @@ class GiftCard(Model):
     """``giftcard`` or ``creditnote``."""
 
     currencycode: Annotated[str, Mark.REQUIRED] = UNSET
-    """The currency, as three letters of ISO 4217."""
+    """The currency, as a code of ISO 4217, such as ``SEK``."""
 
     cardnumber: str = UNSET
-    """The number of the card, unique."""
+    """The number of the card; one that another card has is refused by Sitoo."""
 
     cardnumber_display: Annotated[str, Mark.READ_ONLY] = UNSET
     """The number with most of its digits hidden, to be shown."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
 from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark, Money, Timestamp
+from sitoo_async.models._kinds import Mark, Money, Timestamp, text_like
 from sitoo_async.models._unset import UNSET
 
 __all__ = ["InfluencerCode", "InfluencerCodeField", "InfluencerCodeFields"]
@@ -23,8 +23,13 @@ class InfluencerCode(Model):
     Reference: https://developer.sitoo.com/api-reference/influencer-codes#influencercode
     """
 
-    code: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED] = UNSET
-    """The code itself, unique; letters, digits and ``& _ - .``."""
+    code: Annotated[
+        str,
+        text_like(r"[A-Za-z0-9&_.-]+", "one or more of A-Z, a-z, 0-9, &, _, - and ."),
+        Mark.IDENTIFIER,
+        Mark.REQUIRED,
+    ] = UNSET
+    """The code itself: ``A-Z a-z 0-9 & _ - .``; one that exists is refused by Sitoo."""
 
     name: Annotated[str, Mark.REQUIRED] = UNSET
     """Whose code it is."""

@@ -30,7 +30,7 @@ class InfluencerVoucher(Model):
     """
 
     influencercode: str = UNSET
-    """The code, unique; letters, digits and ``& _ - .``."""
+    """The code."""
 
     influencername: str = UNSET
     """Whose code it is."""
@@ -69,7 +69,7 @@ class InfluencerVoucherTransaction(Model):
     """The discount that the voucher gave."""
 
     currencycode: Annotated[str, Mark.REQUIRED] = UNSET
-    """The currency, as three capital letters of ISO 4217."""
+    """The currency, as a code of ISO 4217, such as ``SEK``."""
 
     merchant_reference: str = UNSET
     """The merchant's or store's own reference."""

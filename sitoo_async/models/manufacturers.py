@@ -44,7 +44,7 @@ class Manufacturer(Model):
     """State or region."""
 
     countryid: str = UNSET
-    """Country, as two letters of ISO 3166-1."""
+    """Country as a code of ISO 3166, such as ``se``."""
 
     phone: str = UNSET
     """Telephone number."""

@@ -13,7 +13,15 @@ from typing import Annotated, Literal, TypedDict
 
 from sitoo_async.models._base import Model, model
 from sitoo_async.models._enums import OpenEnum
-from sitoo_async.models._kinds import AdditionalData, Decimal3, Mark, Money, Number, Timestamp
+from sitoo_async.models._kinds import (
+    AdditionalData,
+    Decimal3,
+    Mark,
+    Money,
+    Number,
+    Timestamp,
+    text_like,
+)
 from sitoo_async.models._unset import UNSET
 
 __all__ = [
@@ -324,8 +332,17 @@ class Order(Model):
     eshopid: Annotated[int, Mark.READ_ONLY] = UNSET
     """The site that it belongs to."""
 
-    externalid: str | None = UNSET
-    """The order in another system, unique in the account: 1 to 40 of ``A-Z a-z 0-9 _ -``."""
+    externalid: (
+        Annotated[
+            str,
+            text_like(r"[A-Za-z0-9_-]{1,40}", "1 to 40 characters of A-Z, a-z, 0-9, _ and -"),
+        ]
+        | None
+    ) = UNSET
+    """The order in another system: 1 to 40 of ``A-Z a-z 0-9 _ -``.
+
+    Unique over all sites of the account: one that another order has is refused by Sitoo.
+    """
 
     creditorderid: int | None = UNSET
     """In a refund, the order that is paid back."""
@@ -364,7 +381,7 @@ class Order(Model):
     """Invoice address, state."""
 
     invoice_countryid: str = UNSET
-    """Invoice address, country as two letters (ISO 3166)."""
+    """Invoice address, country as a code of ISO 3166, such as ``se``."""
 
     delivery_address: str = UNSET
     """Delivery address, first line."""
@@ -382,7 +399,7 @@ class Order(Model):
     """Delivery address, state."""
 
     delivery_countryid: str = UNSET
-    """Delivery address, country as two letters (ISO 3166)."""
+    """Delivery address, country as a code of ISO 3166, such as ``se``."""
 
     comment: str = UNSET
     """A comment on the order."""
@@ -468,7 +485,7 @@ class Order(Model):
     """Until when stock is reserved for it; None: no reservation."""
 
     currencycode: str = UNSET
-    """Its currency as three capitals (ISO 4217); the account's, unless given."""
+    """Its currency as a code of ISO 4217, such as ``SEK``; the account's, unless given."""
 
     additionaldata: AdditionalData = UNSET
     """Further facts as text, by key.

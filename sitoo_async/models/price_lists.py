@@ -49,7 +49,7 @@ class PriceList(Model):
     """The price list's id in another system."""
 
     currencycode: str = UNSET
-    """The currency of its prices, as three capital letters of ISO 4217."""
+    """The currency of its prices, as a code of ISO 4217, such as ``SEK``."""
 
     tags: Tags = UNSET
     """The tags of the stores or campaigns that it is meant for."""

@@ -53,7 +53,10 @@ class Product(Model):
     """Given by Sitoo when the product is added; unique over all sites of the account."""
 
     sku: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED, Mark.NOT_EMPTY] = UNSET
-    """The article number, unique within a site; letters, digits and ``_ + - /``."""
+    """The article number, unique within a site: one that another product has is refused by Sitoo.
+
+    It should hold nothing but ``A-Z a-z 0-9 _ + - /``; that is advice, and not checked here.
+    """
 
     skumanufacturer: str = UNSET
     """The manufacturer's own article number."""
@@ -267,7 +270,7 @@ class ProductVariant(Model):
     """Further barcodes."""
 
     friendly: Annotated[str, Mark.WRITE_ONLY, Mark.REQUIRED, Mark.DEPRECATED] = UNSET
-    """Deprecated, and required: a unique name; the sku will do."""
+    """Deprecated, and required: a name that no other product has; the sku will do."""
 
     attributes: Annotated[list[str], Mark.REQUIRED] = UNSET
     """The variant's option in each group, in the order of the groups."""

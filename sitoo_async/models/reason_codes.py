@@ -9,7 +9,7 @@ Reference: https://developer.sitoo.com/api-reference/reason-codes
 from typing import Annotated, Literal, TypedDict
 
 from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark
+from sitoo_async.models._kinds import Mark, text_like
 from sitoo_async.models._unset import UNSET
 
 __all__ = ["ReasonCode", "ReasonCodeField", "ReasonCodeFields"]
@@ -28,10 +28,12 @@ class ReasonCode(Model):
     type: Annotated[int, Mark.REQUIRED] = UNSET
     """What it is a reason for, such as 10 or 20; a reasoncodetype of the reference."""
 
-    reasoncode: Annotated[str, Mark.REQUIRED] = UNSET
+    reasoncode: Annotated[str, text_like(r".{0,32}", "at most 32 characters"), Mark.REQUIRED] = (
+        UNSET
+    )
     """The code itself, of at most 32 characters."""
 
-    name: str = UNSET
+    name: Annotated[str, text_like(r".{0,64}", "at most 64 characters")] = UNSET
     """What the staff reads, at most 64 characters."""
 
 

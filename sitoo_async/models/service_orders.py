@@ -89,7 +89,7 @@ class ServiceItem(Model):
     """The price of one with VAT, as text with two decimals, such as ``50.00``."""
 
     cost_share: Number = UNSET
-    """How much of the price the customer pays, in percent from 0 to 100."""
+    """How much of the price the customer pays, in percent: 100 is all of it."""
 
     note: Annotated[str, Mark.REQUIRED] = UNSET
     """A note, such as where on the product."""
@@ -151,7 +151,7 @@ class ServiceOrder(Model):
     """Whose product it is."""
 
     currency: Annotated[str, Mark.REQUIRED] = UNSET
-    """The currency of its prices, as three capitals (ISO 4217)."""
+    """The currency of its prices, as a code of ISO 4217, such as ``SEK``."""
 
     note: str = UNSET
     """A note on it."""

@@ -133,7 +133,7 @@ class Settings(Model):
     """How many days stock stays reserved."""
 
     currencycode: str = UNSET
-    """The currency of all its money, as three letters."""
+    """The currency of all its money, as a code of ISO 4217, such as ``SEK``."""
 
     currency_rates: list[Any] = UNSET
     """What other currencies are worth; the form of an element is not documented."""

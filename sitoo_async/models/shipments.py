@@ -56,7 +56,7 @@ class ShipmentPackage(Model):
     """The number of the package within its shipment; items name it."""
 
     barcode: str = UNSET
-    """The barcode on the package; unique."""
+    """The barcode on the package; one that another package has is refused by Sitoo."""
 
     externalid: str = UNSET
     """The package in another system."""
@@ -120,7 +120,7 @@ class Shipment(Model):
     """The shipment in another system."""
 
     barcode: str = UNSET
-    """The barcode of the shipment; unique."""
+    """The barcode of the shipment; one that another shipment has is refused by Sitoo."""
 
     comment: str = UNSET
     """A comment on it."""
@@ -171,7 +171,7 @@ class Shipment(Model):
     """The sender's state."""
 
     sender_countryid: str = UNSET
-    """The sender's country as two letters (ISO 3166)."""
+    """The sender's country as a code of ISO 3166, such as ``se``."""
 
     sender_referencename: str = UNSET
     """Whom to ask at the sender's."""
@@ -207,7 +207,7 @@ class Shipment(Model):
     """The receiver's state."""
 
     receiver_countryid: str = UNSET
-    """The receiver's country as two letters (ISO 3166)."""
+    """The receiver's country as a code of ISO 3166, such as ``se``."""
 
     receiver_referencename: str = UNSET
     """Whom to ask at the receiver's."""

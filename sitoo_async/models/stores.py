@@ -72,7 +72,7 @@ class Store(Model):
     """State or region."""
 
     countryid: str = UNSET
-    """The country, as two letters of ISO 3166."""
+    """The country as a code of ISO 3166, such as ``se``."""
 
     latitude: str | None = UNSET
     """Degrees north as text with six decimals, such as ``59.329323``."""

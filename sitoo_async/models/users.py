@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 
 from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark, Timestamp
+from sitoo_async.models._kinds import Mark, Timestamp, text_like
 from sitoo_async.models._unset import UNSET
 
 __all__ = ["User", "UserField", "UserFields"]
@@ -27,7 +27,7 @@ class User(Model):
     """Given by Sitoo when the user is added: a GUID in braces."""
 
     email: Annotated[str, Mark.REQUIRED] = UNSET
-    """Email address; no two users share one."""
+    """Email address; one that another user has is refused by Sitoo."""
 
     namefirst: str = UNSET
     """First name."""
@@ -66,7 +66,7 @@ class User(Model):
     """State or region."""
 
     countryid: str = UNSET
-    """Country, as two letters of ISO 3166-1."""
+    """Country as a code of ISO 3166, such as ``se``."""
 
     phone: str = UNSET
     """Telephone number."""
@@ -77,8 +77,11 @@ class User(Model):
     notes: str = UNSET
     """Notes for the staff."""
 
-    pin: Annotated[str, Mark.WRITE_ONLY] = UNSET
-    """The personal code of the staff: 4 or 6 digits, unique; never returned."""
+    pin: Annotated[str, text_like(r"[0-9]{4}|[0-9]{6}", "4 or 6 digits"), Mark.WRITE_ONLY] = UNSET
+    """The personal code of the staff: 4 or 6 digits; never returned.
+
+    One that another user has is refused by Sitoo.
+    """
 
     customernumber: str = UNSET
     """Customer number."""
@@ -93,7 +96,7 @@ class User(Model):
     """Passwords of the vouchers that the POS applies for this customer."""
 
     role: int | None = UNSET
-    """What it may do; None for none. That of an administrator can be read, and not set."""
+    """What it may do; None for none. The reference calls that of an administrator read-only."""
 
     warehouses: list[str] = UNSET
     """Ids of the warehouses that a store manager or store staff works in, as text."""

@@ -58,7 +58,7 @@ class Warehouse(Model):
     """Whether its stock can be sold."""
 
     currencycode: Annotated[str, Mark.REQUIRED] = UNSET
-    """The currency that its stock is valued in, as three letters of ISO 4217."""
+    """The currency that its stock is valued in, as a code of ISO 4217, such as ``SEK``."""
 
     name: Annotated[str, Mark.REQUIRED] = UNSET
     """The warehouse's name."""
@@ -79,7 +79,7 @@ class Warehouse(Model):
     """State or region."""
 
     countryid: str | None = UNSET
-    """The country, as two letters of ISO 3166."""
+    """The country as a code of ISO 3166, such as ``se``."""
 
     externalid: str | None = UNSET
     """The warehouse's id in another system."""

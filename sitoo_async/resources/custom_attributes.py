@@ -81,12 +81,18 @@ class CustomAttributes(Resource):
             The attribute as Sitoo keeps it.
 
         Raises:
-            InvalidInputError: a field that can't be sent; nothing was sent.
-            ConflictError: an attribute with this id exists.
+            InvalidInputError: a field that can't be sent, such as `searchable` for values that
+                are no text; nothing was sent.
+            ApiError: Sitoo refused it: with 400 or 409, because an attribute with this id exists.
 
         Reference: https://developer.sitoo.com/api-reference/custom-attributes
         """
         payload = addition(CustomAttribute, one_item(CustomAttribute, item, values))
+        if payload.get("searchable") and payload["type"] != "string":
+            raise InvalidInputError(
+                "searchable is for attributes of type string alone; leave it out",
+                field="searchable",
+            )
         return await self._write_item(_ADD, {}, payload, CustomAttribute)
 
     @performs(_UPDATE)

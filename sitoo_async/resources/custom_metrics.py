@@ -119,8 +119,9 @@ class CustomMetrics(Resource):
             The metric as Sitoo keeps it.
 
         Raises:
-            InvalidInputError: a field that can't be sent; nothing was sent.
-            BadRequestError: Sitoo refused it, for a `key` without ``cm_`` for example.
+            InvalidInputError: a field that can't be sent, such as a `key` without ``cm_``; nothing
+                was sent.
+            BadRequestError: Sitoo refused it, for a `key` that exists for example.
 
         Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics
         """

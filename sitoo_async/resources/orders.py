@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import query_string
+from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.orders import (
     Order,
     OrderDelivery,
@@ -21,8 +22,9 @@ from sitoo_async.models.orders import (
     OrderFields,
     OrderLogItem,
     OrderLogItemFields,
+    OrderLogType,
 )
-from sitoo_async.resources._items import accepted, added_id, update
+from sitoo_async.resources._items import accepted, added_id, addition, one_item, update
 from sitoo_async.resources._listing import filter_kinds
 from sitoo_async.resources._overrides import refuse_ignored
 from sitoo_async.resources._resource import PAGE_SIZE, Resource
@@ -446,15 +448,19 @@ class OrderLogItems(Resource):
             True; log entries have no id.
 
         Raises:
-            InvalidInputError: a field that can't be sent; nothing was sent.
-            BadRequestError: the type is one that only Sitoo logs.
+            InvalidInputError: a field that can't be sent, or a type that only Sitoo logs; nothing
+                was sent.
             NotFoundError: there is no such order on the site.
 
         Reference: https://developer.sitoo.com/api-reference/orders#add-order-log-item
         """
-        return await self._add(
-            _ADD_LOG_ITEM, {"orderid": orderid}, OrderLogItem, item, values, read=accepted
-        )
+        payload = addition(OrderLogItem, one_item(OrderLogItem, item, values))
+        if payload["orderlogtypeid"] not in {*OrderLogType}:
+            raise InvalidInputError(
+                "orderlogtypeid must be one of OrderLogType: Sitoo alone logs any other",
+                field="orderlogtypeid",
+            )
+        return await self._write(_ADD_LOG_ITEM, {"orderid": orderid}, payload, accepted)
 
 
 class _Stock(TypedDict, total=False):

@@ -10,6 +10,7 @@ from typing import Final, Unpack
 
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
+from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.product_groups import ProductGroup, ProductGroupField, ProductGroupFields
 from sitoo_async.resources._items import added_id
 from sitoo_async.resources._resource import PAGE_SIZE, Resource
@@ -22,6 +23,8 @@ _ADD: Final = Operation("POST", "/sites/{siteid}/productgroups.json", repeatable
 _GET: Final = Operation("GET", "/sites/{siteid}/productgroups/{vatid}.json", repeatable=True)
 _UPDATE: Final = Operation("PUT", "/sites/{siteid}/productgroups/{vatid}.json", repeatable=True)
 _DELETE: Final = Operation("DELETE", "/sites/{siteid}/productgroups/{vatid}.json", repeatable=True)
+
+_DEFAULT_GROUP: Final = 2
 
 
 class ProductGroups(Resource):
@@ -111,14 +114,17 @@ class ProductGroups(Resource):
     async def delete(self, vatid: int, /) -> bool:
         """Delete a product group. Repeatable.
 
-        The default group, 2, can't be deleted.
-
         Returns:
             True; also where an earlier attempt, whose answer was lost, had deleted it.
 
         Raises:
+            InvalidInputError: it is 2, the default group, which can't be deleted; nothing was sent.
             NotFoundError: there is no such product group.
 
         Reference: https://developer.sitoo.com/api-reference/product-groups#delete-product-group
         """
+        if vatid == _DEFAULT_GROUP:
+            raise InvalidInputError(
+                f"vatid {vatid} is the default product group, which can't be deleted", field="vatid"
+            )
         return await self._delete(_DELETE, {"vatid": vatid})

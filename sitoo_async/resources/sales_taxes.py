@@ -101,7 +101,7 @@ class SalesTaxes(Resource):
     async def add(self, item: SalesTax | None = None, /, **values: Unpack[SalesTaxFields]) -> int:
         """Add a sales tax, given as a model or by keywords.
 
-        `name` and `decimalvaluedefault`, the tax in percent, are required.
+        `name` and `decimalvaluedefault` are required; the latter is the tax in percent.
 
         Not repeatable: sent twice, it would make two. Where the answer is lost, the error says so
         (``sent="unknown"``).

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
-from typing import Final, Literal, TypedDict, Unpack
+from typing import Any, Final, Literal, TypedDict, Unpack
 
 from sitoo_async._batch import Batch, Invalid
 from sitoo_async._checks import is_a
@@ -15,12 +15,13 @@ from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
+from sitoo_async.models import TransactionType
 from sitoo_async.models.warehouse_transactions import (
     WarehouseTransaction,
     WarehouseTransactionField,
     WarehouseTransactionFields,
 )
-from sitoo_async.resources._items import added_id
+from sitoo_async.resources._items import added_id, addition, one_item
 from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
 
 __all__ = [
@@ -46,6 +47,10 @@ _GET_OF_WAREHOUSE: Final = Operation(
 )
 
 _LARGEST_CHUNK: Final = 1000  # the most that the reference allows in one request
+
+_MADE_BY_SITOO: Final = frozenset(
+    {TransactionType.SALES, TransactionType.REFUND, TransactionType.STOCKTAKING}
+)
 
 WarehouseTransactionSort = Literal["warehousetransactionid", "-warehousetransactionid"]
 """The order of transactions: by ascending or, with a minus, by descending id."""
@@ -153,7 +158,8 @@ class WarehouseTransactions(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-transactions/batch-add-warehouse-transactions
         """
-        return await self._add(_ADD, {}, WarehouseTransaction, item, values, read=added_id)
+        payload = _movement(one_item(WarehouseTransaction, item, values))
+        return await self._write(_ADD, {}, payload, added_id)
 
     @performs(_ADD)
     def add_many(
@@ -191,14 +197,15 @@ class WarehouseTransactions(Resource):
                 " reference allows no more transactions in one request",
                 field="chunk_size",
             )
-        return self._add_many(
+        return self._many(
             _ADD,
             {},
-            WarehouseTransaction,
             items,
+            prepare=_movement,
             read=added_id,
             chunk_size=chunk_size,
             invalid=invalid,
+            verb="add",
         )
 
 
@@ -267,3 +274,15 @@ class TransactionsOfWarehouse(Resource):
         """
         at = {"warehouseid": warehouseid, "warehousetransactionid": warehousetransactionid}
         return await self._get(_GET_OF_WAREHOUSE, at, WarehouseTransaction)
+
+
+def _movement(item: object) -> dict[str, Any]:
+    """A transaction that is to be added, checked."""
+    payload = addition(WarehouseTransaction, item)
+    if payload["transactiontype"] in _MADE_BY_SITOO:
+        raise InvalidInputError(
+            "transactiontype must be one that can be added, such as MOVE_IN or MOVE_OUT: sales and"
+            " refunds come of orders, a stocktaking of a batch (see warehouses.stocktaking)",
+            field="transactiontype",
+        )
+    return payload

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sitoo_async.testing._fields import (
     Refusal,
     check_required,
+    check_texts,
     check_write,
     json_object,
     with_whole_objects,
@@ -141,6 +142,7 @@ class Collection:
         fields = self.table.fields
         changes = check_write(fields, json_object(sent), is_open=self.table.is_open)
         check_required(fields, changes)
+        check_texts(fields, changes)
         changes = self.whole(changes)
         if self.table.counted:
             changes.pop(self.table.key, None)
@@ -263,6 +265,7 @@ class Collection:
             identifiers=identifiers,
             is_open=self.table.is_open,
         )
+        check_texts(self.table.fields, changes)
         changes = self.whole(changes)
         self.check(changes, item)
         self.names.check(changes, item)

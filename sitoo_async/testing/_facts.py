@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -198,6 +199,7 @@ def _field(name: str, fact: Mapping[str, Any], *, required: bool) -> Field:
         required=required,
         of=of,
         values=tuple(fact.get("values", ())) or _enum_values(fact.get("enum")),
+        pattern=re.compile(fact["pattern"], re.ASCII) if "pattern" in fact else None,
     )
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "Kind",
     "Refusal",
     "check_required",
+    "check_texts",
     "check_write",
     "completed",
     "is_of_kind",
@@ -60,6 +61,7 @@ class Field:
         required: whether an add must hold it.
         of: the fields of the objects that it holds.
         values: the only values that it takes; empty: any of its type.
+        pattern: what a text has to match as a whole; None: any text will do.
     """
 
     kind: Kind
@@ -72,6 +74,7 @@ class Field:
     required: bool = False
     of: Mapping[str, Field] | None = None
     values: tuple[Any, ...] = ()
+    pattern: re.Pattern[str] | None = None
 
 
 def _is_integer(value: Any) -> bool:
@@ -170,6 +173,16 @@ def check_required(fields: Mapping[str, Field], sent: Mapping[str, Any]) -> None
     for name, field in fields.items():
         if field.required and name not in sent:
             raise Refusal(400, f"400: Missing required field '{name}'.")
+
+
+def check_texts(fields: Mapping[str, Field], changes: Mapping[str, Any]) -> None:
+    """Refuse a text that the reference does not allow in its field."""
+    for name, value in changes.items():
+        field = fields.get(name)
+        if field is None or field.pattern is None or value is None:
+            continue
+        if field.pattern.fullmatch(value) is None:
+            raise Refusal(400, f"Invalid value in {name}")
 
 
 def completed(fields: Mapping[str, Field], sent: Mapping[str, Any]) -> dict[str, Any]:

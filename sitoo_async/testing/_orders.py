@@ -95,10 +95,16 @@ class Orders(Collection):
         return super().list(_overriding(parameters))
 
     def check(self, changes: Item, item: Item | None) -> None:
-        """Refuse a VAT that leaves nothing, or less, of a price without it."""
-        del item
+        """Refuse a VAT that leaves nothing, or less, of a price without it, and a taken id."""
         if any(row["vatvalue"] <= _LEAST_VAT for row in changes.get("orderitems", ())):
             raise Refusal(400, "Invalid value in vatvalue")
+        external = changes.get("externalid")
+        if external is not None:
+            # "Unique for a system": over all its sites.
+            sites = self.account.places(_ORDERS)
+            others = (order for place in sites for order in place.items.values())
+            if any(other["externalid"] == external and other is not item for other in others):
+                raise Refusal(400, f"Invalid value in externalid ({external} already exists)")
 
     def insert(self, key: Any, changes: Item) -> Any:
         """Store an order and open its log."""

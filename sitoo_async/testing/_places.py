@@ -36,6 +36,7 @@ CLASSES: Mapping[str, type[Collection]] = {
     "/serviceorders": _services.ServiceOrders,
     "/shipments": _services.Shipments,
     "/sites/{}/cashregisters": _pos.CashRegisters,
+    "/sites/{}/customattributes": _products.CustomAttributes,
     "/sites/{}/giftcards": _cards.GiftCards,
     "/sites/{}/giftcards/{}/transactions": _cards.GiftCardTransactions,
     "/sites/{}/influencercodes": _cards.InfluencerCodes,

@@ -11,10 +11,10 @@ from sitoo_async.testing._fields import Refusal
 
 if TYPE_CHECKING:
     from sitoo_async.testing._account import Account
-    from sitoo_async.testing._parameters import Item
+    from sitoo_async.testing._parameters import Item, Parameters
     from sitoo_async.testing._tables import Table
 
-__all__ = ["PRODUCT_GROUPS", "ProductGroups", "Products"]
+__all__ = ["PRODUCT_GROUPS", "CustomAttributes", "ProductGroups", "Products"]
 
 PRODUCT_GROUPS: dict[int, tuple[float, int, str]] = {
     1: (0, 10, "No VAT"),
@@ -25,6 +25,8 @@ PRODUCT_GROUPS: dict[int, tuple[float, int, str]] = {
     6: (0, 30, "Gift Cards"),
 }
 """vatid -> VAT in percent, productgrouptype (10 product, 20 service, 30 gift card) and name."""
+
+_DEFAULT_GROUP = 2
 
 _DAY = 86_400
 
@@ -112,6 +114,16 @@ class Products(Collection):
                 self.leave_family(member)
 
 
+class CustomAttributes(Collection):
+    """The fields that the products of one site have beside those of the reference."""
+
+    def check(self, changes: Item, item: Item | None) -> None:
+        """Refuse to find products by what is no text: "only allowed for type string"."""
+        kind = changes.get("type") if item is None else item["type"]
+        if changes.get("searchable") and kind != "string":
+            raise Refusal(400, "Invalid value in searchable")
+
+
 class ProductGroups(Collection):
     """The product groups of one site, which every site begins with."""
 
@@ -122,6 +134,12 @@ class ProductGroups(Collection):
                 vatid,
                 {"value": value, "productgrouptype": kind, "productgroupname": name},
             )
+
+    def delete(self, key: Any, parameters: Parameters) -> None:
+        """Delete a group, but for the default one."""
+        if key == _DEFAULT_GROUP:
+            raise Refusal(400, "The default product group can't be deleted.")
+        super().delete(key, parameters)
 
     def new_key(self, changes: Item) -> Any:
         """The next vatid of this site."""

@@ -104,6 +104,17 @@ class Shipments(Collection):
             parameters = {**parameters, **ignored}
         return super().list(parameters)
 
+    def check(self, changes: Item, item: Item | None) -> None:
+        """Refuse a package whose barcode another one bears."""
+        others = [shipment for shipment in self.rows() if shipment is not item]
+        packages = [package for other in others for package in other["shipmentpackages"]]
+        seen = {package["barcode"] for package in packages}
+        for package in changes.get("shipmentpackages", ()):
+            barcode = package["barcode"]
+            if barcode and barcode in seen:
+                raise Refusal(400, f"Invalid value in barcode ({barcode} already exists)")
+            seen.add(barcode)
+
     def settle(self, item: Item, changes: Item, before: Item) -> None:
         """Note when a state was reached."""
         state = item["shipmentstate"]
@@ -114,7 +125,32 @@ class Shipments(Collection):
 
 
 class Users(Shared):
-    """The users of the account."""
+    """The users of the account.
+
+    Attributes:
+        pins: their PINs by userid, which are never shown.
+    """
+
+    def __init__(self, table: Table, account: Account, scope: tuple[Any, ...]) -> None:
+        super().__init__(table, account, scope)
+        self.pins = account.shared("pin")
+
+    def check(self, changes: Item, item: Item | None) -> None:
+        """Refuse the PIN of somebody else."""
+        own = None if item is None else item["userid"]
+        if any(pin["pin"] == changes.get("pin") for key, pin in self.pins.items() if key != own):
+            raise Refusal(400, "Invalid value in pin (It already exists)")
+
+    def settle(self, item: Item, changes: Item, before: Item) -> None:
+        """Note the PIN."""
+        if "pin" in changes:
+            self.pins[item["userid"]] = {"pin": changes["pin"]}
+        super().settle(item, changes, before)
+
+    def forget(self, item: Item) -> None:
+        """Free the PIN."""
+        self.pins.pop(item["userid"], None)
+        super().forget(item)
 
     def new_key(self, changes: Item) -> str:
         """A new GUID in braces; the seed decides which."""

@@ -136,6 +136,9 @@ def _taken(layers: list[tuple[Decimal, Decimal]], quantity: Decimal) -> Decimal:
     return value
 
 
+# "Sales, Refund and StockTaking are read only."
+_ADDED = frozenset({10, 20})
+
 # "Ending before", as the reference says it of transactions alone.
 _FILTERS: dict[str, Filter] = {
     "datecreatedto": lambda bound: lambda item: item.get("datecreated", bound) < bound,
@@ -186,6 +189,8 @@ class AllTransactions(View):
     def add(self, sent: Any, parameters: Parameters) -> int:
         """Move stock and return the warehousetransactionid."""
         changes = self.checked_add(sent, parameters)
+        if changes["transactiontype"] not in _ADDED:
+            raise Refusal(400, "Invalid value in transactiontype")
         site, warehouseid = self.scope[0], changes["warehouseid"]
         if is_virtual(self.account, site, warehouseid):
             raise Refusal(400, "Invalid value in warehouseid (Virtual)")

@@ -126,6 +126,7 @@ _WHOLE = frozenset({"/sites/{}/stores", "/sites/{}/warehouses"})
 _UNIQUE = {
     "/sites/{}/products": ("sku", "friendly"),
     "/sites/{}/users": ("email",),
+    "/shipments": ("barcode",),
 }
 
 # What a field holds when an add leaves it out, where the reference's examples show it.
