@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import code
 import contextlib
 import importlib
 import inspect
 import os
 import platform
-import rlcompleter
 import sys
 import threading
 import types
@@ -24,12 +24,13 @@ from collections.abc import Generator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import sitoo_async
 from sitoo_async import SitooClient, __version__, errors, models
-from sitoo_async.errors import ConfigurationError
+from sitoo_async._completion import Completer
+from sitoo_async._history import read_history, save_history
+from sitoo_async.errors import ConfigurationError, escaped
 from sitoo_async.testing import FakeSitoo
 
 __all__ = ["repl"]
@@ -37,7 +38,12 @@ __all__ = ["repl"]
 PRODUCTS: Final = 1000
 """The size of the embedded server's catalogue."""
 
-HISTORY_LINES: Final = 1000
+LONGEST_SHOWN: Final = 20_000
+"""Characters of a value that a terminal is shown."""
+
+MOST_SHOWN: Final = 100
+LONGEST_STRING: Final = 2_000
+"""Elements of a list, and characters of a text in it, where rich shows them."""
 
 _CREDENTIALS: Final = ("SITOO_API_ID", "SITOO_PASSWORD", "SITOO_BASE_URL")
 
@@ -46,7 +52,8 @@ def repl() -> int:
     """Read, await and print until Ctrl-D or ``exit()``.
 
     Returns:
-        The exit status: 2 when the environment names an account only in part.
+        The exit status: 2 when the environment names an account only in part, 1 when an exception
+        came out of lines that were piped.
 
     Raises:
         SystemExit: ``exit()`` was called; the client is closed by then.
@@ -59,10 +66,11 @@ def repl() -> int:
             sys.stderr.write(f"{error}\n")
             return 2
         try:
-            _Prompt(runner, namespace).interact(_banner(about), exitmsg="")
+            prompt = _Prompt(runner, namespace)
+            prompt.interact(_banner(about), exitmsg="")
         finally:
             runner.run(resources.aclose())
-    return 0
+    return 1 if prompt.failed else 0
 
 
 async def _open(resources: AsyncExitStack) -> tuple[dict[str, Any], str]:
@@ -104,12 +112,13 @@ class _Prompt(code.InteractiveConsole):
         self._runner = runner
         self._namespace = namespace
         self._terminal = sys.stdin.isatty()
+        self.failed = False  # whether lines that nobody sees run raised something
 
     def interact(self, banner: str | None = None, exitmsg: str | None = None) -> None:
         """Read and run lines; where there is a terminal, with all its comforts."""
         with contextlib.ExitStack() as comforts:
             if self._terminal:
-                comforts.enter_context(_pretty())
+                comforts.enter_context(_brief())
                 comforts.enter_context(_line_editing(self._namespace))
             super().interact(banner, exitmsg)
 
@@ -118,6 +127,16 @@ class _Prompt(code.InteractiveConsole):
         with _running(self._runner.get_loop()):
             # Piped lines are no conversation.
             return input(prompt if self._terminal else "")
+
+    def showtraceback(self) -> None:
+        """Show what was raised; whoever piped the lines learns by the exit status, too."""
+        self.failed = not self._terminal
+        super().showtraceback()
+
+    def showsyntaxerror(self, *place: Any, **more: Any) -> None:
+        """Show what could not be understood, likewise."""
+        self.failed = not self._terminal
+        super().showsyntaxerror(*place, **more)
 
     def runcode(self, code: types.CodeType) -> None:
         """Run what was typed to its end, in the loop, and show what it raises."""
@@ -170,19 +189,31 @@ def _running(loop: asyncio.AbstractEventLoop) -> Generator[None]:
 
 
 @contextlib.contextmanager
-def _pretty() -> Generator[None]:
-    """Show values in colour, one field a line; where rich is installed."""
+def _brief() -> Generator[None]:
+    """Show values as a terminal can take them; where rich is installed, one field a line."""
+    before = sys.displayhook
     try:
         pretty = importlib.import_module("rich.pretty")
     except ImportError:
-        yield
-        return
-    before = sys.displayhook
-    pretty.install()
+        sys.displayhook = _show
+    else:
+        pretty.install(max_length=MOST_SHOWN, max_string=LONGEST_STRING)
     try:
         yield
     finally:
         sys.displayhook = before
+
+
+def _show(value: object) -> None:
+    """As Python shows a value, but for the end of one that is too long."""
+    if value is None:
+        return
+    vars(builtins)["_"] = value
+    text = repr(value)
+    left = len(text) - LONGEST_SHOWN
+    if left > 0:
+        text = f"{text[:LONGEST_SHOWN]}... ({left:,} more characters; `_` is the whole of it)"
+    sys.stdout.write("".join(f"{escaped(line)}\n" for line in text.splitlines()))
 
 
 @contextlib.contextmanager
@@ -193,49 +224,20 @@ def _line_editing(namespace: dict[str, Any]) -> Generator[None]:
     except ImportError:
         yield
         return
-    readline.set_completer(rlcompleter.Completer(namespace).complete)
+    completer = Completer(namespace)
+
+    def complete(text: str, state: int) -> str | None:
+        before = readline.get_line_buffer()[: readline.get_begidx()]
+        return completer.complete_in(text, state, before)
+
+    readline.set_completer(complete)
     # The two libraries behind this module are configured in different languages.
     libedit = "libedit" in (readline.__doc__ or "")
     readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
-    path = _history_path()
-    for line in _read_history(path):
+    for line in read_history():
         readline.add_history(line)
     try:
         yield
     finally:
         count = readline.get_current_history_length()
-        _save_history(path, [readline.get_history_item(index + 1) for index in range(count)])
-
-
-def _history_path() -> Path:
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(state, "sitoo_async", "history").expanduser()
-
-
-def _read_history(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        sys.stderr.write(f"the history was not read: {error}\n")
-        return []
-
-
-def _save_history(path: Path, lines: list[str | None]) -> None:
-    """Keep the last lines, in a file that only its owner can read.
-
-    A line that speaks of a password is not kept, and neither is one that holds the key's.
-    """
-    secret = os.environ.get("SITOO_PASSWORD")
-    kept = [
-        line
-        for line in lines
-        if line and "password" not in line.lower() and not (secret and secret in line)
-    ]
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{line}\n" for line in kept[-HISTORY_LINES:]), encoding="utf-8")
-    except OSError as error:
-        sys.stderr.write(f"the history was not saved: {error}\n")
+        save_history(readline.get_history_item(index + 1) for index in range(count))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sitoo_async import __main__ as command_line
+from sitoo_async._history import save_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ Run = Any  # (text, terminal=False) -> (exit status, output, errors)
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("ACCOUNT_ID", "API_ID", "PASSWORD", "BASE_URL", "SITE"):
+    for name in ("ACCOUNT_ID", "API_ID", "PASSWORD", "BASE_URL", "SITE", "KEYS", "GATE"):
         monkeypatch.delenv(f"SITOO_{name}", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
@@ -129,7 +130,8 @@ def test_the_names_of_the_library_are_there(run: Run) -> None:
 
 
 def test_an_error_is_shown_from_what_was_typed_and_the_session_goes_on(run: Run) -> None:
-    _, shown, errors = run("await sitoo.products.get(999999)\n1 / 0\n2 +\nprint('on')\n")
+    status, shown, errors = run("await sitoo.products.get(999999)\n1 / 0\n2 +\nprint('on')\n")
+    assert status == 1  # for whoever piped the lines
     assert "sitoo_async.errors.NotFoundError: 404" in errors
     assert "ZeroDivisionError" in errors
     assert "SyntaxError" in errors
@@ -264,6 +266,7 @@ class FakeReadline(ModuleType):
         super().__init__("readline", doc)
         self.lines: list[str] = []
         self.bindings: list[str] = []
+        self.line = self.word = ""
         self.completer: Callable[[str, int], str | None] = lambda _text, _state: None
 
     def set_completer(self, completer: Callable[[str, int], str | None]) -> None:
@@ -280,6 +283,12 @@ class FakeReadline(ModuleType):
 
     def get_history_item(self, index: int) -> str | None:
         return self.lines[index - 1]
+
+    def get_line_buffer(self) -> str:
+        return self.line
+
+    def get_begidx(self) -> int:
+        return len(self.line) - len(self.word)
 
 
 @pytest.fixture
@@ -318,6 +327,8 @@ def test_tab_completes_the_names_of_the_session(
     run("", terminal=True)
     assert readline.bindings == [binding]
     assert readline.completer("sitoo.manu", 0) == "sitoo.manufacturers"
+    readline.line, readline.word = "sitoo.products.list(fie", "fie"
+    assert readline.completer("fie", 0) == "fields="
 
 
 def test_the_history_outlives_the_session(run: Run, readline: FakeReadline, history: Path) -> None:
@@ -347,6 +358,70 @@ def test_lines_with_a_password_are_not_kept(
     readline.lines = ["a = 1", "x = 'topsecret'", "c = SitooClient(Password='y')", "b = 2"]
     run("", terminal=True)
     assert history.read_text() == "a = 1\nb = 2\n"
+
+
+GATE = "postgresql://shop:gate%2Fsecret@db.example/x"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("SITOO_KEYS", "90316-125:first-one, 90316-126:hunter2\n", "Key('90316-126', 'hunter2')"),
+        ("SITOO_KEYS", "90316-125:first-one,90316-126:hunter2", "a = 'first-one'"),
+        ("SITOO_PASSWORD", "hunter2\r\n", "a = 'hunter2'"),
+        ("SITOO_PASSWORD", "it's", "a = 'it\\'s'"),
+        ("SITOO_GATE", GATE, "PostgresGate('postgresql://a:gate%2Fsecret@b')"),
+        ("SITOO_GATE", GATE, "secret = 'gate/secret'"),
+        ("DATABASE_URL", "mysql://u:hunter22@h/d", "connect('hunter22')"),
+        ("https_proxy", "http://u:hunter22@proxy:1", "connect('hunter22')"),
+        ("STRIPE_TOKEN", "sk_live_1", "stripe = 'sk_live_1'"),
+    ],
+    ids=["key", "other key", "line end", "quote", "gate", "decoded", "url", "proxy", "token"],
+)
+def test_no_secret_of_the_environment_is_kept(
+    history: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    save_history(["a = 1", line, "b = 2"])
+    assert history.read_text() == "a = 1\nb = 2\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITOO_KEYS", "no pairs"),
+        ("SITOO_PASSWORD", "  "),
+        ("TOKEN_KIND", "a"),
+        ("SOME_URL", "http://[::1"),
+        ("SOME_URL", "http://u:a@h"),
+    ],
+    ids=["no pairs", "blank", "short", "no url", "short in a url"],
+)
+def test_what_is_no_secret_strikes_out_nothing(
+    history: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    save_history(["a = 1"])
+    assert history.read_text() == "a = 1\n"
+
+
+def test_without_a_home_there_is_no_history_and_no_trouble(
+    run: Run, readline: FakeReadline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME")
+
+    def nobody(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", nobody)
+    readline.lines = ["1"]
+    status, _, errors = run("", terminal=True)
+    assert (status, "history" in errors) == (0, False)
+
+
+def test_what_a_terminal_sent_that_is_no_text_is_kept_readable(history: Path) -> None:
+    save_history(["a = '\udce4'"])
+    assert history.read_text() == "a = '\\udce4'\n"
 
 
 def test_the_history_does_not_grow_for_ever(
@@ -388,6 +463,28 @@ def test_rich_shows_values_at_a_terminal_and_is_gone_afterwards(run: Run) -> Non
     _, shown, _ = run("await sitoo.products.get(1)\n", terminal=True)
     assert "\n    productid=1,\n" in shown
     assert sys.displayhook is before
+
+
+@pytest.mark.usefixtures("readline")
+@pytest.mark.parametrize("rich", [True, False], ids=["rich", "plain"])
+def test_a_value_too_long_for_a_terminal_is_cut(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, rich: bool
+) -> None:
+    if not rich:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "rich", None)
+    _, shown, errors = run(
+        "None\nlist(range(100_000))\nlen(_)\n'x' * 100_000\nlen(_)\n", terminal=True
+    )
+    assert "Traceback" not in errors
+    assert shown.count("100000") == 2
+    assert len(shown) < 50_000
+    assert "None" not in shown
+
+
+def test_piped_lines_show_the_whole_value(run: Run) -> None:
+    assert len(run("list(range(100_000))\n")[1]) > 500_000
 
 
 # ------------------------------------------------------------------------------- as a program
