@@ -280,16 +280,7 @@ class Transport:
                 ),
             ) as answer:
                 status, came_with, answered = answer.status, answer.headers, loop.time()
-                if not route.middlewares:
-                    body, oversized = await _read(answer, limit)
-                    if route.traces:
-                        await _show(answer, body)
-                elif answer is attempt.answer:
-                    body, oversized = attempt.read
-                else:
-                    # A middleware's own, whatever it did instead.
-                    body = await answer.read()
-                    oversized = len(body) > limit
+                body, oversized = await self._body(answer, attempt)
         except Exception as error:  # noqa: BLE001  # code of the user's may run in there
             cause = error.__cause__ if isinstance(error, BrokenError) else error
             raise self._failure(cause, attempt, min(loop.time() - began, seconds)) from cause
@@ -300,6 +291,18 @@ class Transport:
             self._last_used = ended
         sent_in, answered_in = attempt.sent - began, answered - began
         return Response(status, came_with, body, oversized, ended - began, sent_in, answered_in)
+
+    async def _body(self, answer: aiohttp.ClientResponse, attempt: _Attempt) -> tuple[bytes, bool]:
+        if answer is attempt.answer:
+            return attempt.read
+        if self._route.middlewares:
+            # One of theirs, whatever they did instead of asking the server.
+            body = await answer.read()
+            return body, len(body) > attempt.limit
+        read = await _read(answer, attempt.limit)
+        if self._route.traces:
+            await _show(answer, read[0])
+        return read
 
     def _failure(
         self, error: BaseException | None, attempt: _Attempt, elapsed: float
