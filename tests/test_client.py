@@ -511,7 +511,7 @@ async def test_the_escape_hatch_gives_the_raw_answer(fake):
         ({"method": "POST", "path": "/a", "json": object()}, "json"),
         ({"method": "GET", "path": "/a", "params": {"sku": ["x" * 9000]}}, "url"),
     ],
-    ids=str,
+    ids=["method", "no slash", "dots", "query", "empty filter", "no JSON", "too long"],
 )
 async def test_the_escape_hatch_refuses_what_can_not_be_sent(fake, call, field):
     async with SitooClient(**fake.credentials) as client:

@@ -90,7 +90,7 @@ REFUSED = [
     ("sku", b"54051-1"),
     ("sku", []),
     ("sku", ()),
-    ("sku", iter(())),
+    pytest.param("sku", iter(()), id="sku-iterator"),
     ("sku", 54051),
     ("sku", {"54051-1": True}),
     ("sku", [54051]),
