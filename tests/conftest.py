@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from sitoo_async.testing._facts import operations
 from tests.gates._programs import MODULES, untested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 pytest_plugins = ["sitoo_async.testing.fixtures"]
 
@@ -72,6 +73,17 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("eager_too") and sys.version_info >= (3, 12):
         loops["virtual_time_eager"] = _eager
     return loops
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C interrupts here and in processes that are started here, whatever started the tests.
+
+    What a script runs in the background (``pytest &``, or after ``trap '' INT``) ignores SIGINT.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 # Accounts that hold something at every path of the reference ----------------------------------

@@ -357,6 +357,7 @@ class Locked(FakeSitoo):
         return super().credentials | {"password": "wrong"}
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_the_demo_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert demo(SMALL, server=Interrupting) == 130
     assert "Interrupted" in capsys.readouterr().out

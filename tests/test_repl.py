@@ -205,6 +205,7 @@ def test_leaving_closes_the_client_and_the_server(run: Run) -> None:
     assert shown == ""
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_what_runs_and_not_the_session(run: Run) -> None:
     status, shown, errors = run(
         "import signal\n"
@@ -216,6 +217,7 @@ def test_ctrl_c_ends_what_runs_and_not_the_session(run: Run) -> None:
     assert "Traceback" not in errors
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_twice_ends_what_never_awaits(run: Run) -> None:
     status, shown, errors = run(
         "import signal\n"
@@ -526,7 +528,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, ctrl_c: None) -> Iterator[Terminal]:
     pty = pytest.importorskip("pty")
     pytest.importorskip("readline")
     ours, theirs = pty.openpty()
