@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from sitoo_async._version import __version__
+
 __all__ = ["main"]
 
 _DESCRIPTION = """\
@@ -35,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"sitoo_async {__version__}")
     commands = parser.add_subparsers(
         dest="command", title="commands", metavar="[demo | operations]"
     )

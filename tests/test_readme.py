@@ -82,3 +82,22 @@ def test_the_commands_are_one_line_each() -> None:
     # .ci/run takes the second from here.
     assert README.count("\npython3 -m venv .venv && ") == 1
     assert README.count("\npython3 -m venv .venv-test && ") == 1
+
+
+def test_links_lead_somewhere_wherever_the_page_is_shown() -> None:
+    # PyPI shows it too, and has no files beside it.
+    targets = re.findall(r"\]\(([^)]+)\)", BLOCK.sub("", README))
+    assert targets
+    for target in targets:
+        assert target.startswith(("https://", "#")), target
+
+
+@pytest.mark.parametrize("page", ["README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
+def test_the_files_of_the_source_that_a_page_names_are_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"`(?:python )?((?:\.ci|\.github|docs|benchmarks|tests)/[\w./-]+)`", text)
+    )
+    assert named
+    for name in named:
+        assert (ROOT / name).exists(), name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ __all__ = ["abandon", "in_forked_child"]
 @functools.cache
 def in_forked_child(let_go: Callable[[], None]) -> None:
     """Call a function in each child that is forked from now on; once, however often asked."""
-    if sys.platform != "win32":  # pragma: no branch  # where nothing forks
+    if hasattr(os, "register_at_fork"):  # pragma: no branch  # where nothing forks
         os.register_at_fork(after_in_child=let_go)
 
 

@@ -10,16 +10,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 import time
 from typing import Final
 
 import msgspec
 
 from sitoo_async.errors import ConfigurationError
-
-if sys.platform != "win32":  # pragma: no branch  # nobody comes here on Windows, see FileGate
-    import fcntl
 
 __all__ = ["LockFile", "Record", "clock", "close_all"]
 
@@ -93,6 +89,8 @@ class LockFile:
 
     def lock(self, *, wait: bool) -> bool:
         """Lock it; tell whether it is ours. Waiting blocks the thread."""
+        import fcntl  # noqa: PLC0415  # not everywhere, see FileGate
+
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -125,6 +123,8 @@ class LockFile:
     def close(self) -> None:
         """Free the lock and close the file; a second time does nothing."""
         if self.is_open:
+            import fcntl  # noqa: PLC0415  # not everywhere, see FileGate
+
             # Closing alone would leave it locked for as long as a child that is just being
             # started has its copy of the open file.
             fcntl.flock(self._file, fcntl.LOCK_UN)

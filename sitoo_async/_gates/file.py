@@ -7,7 +7,7 @@ import contextlib
 import functools
 import hashlib
 import os
-import sys
+from importlib.util import find_spec
 from typing import Final, Self
 
 import attrs
@@ -64,9 +64,10 @@ class FileGate:
     path: str = attrs.field(converter=_absolute)
 
     def __attrs_post_init__(self) -> None:
-        if sys.platform == "win32":
+        if find_spec("fcntl") is None:
             raise ConfigurationError(
-                "FileGate needs flock, which Windows does not have: use PostgresGate or RedisGate"
+                "FileGate needs flock, which this system (such as Windows) does not have: use "
+                "PostgresGate or RedisGate"
             )
         in_forked_child(close_all)
         in_forked_child(_given_up.clear)  # the threads are the parent's

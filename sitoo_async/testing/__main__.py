@@ -10,6 +10,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from sitoo_async._version import __version__
 from sitoo_async.testing._server import FakeSitoo
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m sitoo_async.testing",
         description="Serve a fake Sitoo account on loopback until Ctrl-C.",
     )
+    parser.add_argument("--version", action="version", version=f"sitoo_async {__version__}")
     parser.add_argument(
         "--port", type=_number(int, 0, 65_535), default=8080, help="0 takes a free one"
     )

@@ -495,9 +495,9 @@ def test_a_path_without_a_name_is_refused(path):
         FileGate(path)
 
 
-def test_windows_is_told_what_to_use_instead(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "win32")
-    with pytest.raises(errors.ConfigurationError, match="PostgresGate or RedisGate"):
+def test_a_system_without_flock_is_told_what_to_use_instead(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # importing it fails, as on Windows
+    with pytest.raises(errors.ConfigurationError, match=r"flock.*PostgresGate or RedisGate"):
         FileGate("gate")
 
 
