@@ -21,6 +21,7 @@ from typing_extensions import TypeVar, override
 
 from sitoo_async._show import shown
 from sitoo_async.errors import DecodeError
+from sitoo_async.models._meaning import integer_of
 from sitoo_async.models._unset import UNSET
 
 __all__ = ["Advance", "AfterId", "AtOnce", "ByOffset", "FromMoment", "P"]
@@ -194,7 +195,7 @@ class AfterId(Advance[P]):
 
     def _check_order(self, at: P, items: Sequence[Any]) -> None:
         """Refuse a page that does not follow its cursor: the next one might begin anew."""
-        ids: list[Any] = [found for item in items if type(found := self._raw(item)) is type(at)]
+        ids: list[Any] = [found for item in items if type(found := self._raw(item, at)) is type(at)]
         if isinstance(at, int):
             if any(later < earlier for earlier, later in pairwise([at + 1, *ids])):
                 raise DecodeError(
@@ -223,12 +224,15 @@ class AfterId(Advance[P]):
     def position(self, at: P, items: Sequence[Any], finished: int) -> P:
         return self._id(items[finished - 1], at) if finished else at
 
-    def _raw(self, item: Any) -> Any:
-        return getattr(item, self.identifier, None)
+    def _raw(self, item: Any, at: P) -> Any:
+        found: Any = getattr(item, self.identifier, None)
+        # A field stays as it came, but what follows the id "17" is known.
+        meant = integer_of(found) if isinstance(at, int) else None
+        return found if meant is None else meant
 
     def _id(self, item: Any, at: P) -> P:
         """The id of an item, which is to be a cursor such as `at`; 0 and "" are none."""
-        found = self._raw(item)
+        found = self._raw(item, at)
         if type(found) is not type(at) or not found:
             raise _lost(self.identifier, found)
         return found

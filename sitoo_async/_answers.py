@@ -6,34 +6,59 @@ result (reference: Introduction, "Batch operations").
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
+
+import attrs
 
 from sitoo_async._show import as_text
 from sitoo_async.errors import DecodeError
+from sitoo_async.models._json import is_object
+from sitoo_async.models._reading import Reading
 
-__all__ = ["errortext_of", "pause_before", "results_of", "statuscode_of"]
+__all__ = ["Result", "pause_before", "results_of"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds
 
 
-def results_of(answer: Any, expected: int, label: str) -> Sequence[Any]:
+@attrs.frozen
+class Result:
+    """What became of one item of a batch.
+
+    Attributes:
+        status: its own status code.
+        returned: what it is answered with where it succeeded, such as an id.
+        errortext: why it failed.
+        unreadable: the error where it has no status code, so that nothing is known of it.
+    """
+
+    status: int
+    returned: Any = None
+    errortext: str | None = None
+    unreadable: DecodeError | None = None
+
+
+def results_of(answer: Any, expected: int, label: str, *, strict: bool = False) -> Sequence[Result]:
     """The results of a batch, in the order of its items.
+
+    Args:
+        answer: the whole answer, as plain JSON.
+        expected: how many items were sent.
+        label: the batch's name, for texts.
+        strict: whether what is not of its documented type is an error.
 
     Raises:
         DecodeError: there are more or fewer of them than items.
     """
-    if isinstance(answer, list):
-        rows = cast("Sequence[Any]", answer)
-        if len(rows) == expected:
-            return rows
-        got = f"{len(rows)}"
-    elif expected == 1:
+    reading = Reading(strict=strict, source=f"{label}: the answer")
+    rows = reading.elements(answer)
+    if rows is not None and len(rows) == expected:
+        return [_result(row, index, label, reading) for index, row in enumerate(rows)]
+    if rows is None and expected == 1:
         # Where one object is sent, the reference answers with the bare id or `true`.
-        bare = statuscode_of(answer) is None
-        return [{"statuscode": 200, "return": answer} if bare else answer]
-    else:
-        got = f"a bare {type(answer).__name__}"
+        bare = not (is_object(answer) and "statuscode" in answer)
+        return [Result(200, answer) if bare else _result(answer, 0, label, reading)]
+    got = f"a bare {type(answer).__name__}" if rows is None else f"{len(rows)}"
     raise DecodeError(
         f"{label}: {expected} items were sent, so the answer should be an array of"
         f" {expected} results, not {got}",
@@ -41,18 +66,16 @@ def results_of(answer: Any, expected: int, label: str) -> Sequence[Any]:
     )
 
 
-def statuscode_of(row: Any) -> int | None:
-    """The status code of one result, or None where it is no result."""
-    if not isinstance(row, Mapping):
-        return None
-    status = cast("Mapping[str, Any]", row).get("statuscode")
-    return status if isinstance(status, int) and not isinstance(status, bool) else None
-
-
-def errortext_of(row: Mapping[str, Any]) -> str | None:
-    """Why an item failed, as its result says."""
-    text = row.get("errortext")
-    return None if text is None else as_text(text)
+def _result(row: Any, index: int, label: str, reading: Reading) -> Result:
+    try:
+        status = reading.statuscode(row, index)
+    except DecodeError as error:
+        return Result(0, unreadable=error)
+    if status is None:
+        return Result(0, unreadable=DecodeError(f"{label}: a result without statuscode"))
+    result = cast("dict[str, Any]", row)
+    text = result.get("errortext")
+    return Result(status, result.get("return"), None if text is None else as_text(text))
 
 
 def pause_before(tries: int) -> float:

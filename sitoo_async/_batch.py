@@ -106,6 +106,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         policy: for how long a chunk, or an item of it, is tried.
         seconds: how long a request is to take; None keeps chunks as large as `chunk_size`.
         shares_deadline: whether all chunks have to be over by one moment.
+        strict: whether what is not of its documented type is an error.
 
     Raises:
         InvalidInputError: `chunk_size` is out of its range, `invalid` is another word, or `items`
@@ -127,6 +128,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         invalid: Invalid | None = None,
         seconds: float | None = None,
         shares_deadline: bool = False,
+        strict: bool = False,
     ) -> None:
         chunk_size = check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
         _check_items(items)
@@ -138,7 +140,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._label = label
         pace = Pace(chunk_size, seconds)
         self._sending = Sending(
-            open_chunk, read, policy, repeatable, deletes, label, pace, shares_deadline
+            open_chunk, read, policy, repeatable, deletes, label, pace, shares_deadline, strict
         )
         self._touched = False  # whether anybody asked for an outcome
         self._awaited = False

@@ -150,6 +150,7 @@ class Call:
             self._send,
             like=(self.caller, self.options, self.priority),
             paces=self.caller.paces,
+            strict=self.options.strict,
             # A batch has the time of a single request, so it had better take a part of that.
             aim=self.options.bulk_seconds or self.options.request_timeout / 4,
         )

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from sitoo_async._answers import errortext_of, pause_before, results_of, statuscode_of
+from sitoo_async._answers import Result, pause_before, results_of
 from sitoo_async._outcomes import Outcome
 from sitoo_async._pace import Pace
 from sitoo_async._retry import JOB_WITHIN, RetryPolicy, Trouble, pause_before_repeat
@@ -132,6 +132,7 @@ class Sending(Generic[V]):
     label: str
     pace: Pace
     shares_deadline: bool = False
+    strict: bool = False
     fatal: SitooError | None = None
     _unreached: int = 0  # chunks in a row that got no connection
     _turned_away: int = 0  # chunks in a row that got no turn
@@ -179,7 +180,7 @@ class Sending(Generic[V]):
                     entry.exchanges += piece.trouble.exchanges - before
             self._worn_out = False
             self.pace.took(len(prepared), seconds)
-            rows = results_of(answer, len(piece.entries), self.label)
+            rows = results_of(answer, len(piece.entries), self.label, strict=self.strict)
         except (ServerError, ReadError, RequestTimeoutError) as error:
             return self._halve(piece, error, found), []
         except (BadRequestError, ConflictError, DecodeError) as error:
@@ -243,26 +244,25 @@ class Sending(Generic[V]):
         )
 
     def _settle(
-        self, piece: _Piece, seconds: float, rows: Sequence[Any], found: dict[int, Outcome[V]]
+        self, piece: _Piece, seconds: float, rows: Sequence[Result], found: dict[int, Outcome[V]]
     ) -> list[_Piece]:
         """Take the results of one answer; the items to send again come back as new pieces."""
         broken, refused = (
             _Piece([], copy.copy(piece.trouble), copy.copy(piece.refusals)) for _ in range(2)
         )
         for entry, row in zip(piece.entries, rows, strict=True):
-            status = statuscode_of(row)
-            if status is None:
-                error: SitooError = DecodeError(f"{self.label}: a result without statuscode")
-                entry.fail(error, "unknown")
+            status = row.status
+            if row.unreadable is not None:
+                entry.fail(row.unreadable, "unknown")
                 _record(entry, found)
             elif 200 <= status < 300:
-                self._succeed(entry, status, row.get("return"), found)
+                self._succeed(entry, status, row.returned, found)
             elif status == 404 and self.deletes and entry.lost:
                 # Gone is what was wanted; an earlier try, whose answer was lost, did it.
                 value = cast("V", True)  # noqa: FBT003  # what a delete gives
                 found[entry.index] = Outcome(entry.index, entry.item, status, value)
             else:
-                entry.fail(error_for_status(status, errortext=errortext_of(row)))
+                entry.fail(error_for_status(status, errortext=row.errortext))
                 (refused if status == 429 else broken).entries.append(entry)
         return [
             gathered

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from sitoo_async._answers import errortext_of, pause_before, results_of, statuscode_of
+from sitoo_async._answers import Result, pause_before, results_of
 from sitoo_async._codec import decode_value, encode
 from sitoo_async._pace import Pace
 from sitoo_async._tickets import Company
@@ -66,6 +66,7 @@ class Sharing:
         like: what has to be equal between two calls that share: client, options, level.
         paces: how many items the batches of each collection hold, for all calls of the client.
         aim: seconds that a batch is to take.
+        strict: whether what is not of its documented type is an error.
         most: how many may share, as far as this call goes; fewer after each failure.
         alone: whether the call has to go again by itself, for no fault of its own.
         failures: how often it failed inside a batch that went well as a whole.
@@ -76,6 +77,7 @@ class Sharing:
     like: Hashable
     paces: dict[tuple[str, str], Pace]
     aim: float
+    strict: bool = False
     most: int = MOST
     alone: bool = False
     failures: int = 0
@@ -104,7 +106,7 @@ class Sharing:
         return Company(
             key=(twin.method, twin.path, named_by, self.like),
             brings=twin.item,
-            exchange=partial(_together, twin, self.exchange, pace),
+            exchange=partial(_together, twin, self.exchange, pace, self.strict),
             names=twin.names,
             most=lambda: min(self.most, pace.size),
         )
@@ -126,7 +128,13 @@ class Sharing:
         return outcome.outcome
 
 
-async def _together(twin: Twin, exchange: Exchange, pace: Pace, items: Sequence[Any]) -> list[Part]:
+async def _together(
+    twin: Twin,
+    exchange: Exchange,
+    pace: Pace,
+    strict: bool,  # noqa: FBT001  # one seam
+    items: Sequence[Any],
+) -> list[Part]:
     """Send the items as one batch, and give each its part of the answer."""
     request = Request(twin.method, twin.path, payload=list(items))
     outcome = await exchange(request)
@@ -142,19 +150,18 @@ async def _together(twin: Twin, exchange: Exchange, pace: Pace, items: Sequence[
         return [Part(copy_of(outcome), size, alone) for _ in items]
     pace.took(size, outcome.elapsed)
     try:
-        rows = results_of(decode_value(outcome.body), size, request.path)
+        body = outcome.content(f"the results of {size} items")
+        rows = results_of(decode_value(body, strict=strict), size, request.path, strict=strict)
     except DecodeError as error:
         error.status, error.request_id = outcome.status, outcome.request_id
         return [Part(copy_of(error.worsen("unknown")), size) for _ in items]
     return [Part(_outcome(row, outcome), size, inside=True) for row in rows]
 
 
-def _outcome(row: Any, answer: Response) -> Response | SitooError:
-    status = statuscode_of(row)
-    if status is None:
-        return DecodeError(
-            "a result without statuscode", sent="unknown", request_id=answer.request_id
-        )
-    if 200 <= status < 300:
-        return Response(status, answer.headers, encode(row.get("return")))
-    return error_for_status(status, errortext=errortext_of(row), request_id=answer.request_id)
+def _outcome(result: Result, answer: Response) -> Response | SitooError:
+    if result.unreadable is not None:
+        result.unreadable.request_id = answer.request_id
+        return result.unreadable.worsen("unknown")
+    if 200 <= result.status < 300:
+        return Response(result.status, answer.headers, encode(result.returned))
+    return error_for_status(result.status, errortext=result.errortext, request_id=answer.request_id)

@@ -8,8 +8,8 @@ broken fields stay as they came. Both paths give the same models.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
@@ -20,8 +20,9 @@ import msgspec
 from sitoo_async.errors import DecodeError
 from sitoo_async.models._base import Model
 from sitoo_async.models._fields import fields_of
-from sitoo_async.models._json import encode, is_array, is_mapping, is_object
-from sitoo_async.models._reading import IMPOSSIBLE, Reading, wrong_shape
+from sitoo_async.models._json import MARK, UNREADABLE, encode, is_mapping, is_object, parse
+from sitoo_async.models._meaning import integer_of
+from sitoo_async.models._reading import Reading, wrong_shape
 from sitoo_async.models._rows import Build, any_row, builder, exact_row
 from sitoo_async.models._unset import UNSET
 from sitoo_async.models._writing import plain, select, writable
@@ -31,6 +32,7 @@ __all__ = [
     "decode_array",
     "decode_item",
     "decode_page",
+    "decode_raw",
     "decode_value",
     "encode",
     "last_row",
@@ -40,9 +42,6 @@ __all__ = [
 
 M = TypeVar("M", bound=Model)
 V = TypeVar("V", int, str)
-
-# Floats come as Decimal on both paths: exact, and never a surprise in a sum of money.
-_generic: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 
 # Reading ------------------------------------------------------------------------------------
@@ -54,43 +53,110 @@ def decode_item(body: bytes, cls: type[M], *, strict: bool = False) -> M:
     Raises:
         DecodeError: not JSON, not an object or, where `strict`, not of the documented types.
     """
-    with suppress(*IMPOSSIBLE, RecursionError):
+    with suppress(*UNREADABLE):
         return cast("M", _fast(cls).item(body))
-    value = decode_value(body)
+    reading, value = _tolerantly(body, cls, strict=strict)
     if not is_object(value):
         raise wrong_shape("an object", value, None)
-    return cast("M", Reading(strict=strict).item(cls, value, None))
+    with _in_depth():
+        return cast("M", reading.item(cls, value, None))
 
 
-def decode_page(body: bytes, cls: type[M], *, strict: bool = False) -> tuple[list[M], int | None]:
-    """Read an envelope: its items, and how many the query has in all; None where it tells nothing.
+def decode_page(
+    body: bytes, cls: type[M], *, strict: bool = False
+) -> tuple[list[M | None], int | None]:
+    """Read an envelope: its rows, and how many the query has in all.
+
+    Returns:
+        The items, with None for a row that came as null: it counts as received. And the
+        totalcount; None where the answer does not tell.
 
     Raises:
         DecodeError: not JSON, no envelope or, where `strict`, not of the documented types.
     """
-    with suppress(*IMPOSSIBLE, RecursionError):
-        page = _fast(cls).page(body)
-        if page[1] is not None or not strict:
-            return page
-    rows, totalcount = _envelope(decode_value(body), strict=strict)
-    reading = Reading(strict=strict)
-    items: list[M] = []
-    for index, row in enumerate(rows):
-        trail = ((None, "items"), index)
-        if not is_object(row):
-            raise wrong_shape("an object", row, trail)
-        items.append(reading.item(cls, row, trail))
-    return items, totalcount
+    with suppress(*UNREADABLE):
+        items, totalcount = _fast(cls).page(body)
+        if totalcount is None:
+            Reading(strict=strict, source=_page_of(cls)).uncounted()
+        return items, totalcount
+    reading, value = _tolerantly(body, cls, strict=strict)
+    with _in_depth():
+        rows, totalcount = reading.envelope(value)
+        return [reading.row(cls, row, index) for index, row in enumerate(rows)], totalcount
 
 
-def decode_array(body: bytes, cls: type[M], *, strict: bool = False) -> tuple[list[M], int]:
-    """Read a bare array of objects, and how many it holds.
+def decode_array(
+    body: bytes, cls: type[M], *, strict: bool = False
+) -> tuple[list[M | None], int | None]:
+    """Read a bare array of objects, and how many it holds; see `decode_page`.
 
     Raises:
         DecodeError: not JSON, no array or, where `strict`, not of the documented types.
     """
-    items, _ = decode_page(b'{"totalcount":0,"items":%b}' % body, cls, strict=strict)
-    return items, len(items)
+    with suppress(*UNREADABLE):
+        items = _fast(cls).array(body)
+        return items, len(items)
+    reading, value = _tolerantly(body, cls, strict=strict)
+    with _in_depth():
+        rows = reading.array(value)
+        return [reading.row(cls, row, index) for index, row in enumerate(rows)], len(rows)
+
+
+def decode_value(body: bytes, *, strict: bool = False, source: str = "an answer") -> Any:
+    """Read plain JSON: an id, true, the answers of a batch.
+
+    Args:
+        body: the answer.
+        strict: whether what is only nearly JSON is an error.
+        source: what is read, for the warning about that.
+
+    Raises:
+        DecodeError: not JSON.
+    """
+    return _mended(body, Reading(strict=strict, source=source), exact=True)
+
+
+def decode_raw(body: bytes) -> Any:
+    """Read JSON of which nothing is documented, fractions as floats and without a word.
+
+    Raises:
+        DecodeError: not JSON.
+    """
+    return _mended(body, Reading(strict=False, quiet=True), exact=False)
+
+
+def _mended(body: bytes, reading: Reading, *, exact: bool) -> Any:
+    value, proper = _parsed(body, reading, exact=exact)
+    if proper:
+        return value
+    with _in_depth():
+        return reading.plain(value)
+
+
+def _page_of(cls: type[Model]) -> str:
+    return f"a page of {cls.__name__}"
+
+
+def _tolerantly(body: bytes, cls: type[Model], *, strict: bool) -> tuple[Reading, Any]:
+    reading = Reading(strict=strict, source=_page_of(cls))
+    value, _ = _parsed(body, reading)
+    return reading, value
+
+
+def _parsed(body: bytes, reading: Reading, *, exact: bool = True) -> tuple[Any, bool]:
+    value, proper = parse(body, exact=exact)
+    if body.startswith(MARK):
+        reading.marked()
+    return value, proper
+
+
+@contextmanager
+def _in_depth() -> Generator[None, None, None]:
+    """What could be parsed may still be nested too deeply to be looked at."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise DecodeError(f"the answer can't be read: {type(error).__name__}") from None
 
 
 def last_row(body: bytes, name: str, kind: type[V]) -> tuple[int, V | None]:
@@ -100,47 +166,23 @@ def last_row(body: bytes, name: str, kind: type[V]) -> tuple[int, V | None]:
     """
     hashable: Any = kind  # which mypy doubts of a type
     rows = _peek(name, hashable)
-    with suppress(msgspec.DecodeError):
+    with suppress(*UNREADABLE):
         found = rows(body)
         items: list[Any] = getattr(found, "items", found)
-        return len(items), getattr(items[-1], name) if items else None
+        value: Any = next((getattr(row, name) for row in reversed(items) if row is not None), None)
+        meant: Any = integer_of(value) if kind is int else value
+        return len(items), meant
     return 0, None
 
 
 @cache
 def _peek(name: str, kind: Any) -> Callable[[bytes], Any]:
     rows = list
-    row = msgspec.defstruct("Row", [(name, kind | None, None)], gc=False)
+    # An id may come as text where it is documented as an integer.
+    wire = int | str | None if kind is int else kind | None
+    row: Any = msgspec.defstruct("Row", [(name, wire, None)], gc=False) | None
     envelope = msgspec.defstruct("Rows", [("items", rows[row])], gc=False)
     return msgspec.json.Decoder(envelope | rows[row]).decode
-
-
-def _envelope(value: Any, *, strict: bool) -> tuple[list[Any], int | None]:
-    if not is_object(value):
-        raise wrong_shape("an envelope", value, None)
-    rows = value.get("items")
-    totalcount = value.get("totalcount")
-    if not is_array(rows):
-        raise wrong_shape("an array", rows, (None, "items"))
-    if totalcount is None and not strict:
-        return rows, None
-    if type(totalcount) is not int or totalcount < 0:
-        raise wrong_shape("a count", totalcount, (None, "totalcount"))
-    return rows, totalcount
-
-
-def decode_value(body: bytes) -> Any:
-    """Read plain JSON: an id, true, the answers of a batch.
-
-    Raises:
-        DecodeError: not JSON.
-    """
-    try:
-        return _generic.decode(body)
-    except (ValueError, RecursionError) as error:
-        # The reason tells a position, never the text: an answer may hold personal data.
-        reason = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
-        raise DecodeError(f"the answer is not JSON: {reason}") from None
 
 
 # The fast path ------------------------------------------------------------------------------
@@ -153,6 +195,7 @@ class _Reader(NamedTuple):
     """How the rows of one selection of fields are read."""
 
     envelope: Callable[[bytes], Any]
+    array: Callable[[bytes], list[Any]]
     build: Build
 
 
@@ -169,6 +212,10 @@ class _Fast:
 
     def item(self, body: bytes) -> Any:
         return self._any.build(self._item(body))
+
+    def array(self, body: bytes) -> list[Any]:
+        build = self._any.build
+        return [build(row) for row in self._any.array(body)]
 
     def page(self, body: bytes) -> tuple[list[Any], int | None]:
         # The rows of a page, and the pages of a walk, hold the same fields. So the last selection
@@ -198,12 +245,16 @@ class _Fast:
 
 def _reader(row: type[msgspec.Struct], build: Build) -> _Reader:
     rows = list
+    # Types put together at run time, which no checker can follow.
+    count: Any = Annotated[int, msgspec.Meta(ge=0)]
     envelope = msgspec.defstruct(
-        "Envelope",
-        [("items", rows[row]), ("totalcount", Annotated[int, msgspec.Meta(ge=0)] | None, None)],
-        gc=False,
+        "Envelope", [("items", rows[row]), ("totalcount", count | None, None)], gc=False
     )
-    return _Reader(msgspec.json.Decoder(envelope, float_hook=Decimal).decode, build)
+    return _Reader(
+        msgspec.json.Decoder(envelope, float_hook=Decimal).decode,
+        msgspec.json.Decoder(rows[row], float_hook=Decimal).decode,
+        build,
+    )
 
 
 _known: Final[dict[type[Model], _Fast]] = {}

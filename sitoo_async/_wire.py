@@ -13,6 +13,7 @@ import attrs
 import msgspec
 from multidict import CIMultiDict
 
+from sitoo_async._codec import decode_raw
 from sitoo_async._records import Record
 from sitoo_async._show import as_text, shown, told
 from sitoo_async.errors import (
@@ -30,7 +31,7 @@ from sitoo_async.errors import (
     TransportError,
     printable,
 )
-from sitoo_async.models._json import encode, is_object
+from sitoo_async.models._json import MARK, encode, is_object, parse
 
 __all__ = [
     "Method",
@@ -136,8 +137,9 @@ class Request:
 
 # ----------------------------------------------------------------------------------- answers
 
-# Brackets nested thousands deep end in a RecursionError, not in a DecodeError.
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# What may stand before a value, a byte order mark included; what a value may begin with.
+_BLANK: Final = b" \t\r\n" + MARK
+_BEGINNINGS: Final = b'{["-0123456789tfn'
 
 
 @attrs.frozen
@@ -172,6 +174,30 @@ class Response(Record):
         """The ``Sitoo-Request-ID``, which most endpoints send."""
         return self.headers.get("Sitoo-Request-ID")
 
+    @property
+    def empty(self) -> bool:
+        """Whether the body says nothing, as with a 204."""
+        return not self.body.lstrip(_BLANK)
+
+    def content(self, need: str) -> bytes:
+        """The body, where one is needed.
+
+        Args:
+            need: what it is to hold, for the error.
+
+        Raises:
+            DecodeError: it is empty, or evidently no JSON.
+        """
+        body = self.body.lstrip(_BLANK)
+        if not body:
+            raise self._unusable(f"empty, not JSON: {need} is missing")
+        if body.startswith(b"<"):
+            page = "an XML document" if body.startswith(b"<?xml") else "an HTML page"
+            raise self._unusable(f"{page}, not JSON")
+        if body[0] not in _BEGINNINGS and "json" not in self._media_type:
+            raise self._unusable("text, not JSON")
+        return self.body
+
     def json(self) -> Any:
         """The body as plain Python objects.
 
@@ -179,14 +205,24 @@ class Response(Record):
             DecodeError: the body is not JSON.
         """
         try:
-            return msgspec.json.decode(self.body)
-        except _UNREADABLE as error:
-            raise DecodeError(
-                f"the answer is not JSON: {error}",
-                sent="yes",
-                status=self.status,
-                request_id=self.request_id,
-            ) from None
+            return decode_raw(self.content("what was asked for"))
+        except DecodeError as error:
+            error.sent, error.status, error.request_id = "yes", self.status, self.request_id
+            raise
+
+    @property
+    def _media_type(self) -> str:
+        text = self.headers.get("Content-Type", "")
+        found = re.match(r"\s*([\w.+-]{1,64}/[\w.+-]{1,64})", text, re.ASCII)
+        return "no content type" if found is None else found[1].lower()
+
+    def _unusable(self, what: str) -> DecodeError:
+        return DecodeError(
+            f"the answer is {what} (status {self.status}, {self._media_type})",
+            sent="yes",
+            status=self.status,
+            request_id=self.request_id,
+        )
 
 
 @attrs.define(eq=False)
@@ -302,9 +338,8 @@ def _error_text(response: Response) -> str | None:
             " check base_url"
         )
     try:
-        # Not msgspec, which takes no half of a surrogate pair, as a text that was cut off holds.
-        body = json.loads(response.body)
-    except (ValueError, RecursionError):
+        body, _ = parse(response.body, exact=False)
+    except DecodeError:
         return None
     if not is_object(body):
         return None

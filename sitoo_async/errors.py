@@ -392,7 +392,10 @@ class SitooWarning(UserWarning):
 
 
 class UnexpectedTypeWarning(SitooWarning):
-    """An answer held a value of another type than the reference documents; it was kept as is."""
+    """An answer held a value of another type than the reference documents.
+
+    It was read as the one thing that it can mean, or else kept as it came.
+    """
 
 
 class UnverifiedEndpointWarning(SitooWarning):

@@ -603,7 +603,7 @@ async def test_a_lost_delete_of_a_whole_chunk_counts_for_each_item():
 
 
 @pytest.mark.parametrize(
-    "row", [None, 7, True, {}, {"statuscode": "200"}, {"statuscode": True}, {"return": 1}]
+    "row", [None, 7, True, {}, {"statuscode": "ok"}, {"statuscode": True}, {"return": 1}]
 )
 async def test_a_result_without_a_status_code_fails_its_item_alone(row: Any):
     server = Server()

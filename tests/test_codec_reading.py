@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +18,7 @@ from sitoo_async._codec import (
     decode_value,
     encode,
 )
-from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
+from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import (
     UNSET,
     Model,
@@ -249,7 +248,8 @@ NOT_JSON = {
     "half an answer": b'{"productid": 1, "title": "secret-cust',
     "something behind it": b'{"productid": 1} secret-customer',
     "bad UTF-8": b'{"title": "secret-customer \xff"}',
-    "half a surrogate pair": b'{"title": "\\ud800 secret-customer"}',
+    "an endless fraction": b'{"title": "secret-customer", "vatvalue": 1e9999999999999999999999}',
+    "half a surrogate pair in half an answer": b'{"title": "secret-customer \\ud800',
     "NaN": b'{"title": "secret-customer", "vatvalue": NaN}',
     "too deep": b'{"title": ' + b"[" * 100_000,
     "an endless number": b'{"productid": ' + b"1" * 5000 + b"}",
@@ -290,15 +290,18 @@ def test_an_item_that_is_no_object_is_an_error(body, came):
 @pytest.mark.parametrize(
     ("body", "location"),
     [
-        (b"[]", None),
         (b"true", None),
+        (b'"x"', None),
         (b"{}", "items"),
-        (b'{"items": null, "totalcount": 1}', "items"),
-        (b'{"items": {}, "totalcount": 1}', "items"),
-        (b'{"items": [], "totalcount": "1"}', "totalcount"),
+        (b'{"totalcount": 1}', "items"),
+        (b'{"statuscode": 500, "errortext": "secret"}', "items"),
+        (b'{"items": {"a": {}}, "totalcount": 1}', "items"),
+        (b'{"items": "[]", "totalcount": 1}', "items"),
+        (b'{"items": [], "totalcount": "one"}', "totalcount"),
+        (b'{"items": [], "totalcount": 1.5}', "totalcount"),
         (b'{"items": [], "totalcount": true}', "totalcount"),
         (b'{"items": [], "totalcount": -1}', "totalcount"),
-        (b'{"items": [{}, null], "totalcount": 2}', "items[1]"),
+        (b'{"items": [{}, "{}"], "totalcount": 2}', "items[1]"),
         (b'{"items": [{}, [1]], "totalcount": 2}', "items[1]"),
     ],
 )
@@ -307,19 +310,6 @@ def test_a_page_without_the_documented_envelope_is_an_error(body, location):
         decode_page(body, Product)
     assert caught.value.location == location
     assert caught.value.__cause__ is None
-
-
-@pytest.mark.parametrize("told", ["", ', "totalcount": null'], ids=["missing", "null"])
-def test_a_page_that_does_not_tell_its_count_is_read_and_a_strict_reading_says_so(told):
-    body = f'{{"items": [{{"productid": 1}}]{told}}}'.encode()
-    assert decode_page(body, Product) == ([Product(productid=1)], None)
-    # The slow way reads it alike.
-    broken = f'{{"items": [{{"productid": "1e"}}]{told}}}'.encode()
-    with warnings.catch_warnings(action="ignore", category=UnexpectedTypeWarning):
-        assert decode_page(broken, Product)[1] is None
-    with pytest.raises(DecodeError, match="totalcount should be a count and is null") as caught:
-        decode_page(body, Product, strict=True)
-    assert caught.value.location == "totalcount"
 
 
 def test_the_converter_structures_items_and_lists_of_them():

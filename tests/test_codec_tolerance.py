@@ -56,14 +56,15 @@ BROKEN: list[tuple[str, Any]] = [
     ("productgrouptype", False),
     ("categories", "1,2"),
     ("categories", 5),
-    ("categories", {"0": 1}),
+    ("categories", {"a": 1}),
+    ("categories", {"00": 1}),
     ("categories", [1, "2"]),
     ("barcodealiases", [None, 1]),
-    ("customattributes", []),
-    ("variant", {}),
+    ("customattributes", ["a"]),
+    ("variant", {"name": "Color"}),
     ("variant", "x"),
     ("variant", ["x"]),
-    ("variant", [[]]),
+    ("variant", [["x"]]),
 ]
 
 

@@ -458,11 +458,12 @@ async def test_one_bad_item_keeps_a_list_from_being_sent_and_is_counted(fake, cl
 @pytest.mark.parametrize(
     ("call", "answer"),
     [
-        (lambda p: p.add(sku="a"), b'"28"'),
+        (lambda p: p.add(sku="a"), b'"28.0"'),
         (lambda p: p.add(sku="a"), b"true"),
         (lambda p: p.update(1, title="a"), b"false"),
-        (lambda p: p.delete(1), b"1"),
+        (lambda p: p.delete(1), b"2"),
     ],
+    ids=["an odd id", "true for an id", "false for true", "2 for true"],
 )
 async def test_an_answer_of_another_shape_is_a_decode_error(fake, client, call, answer):
     fake.script(Fault.answer(200, body=answer))

@@ -21,6 +21,7 @@ from sitoo_async.models._kinds import (
     Scalar,
     write_key,
 )
+from sitoo_async.models._meaning import is_empty
 from sitoo_async.models._unset import UNSET
 
 __all__ = ["by_name", "plain", "select", "writable"]
@@ -151,6 +152,9 @@ def _write_value(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
 def _write_container(
     kind: ListOf | MapOf | ObjectOf, value: Any, place: str, *, required: bool
 ) -> Any:
+    if is_empty(value):
+        # What PHP writes for anything empty may go back as it came.
+        value = [] if isinstance(kind, ListOf) else {}
     match kind:
         case ListOf():
             if not is_list(value):

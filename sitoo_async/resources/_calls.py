@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -11,10 +11,12 @@ from sitoo_async._caller import Caller
 from sitoo_async._codec import decode_item, decode_value, writable
 from sitoo_async._operation import Operation
 from sitoo_async._options import Options
-from sitoo_async._wire import Request, Twin
+from sitoo_async._wire import Request, Response, Twin
 from sitoo_async.errors import DecodeError
-from sitoo_async.models import Model
-from sitoo_async.resources._items import accepted, one_item, update
+from sitoo_async.models import Model, set_fields
+from sitoo_async.models._fields import fields_of
+from sitoo_async.models._reading import Reading
+from sitoo_async.resources._items import Expected, accepted, one_item, update
 
 __all__ = ["At", "Calls", "reading"]
 
@@ -52,8 +54,8 @@ class Calls:
         payload: Any = None,
         once: bool = False,
         twin: Twin | None = None,
-    ) -> bytes:
-        """One call, its body as it came; `once` leaves an unknown outcome to the caller."""
+    ) -> Response:
+        """One call, its answer as it came; `once` leaves an unknown outcome to the caller."""
         request = Request(
             operation.method,
             path,
@@ -62,18 +64,31 @@ class Calls:
             repeatable=operation.repeatable and not once,
             twin=twin,
         )
-        return (await self.caller.call(request, self.options)).body
+        return await self.caller.call(request, self.options)
 
-    async def _get(self, operation: Operation, at: At, model: type[M], *, query: str = "") -> M:
+    async def _get(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        query: str = "",
+        named_by: Sequence[str] = (),
+    ) -> M:
+        """Fetch one item; `named_by` are the fields of which one is there, if not the usual."""
         path = self._path(operation, at)
-        return self._item(operation, path, await self._send(operation, path, query=query), model)
+        response = await self._send(operation, path, query=query)
+        # Of a selection the fields that name the item need not be a part.
+        selection = "fields=" in query
+        names = () if selection else named_by or _names(model, at)
+        return self._item(operation, path, response, model, names)
 
     async def _write(
         self,
         operation: Operation,
         at: At,
         payload: Any,
-        read: Callable[[Any], V],
+        read: Expected[V],
         *,
         query: str = "",
         once: bool = False,
@@ -81,8 +96,34 @@ class Calls:
         """Write, and read the plain value that comes back."""
         path = self._path(operation, at)
         twin = None if query or once else self._twin(operation, at, payload)
-        body = await self._send(operation, path, query=query, payload=payload, once=once, twin=twin)
-        return reading(operation, path, lambda: read(decode_value(body)))
+        response = await self._send(
+            operation, path, query=query, payload=payload, once=once, twin=twin
+        )
+        if response.empty and read.nothing is not None:
+            return read.nothing
+        return reading(
+            operation,
+            path,
+            lambda: read.of(self._value(operation, response, read.need), self._reading(operation)),
+        )
+
+    async def _as_it_came(
+        self, operation: Operation, at: At, payload: Any = None, *, query: str = ""
+    ) -> Any:
+        """Call an operation of whose answer the reference tells nothing: plain JSON, or None."""
+        path = self._path(operation, at)
+        response = await self._send(operation, path, query=query, payload=payload)
+        if response.empty and operation.method != "GET":
+            return None
+        return reading(operation, path, lambda: self._value(operation, response, "what is there"))
+
+    def _value(self, operation: Operation, response: Response, need: str) -> Any:
+        source = f"the answer to {operation.method} {operation.path}"
+        return decode_value(response.content(need), strict=self.options.strict, source=source)
+
+    def _reading(self, operation: Operation) -> Reading:
+        source = f"the answer to {operation.method} {operation.path}"
+        return Reading(strict=self.options.strict, source=source)
 
     def _twin(self, operation: Operation, at: At, payload: Any) -> Twin | None:
         """How a write may leave together with others that wait."""
@@ -115,15 +156,44 @@ class Calls:
         model: type[M],
         *,
         query: str = "",
+        named_by: Sequence[str] = (),
     ) -> M:
-        """Write, and read the object that comes back."""
-        path = self._path(operation, at)
-        body = await self._send(operation, path, query=query, payload=payload)
-        return self._item(operation, path, body, model)
+        """Write, and read the object that comes back.
 
-    def _item(self, operation: Operation, path: str, body: bytes, model: type[M]) -> M:
-        strict = self.options.strict
-        return reading(operation, path, lambda: decode_item(body, model, strict=strict))
+        An update has done its work where nothing comes back; of the item only what the path names
+        is known then.
+        """
+        path = self._path(operation, at)
+        response = await self._send(operation, path, query=query, payload=payload)
+        names = named_by or _names(model, at)
+        if response.empty and operation.method == "PUT":
+            item = model()
+            for name, value in zip(names, at.values(), strict=False):
+                setattr(item, name, value)
+            return item
+        return self._item(operation, path, response, model, names)
+
+    def _item(
+        self,
+        operation: Operation,
+        path: str,
+        response: Response,
+        model: type[M],
+        names: Sequence[str] = (),
+    ) -> M:
+        """Read an object, which holds one of these fields, or where none are named any field."""
+
+        def read() -> M:
+            body = response.content(f"a {model.__name__}")
+            item = decode_item(body, model, strict=self.options.strict)
+            # A field may well be null or empty, but not what tells which item it is.
+            held = set_fields(item)
+            if not (any(held.get(name) for name in names) if names else held):
+                lacks = f"no {' or '.join(names)}" if names else "none of its fields"
+                raise DecodeError(f"the answer should be a {model.__name__} and holds {lacks}")
+            return item
+
+        return reading(operation, path, read)
 
     async def _add(
         self,
@@ -133,7 +203,7 @@ class Calls:
         item: Model | None,
         values: Mapping[str, Any],
         *,
-        read: Callable[[Any], V],
+        read: Expected[V],
         query: str = "",
     ) -> V:
         payload = writable(model, one_item(model, item, values), required=True)
@@ -159,6 +229,13 @@ def reading(operation: Operation, path: str, read: Callable[[], V]) -> V:
     try:
         return read()
     except DecodeError as error:
-        error.method, error.path, error.status = operation.method, path, 200
+        error.method, error.path, error.status = operation.method, path, error.status or 200
         error.worsen("yes")
         raise
+
+
+def _names(model: type[Model], at: At) -> Sequence[str]:
+    """The fields that tell which item it is: those of the reference, or those of the path."""
+    fields = fields_of(model)
+    marked = [name for name, field in fields.items() if field.identifier]
+    return marked or [name for name in at if name in fields]

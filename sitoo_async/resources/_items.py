@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
 
 from sitoo_async._codec import writable
 from sitoo_async._looking import Looking
@@ -11,15 +13,16 @@ from sitoo_async._show import shown, type_name
 from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import Model, set_fields
 from sitoo_async.models._fields import fields_of as model_fields
-from sitoo_async.models._json import is_mapping
+from sitoo_async.models._json import is_mapping, json_name
+from sitoo_async.models._reading import Reading
 from sitoo_async.models._writing import by_name
 
 __all__ = [
+    "Expected",
     "accepted",
     "added_id",
     "added_text",
     "addition",
-    "as_it_came",
     "changed",
     "deletion",
     "fields_of",
@@ -28,34 +31,65 @@ __all__ = [
     "update",
 ]
 
+V = TypeVar("V")
+
 
 # What comes back ----------------------------------------------------------------------------
 
 
-def added_id(value: object) -> int:
-    """Read the bare id that adding one item answers with."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise DecodeError(f"an id was expected, not {shown(value)}", sent="yes")
-    return value
+@attrs.frozen
+class Expected(Generic[V]):
+    """What a write is answered with.
+
+    Attributes:
+        need: its name, for the error where it is missing.
+        read: makes it of plain JSON; None where that is something else.
+        form: how it is to come, for the error where it came otherwise.
+        nothing: what stands for it where the answer is empty, as with a 204; left out, that is
+            an error.
+    """
+
+    need: str
+    read: Callable[[Any, Reading], V | None]
+    form: str = ""
+    nothing: V | None = None
+
+    def of(self, value: Any, reading: Reading) -> V:
+        """Read it; null is as good as nothing.
+
+        Raises:
+            DecodeError: it is missing, or something else; the write itself was done.
+        """
+        found = self.nothing if value is None else self.read(value, reading)
+        if found is None:
+            if value is None:
+                raise DecodeError(f"{self.need} is missing from the answer", sent="yes")
+            came = json_name(value)
+            raise DecodeError(f"{self.need} was expected{self.form}, not {came}", sent="yes")
+        return found
 
 
-def added_text(value: object) -> str:
-    """Read the bare id that adding one item answers with, where ids are text."""
-    if not isinstance(value, str):
-        raise DecodeError(f"an id was expected, as text, not {shown(value)}", sent="yes")
-    return value
+def _id(value: Any, reading: Reading) -> int | None:
+    return reading.integer("an id", value, least=1)
 
 
-def accepted(value: object) -> bool:
-    """Read the bare ``true`` that a write answers with."""
-    if value is not True:
-        raise DecodeError(f"true was expected, not {shown(value)}", sent="yes")
-    return True
+def _text_id(value: Any, reading: Reading) -> str | None:
+    if isinstance(value, str):
+        return value if value.strip() else None
+    # Text of digits is an integer as soon as PHP has used it as the key of an array.
+    return reading.digits("an id, as text", value) if type(value) is int and value > 0 else None
 
 
-def as_it_came(value: Any) -> Any:
-    """Read an answer of which the reference tells nothing."""
-    return value
+added_id: Final = Expected[int]("an id", _id)
+"""The bare id that adding one item answers with."""
+
+added_text: Final = Expected[str]("an id", _text_id, form=", as text")
+"""The bare id that adding one item answers with, where ids are text."""
+
+accepted: Final = Expected[bool](
+    "true", lambda value, reading: reading.true(value) or None, nothing=True
+)
+"""The bare ``true`` that a write answers with; the status says as much."""
 
 
 # What is given ------------------------------------------------------------------------------

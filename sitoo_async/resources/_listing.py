@@ -256,6 +256,7 @@ class Listing(Calls):
         """
         path = self._path(operation, at)
         read = decode_array if bare else decode_page
+        need = f"a page of {operation.collection}"
 
         page_size = check_whole("page_size", page_size, least=1, most=LARGEST_PAGE)
         pace = Pace(page_size, self.options.bulk_seconds)
@@ -278,14 +279,16 @@ class Listing(Calls):
                     response = await self._by_halves(call, request, num, pace)
                 else:
                     response = await call.send(request(num))
-            return response.body if asked == num else Part.of(response.body, asked)
+            body = reading(operation, path, lambda: response.content(need))
+            return body if asked == num else Part.of(body, asked)
 
-        def decode(body: bytes) -> tuple[list[M], int | None]:
+        def decode(body: bytes) -> tuple[list[M | None], int | None]:
             strict = self.options.strict
             return reading(operation, path, lambda: read(body, model, strict=strict))
 
         async def count() -> int | None:
-            rows, told = decode(await self._send(operation, path, query=least or ""))
+            response = await self._send(operation, path, query=least or "")
+            rows, told = decode(reading(operation, path, lambda: response.content(need)))
             return None if told is None or told < len(rows) else told
 
         return Paginator(

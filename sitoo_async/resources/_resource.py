@@ -21,7 +21,7 @@ from sitoo_async._retry import JOB_WITHIN, Trouble
 from sitoo_async._wire import Request
 from sitoo_async.models import Model
 from sitoo_async.resources._calls import At, reading
-from sitoo_async.resources._items import accepted, addition, deletion, named_update
+from sitoo_async.resources._items import Expected, accepted, addition, deletion, named_update
 from sitoo_async.resources._listing import PAGE_SIZE, Listing, NoFilters, joined
 
 __all__ = ["CHUNK_SIZE", "PAGE_SIZE", "At", "NoFilters", "Resource", "joined", "reading"]
@@ -42,7 +42,7 @@ class Resource(Listing):
         model: type[Model],
         items: Iterable[Any] | AsyncIterable[Any],
         *,
-        read: Callable[[Any], V],
+        read: Expected[V],
         chunk_size: int,
         invalid: Invalid | None,
     ) -> Batch[V]:
@@ -85,7 +85,7 @@ class Resource(Listing):
         model: type[Model],
         items: Iterable[Any] | AsyncIterable[Any],
         *,
-        read: Callable[[Any], V],
+        read: Expected[V],
         chunk_size: int,
         invalid: Invalid | None,
     ) -> Batch[V]:
@@ -129,12 +129,14 @@ class Resource(Listing):
         items: Iterable[Any] | AsyncIterable[Any],
         *,
         prepare: Callable[[Any], Any],
-        read: Callable[[Any], V],
+        read: Expected[V],
         chunk_size: int,
         invalid: Invalid | None,
         verb: str,
     ) -> Batch[V]:
         path = self._path(operation, at)
+        strict = self.options.strict
+        returned = self._reading(operation)
 
         @contextmanager
         def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
@@ -146,7 +148,13 @@ class Resource(Listing):
                     # Not repeatable here: what has an unknown outcome is halved, not repeated.
                     request = Request(operation.method, path, payload=piece)
                     response = await call.send(request, pause=pause, trouble=trouble)
-                    answer = reading(operation, path, lambda: decode_value(response.body))
+                    answer = reading(
+                        operation,
+                        path,
+                        lambda: decode_value(
+                            response.content(f"the results of {len(piece)} items"), strict=strict
+                        ),
+                    )
                     return answer, response.elapsed
 
                 yield send
@@ -155,7 +163,7 @@ class Resource(Listing):
             open_chunk,
             items,
             prepare=prepare,
-            read=read,
+            read=lambda value: read.of(value, returned),
             chunk_size=chunk_size,
             invalid=invalid,
             repeatable=operation.repeatable,
@@ -164,4 +172,5 @@ class Resource(Listing):
             policy=self.options.retry,
             seconds=self.options.bulk_seconds,
             shares_deadline=self.options.ends_at is not None,
+            strict=strict,
         )

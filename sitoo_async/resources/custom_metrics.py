@@ -193,7 +193,7 @@ class CustomMetricValues(Resource):
             values: models or mappings; none at all sends nothing.
 
         Returns:
-            The values as Sitoo keeps them.
+            The values as Sitoo keeps them; none where it does not answer with them.
 
         Raises:
             InvalidInputError: a field that can't be sent; nothing was sent. Its `index` tells
@@ -206,12 +206,16 @@ class CustomMetricValues(Resource):
         if not payload:
             return []
         path = self._path(_UPDATE_VALUES, {})
-        body = await self._send(_UPDATE_VALUES, path, payload=payload)
+        response = await self._send(_UPDATE_VALUES, path, payload=payload)
+        if response.empty:
+            return []
         strict = self.options.strict
         stored, _ = reading(
-            _UPDATE_VALUES, path, lambda: decode_array(body, CustomMetricValue, strict=strict)
+            _UPDATE_VALUES,
+            path,
+            lambda: decode_array(response.content("the values"), CustomMetricValue, strict=strict),
         )
-        return stored
+        return [value for value in stored if value is not None]
 
     @performs(_DELETE_VALUES)
     async def delete(self, key: str, /, **filters: Unpack[CustomMetricValuesOfMetric]) -> bool:

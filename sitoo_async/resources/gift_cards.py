@@ -45,6 +45,9 @@ _DELETE_TRANSACTIONS: Final = Operation(
     "DELETE", _TRANSACTIONS, repeatable=True, texts=("cardnumber",)
 )
 
+_NAMED_BY: Final = ("giftcard", "cardnumber")
+"""What an answer holds at least: the card, wrapped or bare."""
+
 
 class GiftCards(Resource):
     """The gift cards and credit notes of a site.
@@ -78,7 +81,10 @@ class GiftCards(Resource):
         Reference: https://developer.sitoo.com/api-reference/gift-cards#get-gift-card
         """
         at = {"cardnumber": cardnumber}
-        return _wrapped(await self._get(_GET, at, GiftCardResponse, query=_query(pin=pin)))
+        answer = await self._get(
+            _GET, at, GiftCardResponse, query=_query(pin=pin), named_by=_NAMED_BY
+        )
+        return _wrapped(answer)
 
     @performs(_ADD)
     async def add(
@@ -128,7 +134,10 @@ class GiftCards(Resource):
             pin=pin,
         )
         payload = writable(GiftCard, one_item(GiftCard, item, values), required=True)
-        return _wrapped(await self._write_item(_ADD, {}, payload, GiftCardResponse, query=query))
+        answer = await self._write_item(
+            _ADD, {}, payload, GiftCardResponse, query=query, named_by=_NAMED_BY
+        )
+        return _wrapped(answer)
 
 
 class GiftCardTransactions(Resource):
@@ -178,6 +187,7 @@ class GiftCardTransactions(Resource):
                 payload,
                 GiftCardResponse,
                 query=_query(pin=pin),
+                named_by=_NAMED_BY,
             )
         )
 

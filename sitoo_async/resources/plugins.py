@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Final
 
-from sitoo_async._codec import decode_value
 from sitoo_async._operation import Operation, performs
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
@@ -58,12 +57,11 @@ class SettingsOfPlugins(Resource):
         Reference: https://developer.sitoo.com/api-reference/plugins#get-plugin-settings
         """
         path = self._path(_GET, {"plugin_id": plugin_id})
-        body = await self._send(_GET, path)
-        settings = self._item(_GET, path, body, PluginSettings)
+        response = await self._send(_GET, path)
+        settings = self._item(_GET, path, response, PluginSettings, ("id",))
         known = fields_of(PluginSettings)
-        settings.further = {
-            name: value for name, value in decode_value(body).items() if name not in known
-        }
+        plain = self._value(_GET, response, "what it is set to")
+        settings.further = {name: value for name, value in plain.items() if name not in known}
         return settings
 
     @performs(_UPDATE)

@@ -49,4 +49,4 @@ class Sites(Resource):
         """
         # Elsewhere the site in the path is the client's; here it is the item itself.
         path = _GET.at(siteid=self.site if siteid is None else siteid)
-        return self._item(_GET, path, await self._send(_GET, path), Site)
+        return self._item(_GET, path, await self._send(_GET, path), Site, ("eshopid",))

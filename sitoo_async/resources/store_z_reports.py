@@ -15,7 +15,6 @@ from sitoo_async._show import type_name
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_mapping
 from sitoo_async.models._kinds import FREE
-from sitoo_async.resources._items import as_it_came
 from sitoo_async.resources._resource import Resource
 
 __all__ = ["StoreZReportConfiguration", "StoreZReports"]
@@ -57,7 +56,7 @@ class StoreZReports(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_LIST, {}, None, as_it_came)
+        return await self._as_it_came(_LIST, {})
 
     @performs(_GET)
     async def get(self, zreportid: int, /) -> Any:
@@ -74,7 +73,7 @@ class StoreZReports(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_GET, {"zreportid": zreportid}, None, as_it_came)
+        return await self._as_it_came(_GET, {"zreportid": zreportid})
 
 
 class StoreZReportConfiguration(Resource):
@@ -97,7 +96,7 @@ class StoreZReportConfiguration(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_GET_CONFIGURATION, {}, None, as_it_came)
+        return await self._as_it_came(_GET_CONFIGURATION, {})
 
     @performs(_SET_CONFIGURATION)
     async def set(self, configuration: Mapping[str, Any], /) -> Any:
@@ -114,7 +113,7 @@ class StoreZReportConfiguration(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/z-reports
         """
-        return await self._write(_SET_CONFIGURATION, {}, _json(configuration), as_it_came)
+        return await self._as_it_came(_SET_CONFIGURATION, {}, _json(configuration))
 
 
 def _json(configuration: object) -> Any:

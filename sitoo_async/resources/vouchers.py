@@ -17,7 +17,7 @@ from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_list
 from sitoo_async.models._kinds import INTEGER, TEXT
 from sitoo_async.models.vouchers import Voucher, VoucherField, VoucherFields
-from sitoo_async.resources._items import added_id, as_it_came
+from sitoo_async.resources._items import added_id
 from sitoo_async.resources._resource import PAGE_SIZE, Resource
 
 __all__ = ["ProductIdentifier", "VoucherProducts", "Vouchers"]
@@ -202,11 +202,10 @@ class VoucherProducts(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/vouchers
         """
-        return await self._write(
+        return await self._as_it_came(
             _ADD_PRODUCTS,
             {"voucherid": voucherid},
             _named(products, product_identifier),
-            as_it_came,
             query=_identified(product_identifier),
         )
 
@@ -236,11 +235,10 @@ class VoucherProducts(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/vouchers
         """
-        return await self._write(
+        return await self._as_it_came(
             _DELETE_PRODUCTS,
             {"voucherid": voucherid},
             _named(products, product_identifier),
-            as_it_came,
             query=_identified(product_identifier),
         )
 

@@ -16,6 +16,7 @@ from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async._query import Kind, query_string
 from sitoo_async.errors import DecodeError
+from sitoo_async.models._json import UNREADABLE
 from sitoo_async.models.z_reports import PosZReport
 from sitoo_async.resources._listing import filter_kinds
 from sitoo_async.resources._resource import PAGE_SIZE, Resource, joined
@@ -139,6 +140,6 @@ def _last_moment(body: bytes) -> tuple[int, datetime | None]:
     """How many reports a page holds, and when the last one arrived."""
     received, seconds = last_row(body, "dateadded", int)
     # What is no moment is reported when the page is decoded.
-    with suppress(ValueError, OverflowError, OSError):
+    with suppress(*UNREADABLE):
         return received, None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     return received, None

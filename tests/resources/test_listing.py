@@ -109,6 +109,7 @@ async def test_a_whole_that_comes_in_part_is_an_error_and_not_half_an_answer(fak
 
 @pytest.mark.parametrize("told", [0, 1, None, "missing"], ids=str)
 @pytest.mark.parametrize("group", ["products", "orders", "warehouses"])
+@pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
 async def test_a_walk_does_not_end_by_a_count_that_its_rows_refute(fake, client, group, told):
     identifier = {"products": "productid", "orders": "orderid", "warehouses": "warehouseid"}[group]
     for first in (1, 4, 7):

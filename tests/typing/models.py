@@ -85,4 +85,4 @@ def the_polite_questions(product: Product) -> None:
 
 def decoding_keeps_the_class(body: bytes) -> None:
     assert_type(decode_item(body, Product), Product)
-    assert_type(decode_page(body, Product), tuple[list[Product], int])
+    assert_type(decode_page(body, Product), tuple[list[Product | None], int | None])
