@@ -218,7 +218,7 @@ class Collection:
         try:
             return self.items[key]
         except KeyError:
-            raise Refusal(404, f"{self.table.key} {key} does not exist.") from None
+            raise Refusal(404, f"{self.table.named} {key} does not exist.") from None
 
     def key_in(self, sent: Item) -> Any:
         """The key that an object holds."""

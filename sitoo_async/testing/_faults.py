@@ -47,6 +47,12 @@ def check_seconds(name: str, value: object) -> None:
         raise ValueError(f"{name}: give a number of seconds from 0 to {_LONGEST:,}")
 
 
+def _check_headers(_fault: Fault, _field: Any, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if any(char < " " or char == "\x7f" for char in f"{name}{value}"):
+            raise ValueError(f"headers: {name!r} holds a control character, which no server sends")
+
+
 class Match(TypedDict, total=False):
     """Which requests a fault strikes; see the attributes of `Fault`."""
 
@@ -94,7 +100,7 @@ class Fault:
     status: int = 200
     errortext: str | None = None
     body: bytes | None = None
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], validator=_check_headers)
     size: int = 0
     compressed: bool = False
 

@@ -59,6 +59,7 @@ CLASSES: Mapping[str, type[Collection]] = {
     "/sites/{}/resources": _media.Resources,
     "/sites/{}/salestaxgroups": _prices.SalesTaxGroups,
     "/sites/{}/settings": _pos.Settings,
+    "/sites/{}/stores": _pos.Stores,
     "/sites/{}/users": _services.Users,
     "/sites/{}/vouchers": _prices.Vouchers,
     "/sites/{}/vouchers/{}/products": _prices.VoucherProducts,

@@ -27,6 +27,7 @@ __all__ = [
     "Settings",
     "StoreReportConfiguration",
     "StoreReports",
+    "Stores",
 ]
 
 _REGISTERS = "/sites/{}/cashregisters"
@@ -120,6 +121,16 @@ class StoreReportConfiguration(Document):
         del parameters
         self.items[key] = json_object(sent)
         return key
+
+
+class Stores(Collection):
+    """The stores of one site."""
+
+    def settle(self, item: Item, changes: Item, before: Item) -> None:
+        """A store belongs to the site of its path, unless another one is named."""
+        del before
+        if "eshopid" not in changes:
+            item["eshopid"] = self.scope[0]
 
 
 class Profiles(Collection):

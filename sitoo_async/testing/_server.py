@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
 import random
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, TypeVarTuple, Unpack
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from sitoo_async.testing._account import Account
 from sitoo_async.testing._answers import (
@@ -28,8 +30,11 @@ from sitoo_async.testing._requests import Connections, RecordedRequest, decoded,
 from sitoo_async.testing._world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
+
+    from anyio.from_thread import BlockingPortal
 
     from sitoo_async.testing._faults import Fault
     from sitoo_async.testing._parameters import Item
@@ -40,6 +45,24 @@ EPOCH = 1_700_000_000
 """What the server's clock shows when the loop's clock shows 0."""
 
 _MADE_UP = b'{"totalcount": 0, "items": []}'
+
+
+Given = TypeVarTuple("Given")
+R = TypeVar("R")
+
+_log = logging.getLogger("sitoo_async.testing")
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Tell of what is no HTTP in a line: aiohttp shows where in itself it noticed."""
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        reason = " ".join(str(record.exc_info[1]).split())
+        record.msg, record.args = "what %s sent is no HTTP request: %s", (record.args, reason)
+        record.exc_info = None
+    return True
+
+
+_log.addFilter(_in_a_line)
 
 
 class _Dropped(Exception):  # noqa: N818  # not an error: the connection is closed on purpose
@@ -60,6 +83,13 @@ class FakeSitoo:
         ...     fake.script(Fault.drop(when="after", method="PUT"))
         ...     async with SitooClient(**fake.credentials) as sitoo:
         ...         await sitoo.products.get(21)
+
+    A plain ``with`` serves from a thread of its own. Code under test that is synchronous outside
+    (a Celery task, a command, a Django view) has event loops of its own, and while one of them
+    runs, a server in the loop of the test would stand still.
+
+        >>> with FakeSitoo(products=100) as fake:
+        ...     synchronise_prices(**fake.credentials)
 
     Args:
         products: how many products of the catalogue the first site holds from the start.
@@ -148,6 +178,8 @@ class FakeSitoo:
         self._connections = Connections()
         self._faults = FaultQueue()
         self._unlocked = asyncio.Event()
+        self._thread: AbstractContextManager[BlockingPortal] | None = None
+        self._portal: BlockingPortal | None = None  # into that thread
         self.add_products(products)
 
     # The server's life.
@@ -164,7 +196,7 @@ class FakeSitoo:
         self._loop = asyncio.get_running_loop()
         self._unlocked = asyncio.Event()  # one of this loop
         # A disconnected client does not cancel the handler: the real server goes on working too.
-        server = web.Server(self._handle, handler_cancellation=False, access_log=None)
+        server = web.Server(self._handle, handler_cancellation=False, access_log=None, logger=_log)
         runner = web.ServerRunner(server, shutdown_timeout=1)
         await runner.setup()
         site = web.TCPSite(runner, self._host, self._port)
@@ -188,6 +220,37 @@ class FakeSitoo:
         await asyncio.gather(*handlers, return_exceptions=True)
         await runner.cleanup()
         self._base_url = None
+
+    def __enter__(self) -> Self:
+        """Serve from a thread of its own, for code under test that has its own event loops."""
+        if self._portal is not None or self._runner is not None:
+            raise RuntimeError("this FakeSitoo is started already")
+        # On first use: most servers live in their test's own loop.
+        from anyio.from_thread import start_blocking_portal  # noqa: PLC0415
+
+        thread = start_blocking_portal()
+        portal = thread.__enter__()
+        try:
+            portal.call(self.start)
+        except BaseException:
+            thread.__exit__(None, None, None)
+            raise
+        self._thread, self._portal = thread, portal
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        thread, portal = self._thread, self._portal
+        assert thread is not None and portal is not None  # noqa: S101, PT018  # it was entered
+        self._thread = self._portal = None
+        try:
+            portal.call(self.aclose)
+        finally:
+            thread.__exit__(None, None, None)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -233,7 +296,7 @@ class FakeSitoo:
 
     def script(self, *faults: Fault) -> None:
         """Queue `faults`; each admitted request meets the first one in the queue that fits it."""
-        self._faults.extend(faults)
+        self._in_its_loop(self._faults.extend, faults)
 
     def add_key(self, api_id: str, password: str) -> None:
         """Let another API key of this account in."""
@@ -248,7 +311,8 @@ class FakeSitoo:
 
     def add_products(self, count: int, site: int | None = None) -> None:
         """Add the next `count` products of the catalogue to `site` (default: the first)."""
-        self._account.add_products(count, self._sites[0] if site is None else site)
+        at = self._sites[0] if site is None else site
+        self._in_its_loop(self._account.add_products, count, at)
 
     def items(self, path: str) -> dict[Any, Item]:
         """The live store of the collection at `path`, by key.
@@ -279,10 +343,13 @@ class FakeSitoo:
             KeyError: there is no such path.
             ValueError: the server would refuse it.
         """
-        return self._account.put_in(path, dict(item))
+        return self._in_its_loop(self._account.put_in, path, dict(item))
 
     def unlock(self) -> None:
         """Free the keys that a fault left locked, and let hanging requests end."""
+        self._in_its_loop(self._unlock)
+
+    def _unlock(self) -> None:
         for key in self._keys.values():
             key.locked_until = None
         self._unlocked.set()
@@ -290,11 +357,19 @@ class FakeSitoo:
 
     def reset(self) -> None:
         """Forget records, faults, counters, slots and locks; the stores stay as they are."""
+        self._in_its_loop(self._reset)
+
+    def _reset(self) -> None:
         self.requests.clear()
         self._faults.clear()
         self.highest_in_flight = self.overlaps = self.limited = 0
         for key in self._keys.values():
             key.forget()
+
+    def _in_its_loop(self, function: Callable[[Unpack[Given]], R], *given: *Given) -> R:
+        """Call where the server runs, so that no request is under work meanwhile."""
+        portal = self._portal
+        return function(*given) if portal is None else portal.call(function, *given)
 
     def _clock(self) -> int:
         return EPOCH if self._loop is None else EPOCH + int(self._loop.time())

@@ -25,6 +25,7 @@ class Table:
 
     Attributes:
         key: the identifying field; ``""`` when the items have none.
+        named: what a message calls the key: the field, or the parameter of the path.
         counted: whether the server gives the key, as the next integer of the account.
         fields: every field of the object, in the reference's order.
         default_fields: the fields of a list when ``fields`` is absent.
@@ -36,6 +37,7 @@ class Table:
     """
 
     key: str
+    named: str
     counted: bool
     fields: Mapping[str, Field]
     default_fields: tuple[str, ...]
@@ -184,6 +186,7 @@ def table(place: str) -> Table:
     sorts = [each.query["sort"].default for each in lists if "sort" in each.query]
     return Table(
         key=key,
+        named=next(iter([key, *keys] if key else keys), "item"),
         counted=key in fields and fields[key].kind == "integer",
         fields=fields,
         default_fields=tuple(name for name in shown if name in fields) or readable,

@@ -300,11 +300,19 @@ def _build_order(account: Account, site: int, index: int, random_: random.Random
     made |= {"registerid": register["registerid"], "checkouttypename": "Sitoo POS - Card"}
     if not done:
         return
-    made["payments"] = [_payment(made["moneytotal_gross_all"])]
+    made["payments"] = [_payment(key, made["moneytotal_gross_all"])]
     deliveries = account.place("/sites/{}/orders/{}/orderdeliveries", site, key)
     items = [{"orderitemid": row, "quantity": rows[row]["quantity"]} for row in range(len(rows))]
     deliveries.add({"warehouseid": register["warehouseid"], "orderdeliveryitems": items}, {})
 
 
-def _payment(amount: str) -> dict[str, Any]:
-    return {"name": "Card", "moneyamount": amount, "externalid": "CARD", "additionaldata": {}}
+def _payment(key: int, amount: str) -> dict[str, Any]:
+    return {
+        "name": "Card",
+        "moneyamount": amount,
+        "externalid": "CARD",
+        "cardissuer": "Visa",
+        "reftype": "verifonelpp",
+        "refid": f"{key:012} 000000000001",
+        "additionaldata": {},
+    }

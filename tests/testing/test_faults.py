@@ -205,3 +205,33 @@ async def test_a_refused_request_leaves_the_fault_in_the_queue(connected, ask, f
 def test_a_fault_that_can_not_be_is_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         Fault.drop(**bad)
+
+
+# Nothing but a line
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"X": "a\x00b"}, {"X": "a\r\nb"}, {"X\x1b": "a"}, {"X": "\x7f"}],
+    ids=["nul", "line", "name", "del"],
+)
+def test_a_header_that_no_server_sends_is_refused_when_the_fault_is_made(headers):
+    with pytest.raises(ValueError, match=r"headers: .* holds a control character"):
+        Fault.answer(200, headers=headers)
+
+
+async def test_what_is_no_http_request_is_told_in_a_line(caplog):
+    async with FakeSitoo() as fake:
+        port = int(fake.base_url.rpartition(":")[2])
+        for sent in (b"X-A: a\x00b", b"Content-Length: zz"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n" + sent + b"\r\n\r\n")
+            assert b" 400 " in await reader.readline()
+            writer.close()
+            await writer.wait_closed()
+    assert len(caplog.records) == 2
+    for record in caplog.records:
+        assert record.name == "sitoo_async.testing"
+        assert record.exc_info is None
+        assert "is no HTTP request: 400, message: Invalid" in record.getMessage()
+        assert "\n" not in record.getMessage()

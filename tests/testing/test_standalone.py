@@ -170,4 +170,4 @@ def test_it_is_written_without_the_client_so_that_it_can_disagree_with_it():
     # The client itself is the one exception: the fixture `sitoo` takes its public name.
     assert {name for name in ours if not name.startswith("sitoo_async.testing")} == {"sitoo_async"}
     others = {name.split(".")[0] for name in imported - ours} - sys.stdlib_module_names
-    assert others == {"aiohttp", "attrs", "multidict", "pytest_asyncio"}
+    assert others == {"aiohttp", "anyio", "attrs", "multidict", "pytest", "pytest_asyncio"}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sitoo_async.testing import FakeSitoo, _world
+from sitoo_async.testing._facts import operations
+from sitoo_async.testing._routes import place_of
+from sitoo_async.testing._tables import table
 
 ORDERS = "/sites/1/orders"
 STOCK = "/sites/1/warehouses/1/warehouseitems"
@@ -149,3 +152,48 @@ async def test_a_path_of_a_parent_alone_is_404(connected):
     async with FakeSitoo() as fake, connected(fake) as ask:
         assert (await ask("GET", "/sites/1/plugins.json")).status == 404
         assert (await ask("GET", "/sites/1/plugins/taxfree.json")).status == 404
+
+
+async def test_stores_carry_the_eshopid_of_their_site(connected):
+    async with FakeSitoo(sites=(1, 7)) as fake, connected(fake) as ask:
+        for site in (1, 7):
+            stores = fake.items(f"/sites/{site}/stores")
+            assert {store["eshopid"] for store in stores.values()} == {site}
+        added = await ask("POST", "/sites/7/stores.json", {"name": "Kiosk", "storetype": 10})
+        assert fake.items("/sites/7/stores")[added.json]["eshopid"] == 7
+        named = {"name": "Kiosk", "storetype": 10, "eshopid": 1}
+        added = await ask("POST", "/sites/7/stores.json", named)
+        assert fake.items("/sites/7/stores")[added.json]["eshopid"] == 1
+
+
+def test_payments_carry_what_the_terminal_told():
+    orders = FakeSitoo().items(ORDERS).values()
+    payments = [payment for order in orders for payment in order["payments"]]
+    assert payments
+    for payment in payments:
+        assert {type(payment[name]) for name in ("cardissuer", "refid", "reftype")} == {str}
+        assert all(payment[name] for name in ("cardissuer", "refid", "reftype"))
+    assert len({payment["refid"] for payment in payments}) == len(payments)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/sites/1/products/1/images/9.json", "imageid 9 does not exist."),
+        ("/sites/1/products/1/files/9.json", "fileid 9 does not exist."),
+        (
+            "/sites/1/influencervouchers/SUMMER/transactions/9.json",
+            "transactionid 9 does not exist.",
+        ),
+        ("/sites/1/products/999.json", "productid 999 does not exist."),
+    ],
+    ids=["image", "file", "transaction", "product"],
+)
+async def test_a_message_names_the_thing_that_is_not_there(connected, path, message):
+    async with FakeSitoo(products=3) as fake, connected(fake) as ask:
+        reply = await ask("DELETE", path)
+        assert (reply.status, reply.errortext) == (404, message)
+
+
+def test_whatever_there_is_has_a_name_in_messages():
+    assert all(table(place_of(each.template)).named for each in operations())
