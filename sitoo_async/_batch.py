@@ -30,12 +30,12 @@ from collections.abc import (
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, TypeVar, cast, get_args
 
 from sitoo_async._checks import check_whole
-from sitoo_async._chunks import Entry, OpenChunk, Sending
+from sitoo_async._chunks import Entry, OpenChunk, Sending, not_sent
 from sitoo_async._looking import Looking
 from sitoo_async._outcomes import BatchResult, Outcome, batch_error, summary
 from sitoo_async._pace import Pace
-from sitoo_async._show import shown, type_name
-from sitoo_async.errors import InvalidInputError, InvalidRow, copy_of, printable
+from sitoo_async._show import shown, told, type_name
+from sitoo_async.errors import InvalidInputError, InvalidRow, SitooError, copy_of, printable
 
 if TYPE_CHECKING:
     from sitoo_async._retry import RetryPolicy
@@ -67,8 +67,7 @@ class Batch(AsyncIterator[Outcome[V]]):
 
     A list, or anything else with a length, is checked whole before anything is sent. Of a stream (a
     generator, an async iterable) only one chunk is held, and sent when it is full or the stream
-    ends. An exception out of the stream itself comes out of the await; what was read for the chunk
-    at hand has then not been sent.
+    ends.
 
     What becomes of items that can't be sent, `invalid` says:
 
@@ -84,6 +83,11 @@ class Batch(AsyncIterator[Outcome[V]]):
     wrong password, a closed client, a second chunk in a row that got no connection for as long as
     its policy says) stops the sending: the rest of a list gets outcomes that say so; a stream,
     which may be endless, is read no further.
+
+    An exception that nobody foresaw, such as a fault of this library, stops the sending too. It is
+    the cause of the items' errors, and is logged at ERROR with its traceback. A cancellation, or
+    what the stream itself raises, comes out of the await; `outcomes` then holds one for each item
+    that was read.
 
     A chunk is one call, however often it is cut up and sent again: `deadline` and `queue_timeout`
     hold for each chunk as a whole, and a client that drains finishes the chunk under way.
@@ -158,15 +162,32 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._failures = 0
         self._first_failure: Outcome[V] | None = None
         self._refusal: InvalidInputError | None = None  # of the item that ended the stream
+        self._cut_short: SitooError | None = None  # for an exception that got out
         self._result: BatchResult[V] | None = None
 
     @property
     def outcomes(self) -> tuple[Outcome[V], ...]:
-        """What is known so far, also after a cancellation; what is missing has no known fate.
+        """What is known so far.
 
-        Of a stream that is iterated these are only the outcomes of the chunk at hand.
+        After an exception out of the await, such as a cancellation or one of the stream's own,
+        each item that was read has its outcome: those in flight an error whose `sent` is
+        ``"unknown"``, the rest one that says that they were not sent. Of a stream that is iterated
+        these are only the outcomes of the chunk at hand.
         """
-        return (*self._kept, *self._settled())
+        known = (*self._kept, *self._settled())
+        if self._cut_short is None or self._whole is None:
+            return known
+        unsent = not_sent(f"the batch had to stop: {self._cut_short.message}", self._cut_short)
+        rest = self._whole[self._count :]
+        return (
+            *known,
+            *(
+                Outcome(each.index, each.item, error=copy_of(unsent))
+                if isinstance(each, Entry)
+                else each
+                for each in rest
+            ),
+        )
 
     def __await__(self) -> Generator[Any, Any, BatchResult[V]]:
         return self._gather().__await__()
@@ -255,7 +276,8 @@ class Batch(AsyncIterator[Outcome[V]]):
     def _checked(self, index: int, item: Any) -> Entry | InvalidInputError:
         """An item ready to be sent, or why it can't be."""
         try:
-            return Entry(index, item, self._prepare(item))
+            with Looking("item"):
+                return Entry(index, item, self._prepare(item))
         except InvalidInputError as error:
             error.index = index
             return copy_of(error)
@@ -266,13 +288,19 @@ class Batch(AsyncIterator[Outcome[V]]):
             raise RuntimeError(
                 f"{self._label}: another task is running this batch, or an exception cut it short"
             )
-        # It stays so if an exception gets out: nobody knows then what became of the chunk.
+        # It stays so if an exception gets out: what the chunk came to is not known then.
         self._busy = True
         self._found = {}
-        entries = await self._take()
-        if entries:
-            await self._sending.chunk(entries, self._found, bulk=self._sent)
-            self._sent = True
+        entries: list[Entry] = []
+        try:
+            await self._take(entries)
+            if entries:
+                await self._sending.chunk(entries, self._found, bulk=self._sent)
+                self._sent = True
+        except BaseException as error:
+            self._cut_short = SitooError(f"it was cut short by {told(error)}")
+            self._sending.abandon(entries, self._found, self._cut_short)
+            raise
         outcomes = self._settled()
         for outcome in outcomes:
             if outcome.error is not None:
@@ -286,10 +314,9 @@ class Batch(AsyncIterator[Outcome[V]]):
         self._busy = False
         return outcomes
 
-    async def _take(self) -> list[Entry]:
+    async def _take(self, entries: list[Entry]) -> None:
         """Read as many inputs as a chunk holds; those that break a rule are settled at once."""
         size = self._sending.pace.size
-        entries: list[Entry] = []
         if self._whole is not None:
             for each in self._whole[self._count : self._count + size]:
                 self._count += 1
@@ -297,9 +324,9 @@ class Batch(AsyncIterator[Outcome[V]]):
                     entries.append(each)
                 else:
                     self._found[each.index] = each
-            return entries
+            return
         if self._sending.fatal is not None:
-            return entries
+            return
         for _ in range(size):
             source = self._source
             if isinstance(source, AsyncIterator):
@@ -318,7 +345,6 @@ class Batch(AsyncIterator[Outcome[V]]):
             if self._raises:
                 self._refusal = checked
                 break
-        return entries
 
     def _settled(self) -> list[Outcome[V]]:
         return [self._found[index] for index in sorted(self._found)]
@@ -335,8 +361,14 @@ class Batch(AsyncIterator[Outcome[V]]):
         if not self._begun:
             return f"<Batch {self._label}: not started, await it>"
         known = self._count if self._finished else len(self.outcomes)
+        failures = self._failures
         state = "finished" if self._finished else "under way"
-        return f"<Batch {self._label}: {state}, {known} outcomes, {self._failures} failed>"
+        if self._cut_short is not None:
+            state = "cut short"
+            failures += sum(
+                outcome.error is not None for outcome in self.outcomes[len(self._kept) :]
+            )
+        return f"<Batch {self._label}: {state}, {known} outcomes, {failures} failed>"
 
     def __del__(self) -> None:
         # As for a coroutine: a forgotten `await` on a write must not go unnoticed.

@@ -84,6 +84,7 @@ class Call:
         request.check(self.caller.address.root)
         # Each request has tries of its own, and may meet the end of a slot of its own.
         self.trouble = Trouble() if trouble is None else trouble
+        self.trouble.flying = False
         if self.begun:
             await self._go_on(request, pause)
         else:
@@ -102,6 +103,7 @@ class Call:
                 )
             except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
                 self._give_up(refusal)
+            self.trouble.flying = False
             self.trouble.exchanges += 1
             self.trouble.heard = self.caller.heard
             if sharing is not None:
@@ -139,6 +141,7 @@ class Call:
         self.ticket.refused_since = None
 
     def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
+        self.trouble.flying = True
         return self._send(self.request)
 
     def _send(self, request: Request) -> Coroutine[Any, Any, Response | SitooError]:

@@ -23,6 +23,7 @@ from sitoo_async._queue import Queue
 from sitoo_async._retry import CALL_WITHIN
 from sitoo_async._tickets import LaneStats, Priority, Ticket
 from sitoo_async._transport import Transport
+from sitoo_async._unforeseen import unforeseen
 from sitoo_async._ways import Ways
 from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure
 from sitoo_async.errors import ClientClosedError, SitooError, TransportError, WrongLoopError
@@ -246,6 +247,19 @@ class Caller:
         self, binding: Binding, lane: Lane, request: Request, options: Options
     ) -> Response | SitooError:
         """One exchange, run by the lane; what it learns about the key it tells the lane."""
+        try:
+            return await self._exchange(binding, lane, request, options)
+        except SitooError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whoever waits is told
+            failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
+            lane.hold_briefly(str(failure))
+            self.writes += request.method != "GET"
+            return failure
+
+    async def _exchange(
+        self, binding: Binding, lane: Lane, request: Request, options: Options
+    ) -> Response | SitooError:
         loop = binding.loop
         began = loop.time()
         response, verdict = await self._send(binding.transports[lane], request, options)

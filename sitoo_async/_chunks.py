@@ -22,6 +22,7 @@ from sitoo_async._outcomes import Outcome
 from sitoo_async._pace import Pace
 from sitoo_async._retry import JOB_WITHIN, RetryPolicy, Trouble, pause_before_repeat
 from sitoo_async._show import told
+from sitoo_async._unforeseen import unforeseen
 from sitoo_async._wire import error_for_status
 from sitoo_async.errors import (
     BadRequestError,
@@ -39,7 +40,7 @@ from sitoo_async.errors import (
     copy_of,
 )
 
-__all__ = ["Entry", "OpenChunk", "SendPiece", "Sending"]
+__all__ = ["Entry", "OpenChunk", "SendPiece", "Sending", "not_sent"]
 
 V = TypeVar("V")
 
@@ -95,6 +96,7 @@ class _Piece:
     trouble: Trouble = attrs.field(factory=Trouble)
     refusals: Trouble = attrs.field(factory=Trouble)  # 429s for items, in answers that went well
     pause: float = 0.0  # seconds before it is sent
+    gone: bool = False  # whether it was sent, whatever came of it
 
     def parts(self, size: int) -> list[_Piece]:
         """Cut it up in order, or leave it as it is; only the first part waits."""
@@ -138,11 +140,46 @@ class Sending(Generic[V]):
     _turned_away: int = 0  # chunks in a row that got no turn
     _given_up: SitooError | None = None  # what the rest of the chunk at hand is not sent for
     _worn_out: bool = False  # whether a piece of it used up its time, and none was served since
+    _at_hand: _Piece | None = None  # the piece that is being sent or settled
+    _odd: bool = False  # whether the log was told of a `return` that ended in a foreign exception
 
     async def chunk(
         self, entries: list[Entry], found: dict[int, Outcome[V]], *, bulk: bool
     ) -> None:
-        """Send the entries until each has an outcome in `found`, by its index."""
+        """Send the entries until each has an outcome in `found`, by its index.
+
+        An exception that nobody foresaw ends the run; what is no `Exception` passes, and leaves it
+        to `abandon` to give an outcome to those that have none.
+        """
+        self._at_hand = None
+        try:
+            await self._chunk(entries, found, bulk=bulk)
+        except Exception as error:  # noqa: BLE001  # whoever waits is told
+            if isinstance(error, SitooError):
+                fatal = copy_of(error)
+            else:
+                fatal = unforeseen(error, self.label, sent="no")
+            self.fatal = fatal
+            self.abandon(entries, found, fatal)
+
+    def abandon(
+        self, entries: Sequence[Entry], found: dict[int, Outcome[V]], error: SitooError
+    ) -> None:
+        """Give an outcome to each entry that has none, since nothing more is sent."""
+        piece = self._at_hand
+        gone = {*piece.entries} if piece is not None and piece.gone else set[Entry]()
+        unsent = not_sent(f"the batch had to stop: {error.message}", error)
+        for entry in entries:
+            if entry.index not in found:
+                if entry in gone:
+                    entry.fail(error, "unknown")
+                else:
+                    entry.stop(unsent)
+                _record(entry, found)
+
+    async def _chunk(
+        self, entries: list[Entry], found: dict[int, Outcome[V]], *, bulk: bool
+    ) -> None:
         work = deque([_Piece(entries)])
         self._given_up, self._worn_out = None, False
         if self._turned_away and self.fatal is None:
@@ -172,12 +209,15 @@ class Sending(Generic[V]):
         """Send one piece; what must be sent again comes back, to go first or last."""
         prepared, before = [entry.prepared for entry in piece.entries], piece.trouble.exchanges
         piece.refusals.paused(piece.pause)
+        self._at_hand = piece
         try:
             try:
                 answer, seconds = await send(prepared, piece.pause, piece.trouble)
             finally:
+                made = piece.trouble.exchanges - before
+                piece.gone = made > 0 or piece.trouble.flying
                 for entry in piece.entries:
-                    entry.exchanges += piece.trouble.exchanges - before
+                    entry.exchanges += made
             self._worn_out = False
             self.pace.took(len(prepared), seconds)
             rows = results_of(answer, len(piece.entries), self.label, strict=self.strict)
@@ -297,8 +337,14 @@ class Sending(Generic[V]):
             value = self.read(returned)
         except DecodeError as error:
             entry.fail(error, "yes")
-        except (TypeError, ValueError) as error:
-            entry.fail(DecodeError(f"{self.label}: unexpected `return`: {told(error)}"), "yes")
+        except Exception as error:  # noqa: BLE001  # whatever it is, the item was done
+            odd = DecodeError(f"{self.label}: unexpected `return`: {told(error)}")
+            odd.__cause__ = error
+            entry.fail(odd, "yes")
+            if not self._odd:
+                # Once: the others of the batch are likely to fare the same.
+                self._odd = True
+                unforeseen(error, f"{self.label}, item {entry.index}", sent="yes")
         else:
             found[entry.index] = Outcome(entry.index, entry.item, status, value)
             return
@@ -306,13 +352,19 @@ class Sending(Generic[V]):
 
     def _refuse(self, piece: _Piece, reason: SitooError, found: dict[int, Outcome[V]]) -> None:
         """Give the entries of a piece that is not sent any more their outcomes."""
-        unsent = copy_of(reason)
         stopped = "batch had to stop" if reason is self.fatal else "rest of its chunk was given up"
-        unsent.args = (f"not sent, because the {stopped}: {reason.message}",)
-        unsent.sent, unsent.attempt, unsent.elapsed = "no", None, None
+        unsent = not_sent(f"the {stopped}: {reason.message}", reason)
         for entry in piece.entries:
             entry.stop(unsent)
             _record(entry, found)
+
+
+def not_sent(why: str, reason: SitooError) -> SitooError:
+    """The error of an item that was never sent, for a reason that struck another."""
+    unsent = copy_of(reason)
+    unsent.args = (f"not sent, because {why}",)
+    unsent.sent, unsent.attempt, unsent.elapsed = "no", None, None
+    return unsent
 
 
 def _record(entry: Entry, found: dict[int, Outcome[Any]], status: int | None = None) -> None:

@@ -16,6 +16,7 @@ from sitoo_async._answers import Result, pause_before, results_of
 from sitoo_async._codec import decode_value, encode
 from sitoo_async._pace import Pace
 from sitoo_async._tickets import Company
+from sitoo_async._unforeseen import unforeseen
 from sitoo_async._wire import Request, Response, Twin, error_for_status
 from sitoo_async.errors import (
     ApiError,
@@ -138,7 +139,15 @@ async def _together(
     """Send the items as one batch, and give each its part of the answer."""
     request = Request(twin.method, twin.path, payload=list(items))
     outcome = await exchange(request)
-    size = len(items)
+    try:
+        return _parts(request, outcome, pace, len(items))
+    except Exception as error:  # noqa: BLE001  # whoever waits is told
+        failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
+        return [Part(copy_of(failure), len(items)) for _ in items]
+
+
+def _parts(request: Request, outcome: Response | SitooError, pace: Pace, size: int) -> list[Part]:
+    """Each item's part of the answer to them all."""
     if isinstance(outcome, SitooError):
         if isinstance(outcome, ServerError | ReadError | RequestTimeoutError):
             pace.failed(size)
@@ -147,14 +156,14 @@ async def _together(
             outcome.worsen("unknown")
         refused = isinstance(outcome, ApiError) and (outcome.status or 500) < 500
         alone = refused and getattr(outcome, "status", None) not in _FOR_ALL
-        return [Part(copy_of(outcome), size, alone) for _ in items]
+        return [Part(copy_of(outcome), size, alone) for _ in range(size)]
     pace.took(size, outcome.elapsed)
     try:
         body = outcome.content(f"the results of {size} items")
         rows = results_of(decode_value(body, strict=strict), size, request.path, strict=strict)
     except DecodeError as error:
         error.status, error.request_id = outcome.status, outcome.request_id
-        return [Part(copy_of(error.worsen("unknown")), size) for _ in items]
+        return [Part(copy_of(error.worsen("unknown")), size) for _ in range(size)]
     return [Part(_outcome(row, outcome), size, inside=True) for row in rows]
 
 

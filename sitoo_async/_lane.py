@@ -11,7 +11,6 @@ a call comes or leaves, when an exchange lands, and by one timer.
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 import logging
 import random
@@ -23,7 +22,7 @@ from sitoo_async._queue import Queue
 from sitoo_async._show import told, type_name
 from sitoo_async._tickets import Entry, Flight, LaneStats, Place
 from sitoo_async._turnstile import Turnstile, failure_of
-from sitoo_async.errors import ReadError, ReentryError, SitooError
+from sitoo_async.errors import ReadError, ReentryError, SitooError, copy_of
 
 __all__ = ["Lane"]
 
@@ -333,8 +332,8 @@ class Lane:
         for index, entry in enumerate(flight.entries):
             if failure is not None:
                 # What is not ours may not be copied; several then get the same.
-                ours = isinstance(failure, SitooError) and index > 0
-                entry.settle(error=copy.copy(failure) if ours else failure)
+                error = copy_of(failure) if index and isinstance(failure, SitooError) else failure
+                entry.settle(error=error)
             else:
                 result = task.result()
                 entry.settle(result=result[index] if flight.several else result)

@@ -100,12 +100,14 @@ class Trouble:
         failures: how many of them failed and count as attempts; refusals don't.
         lasted: seconds since the first of those ended, without waits for a turn or a hold.
         heard: whether the host has ever answered, as far as is known.
+        flying: whether its last exchange began, and nothing came of it yet.
     """
 
     exchanges: int = 0
     failures: int = 0
     lasted: float = 0.0
     heard: bool = True
+    flying: bool = False
     _running: bool = False
 
     def failed(self, seconds: float) -> None:

@@ -132,6 +132,10 @@ async def until(condition: Callable[[], bool]) -> None:
     pytest.fail("it never came to that")
 
 
+def sized(make: Callable[[int], Any]) -> bool:
+    return make in (INPUTS["list"], INPUTS["range"])
+
+
 def sent(result: Any) -> list[str | None]:
     return [outcome.error and outcome.error.sent for outcome in result]
 
@@ -353,7 +357,9 @@ async def test_cancelling_the_await_cancels_the_run_and_leaves_the_outcomes(make
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert [outcome.value for outcome in batch.outcomes] == [0, 10]  # of the first half
+    assert [outcome.value for outcome in batch.outcomes if outcome.ok] == [0, 10]
+    # The rest of what was read has outcomes too: a list was read whole, of a stream one chunk.
+    assert [outcome.index for outcome in batch.outcomes] == [*range(10 if sized(make) else 4)]
     await asyncio.sleep(0)
     assert len(server.calls) == 3
     with pytest.raises(RuntimeError, match="left half done"):
@@ -384,7 +390,15 @@ async def test_an_exception_out_of_the_stream_comes_out_of_the_await():
     batch = server.batch(broken())
     with pytest.raises(ZeroDivisionError):
         await batch
-    assert [outcome.index for outcome in batch.outcomes] == [0, 1, 2, 3]
+    assert [(outcome.index, outcome.ok) for outcome in batch.outcomes] == [
+        *((n, True) for n in range(4)),
+        *((n, False) for n in (4, 5)),
+    ]
+    error = batch.outcomes[-1].error
+    assert (
+        str(error)
+        == "not sent, because the batch had to stop: it was cut short by ZeroDivisionError"
+    )
     assert server.chunks == [[0, 1, 2, 3]]
 
 
@@ -911,6 +925,18 @@ async def test_the_attempt_of_an_outcome_counts_the_exchanges_of_its_item():
     assert server.chunks == [[0, 1, 2, 3], [0, 1], [2, 3], [0]]
     attempts = [outcome.error and outcome.error.attempt for outcome in result]
     assert attempts == [3, 2, 2, None]
+
+
+async def test_a_chunk_that_can_not_even_be_opened_ends_the_run():
+    class Closed(Server):
+        @contextmanager
+        def chunk(self, bulk: bool) -> Iterator[SendPiece]:  # noqa: FBT001  # the contract
+            raise ClientClosedError("the client was closed")
+            yield
+
+    result = await Closed().batch(range(6))
+    assert [type(outcome.error) for outcome in result] == [ClientClosedError] * 6
+    assert sent(result) == ["no"] * 6
 
 
 @pytest.mark.parametrize("wrap", [iter, later], ids=["iterator", "async generator"])
