@@ -25,8 +25,14 @@ from sitoo_async._tickets import LaneStats, Priority, Ticket
 from sitoo_async._transport import Transport
 from sitoo_async._unforeseen import unforeseen
 from sitoo_async._ways import Ways
-from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure
-from sitoo_async.errors import ClientClosedError, SitooError, TransportError, WrongLoopError
+from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure, name_the_key
+from sitoo_async.errors import (
+    ApiError,
+    ClientClosedError,
+    SitooError,
+    TransportError,
+    WrongLoopError,
+)
 
 __all__ = ["Binding", "Caller"]
 
@@ -266,6 +272,13 @@ class Caller:
         # Before the lane is held: what waits there may be about to go on elsewhere.
         binding.ways.learn(lane, response, verdict)
         outcome = verdict.outcome
+        if isinstance(outcome, ApiError):
+            name_the_key(
+                outcome,
+                api_id=binding.ways.api_id(lane),
+                account_id=self.address.account_id,
+                origin=self.address.origin,
+            )
         if request.method != "GET":
             self.writes += 1
         if verdict.served:

@@ -18,7 +18,15 @@ from sitoo_async._credentials import Secret, authorization
 from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
-from sitoo_async._keys import Key, KeyPair, checked_keys, concealed, hidden, keys_from_text
+from sitoo_async._keys import (
+    Key,
+    KeyPair,
+    check_account,
+    checked_keys,
+    concealed,
+    hidden,
+    keys_from_text,
+)
 from sitoo_async._looking import Looking
 from sitoo_async._options import Options
 from sitoo_async._path import plain_path
@@ -98,7 +106,8 @@ class SitooClient(Groups):
             objects.
         base_url: as the Backoffice prints it: a bare host, one with ``/v2``, or with
             ``/v2/accounts/{id}``. Must be https, unless it is a loopback address.
-        account_id: the account's number; left out, the API ID tells it.
+        account_id: the account's number; left out, the API ID tells it. Another account than
+            that of the API ID is refused; of an API ID that doesn't tell one, you are warned.
         site: the default site, by its eshopid.
         session: an ``aiohttp.ClientSession``, used and never closed. Its connector, proxy,
             ``trust_env``, limits, ``trace_configs`` and ``middlewares`` decide how requests go
@@ -156,6 +165,9 @@ class SitooClient(Groups):
         self._options = _options(Options(), options)
         self._site = _site(site)
         address = Address.parse(base_url, account_id=account_id, api_id=checked[0].api_id)
+        check_account(
+            checked, address.account_id, "base_url" if account_id is None else "account_id"
+        )
         route = route_of(
             address.origin,
             session,

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import attrs
 
 from sitoo_async._checks import is_a, trimmed
 from sitoo_async._credentials import Secret
-from sitoo_async.errors import InvalidOptionError
+from sitoo_async._show import shown
+from sitoo_async._stack import level_outside
+from sitoo_async.errors import InvalidOptionError, SitooWarning
 
-__all__ = ["Key", "KeyPair", "checked_keys", "concealed", "hidden", "keys_from_text"]
+__all__ = [
+    "Key",
+    "KeyPair",
+    "check_account",
+    "checked_keys",
+    "concealed",
+    "hidden",
+    "keys_from_text",
+]
 
 KeyPair = tuple[str, str]
 """An API ID and its password."""
 
 _LINE_ENDS: Final = "\r\n\ufeff"  # and the mark that some editors begin a file with
+
+_API_ID: Final = re.compile(r"(?P<account>[0-9]{1,18})-[0-9]+")
 
 _PAIRS: Final = "keys must be pairs of an API ID and its password, or Key objects"
 
@@ -121,6 +134,38 @@ def checked_keys(
             field="keys",
         )
     return made
+
+
+def check_account(keys: Sequence[Key], account: int, named_by: str) -> None:
+    """Refuse keys of another account, and warn of what doesn't look like an API ID.
+
+    An API ID is the account's number, a dash and the key's: Sitoo answers 403 to any other
+    account.
+
+    Args:
+        keys: the keys, all of one account.
+        account: the account that is to be called.
+        named_by: the parameter that says so.
+
+    Raises:
+        InvalidOptionError: the account is not that of the keys.
+    """
+    for key in keys:
+        form = _API_ID.fullmatch(key.api_id)
+        if form is None:
+            warnings.warn(
+                f"api_id is {shown(key.api_id)}, and API IDs look like '10020-140': the number of"
+                " the account, a dash, the number of the key. Copy it from the Backoffice",
+                SitooWarning,
+                stacklevel=level_outside(),
+            )
+        elif int(form["account"]) != account:
+            raise InvalidOptionError(
+                f"{named_by} names account {account}, and the API ID {key.api_id} belongs to"
+                f" account {form['account']}: give the key of that account, or leave the account"
+                " out",
+                field=named_by,
+            )
 
 
 def _made(number: int, entry: Any) -> Key:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable
-from typing import Any, Final, Literal, TypeVar
+from inspect import CO_COROUTINE, CO_VARKEYWORDS
+from typing import Any, Final, Literal, TypeVar, cast
 
 import attrs
 
 from sitoo_async._checks import LARGEST
 from sitoo_async._path import segment
+from sitoo_async._query import PAGING
 from sitoo_async._show import shown
 from sitoo_async._stack import level_outside
 from sitoo_async._wire import Method
@@ -95,13 +98,33 @@ def _warn(operation: Operation) -> None:
 
 
 def performs(operation: Operation) -> Callable[[F], F]:
-    """Mark a method as the way to an operation, for the index of operations."""
+    """Mark a method as the way to an operation, for the index of operations.
+
+    A method that lists says what the paging of other clients is called here; where it takes
+    filters, the names are refused along with theirs.
+    """
 
     def mark(method: F) -> F:
         method.__dict__["operation"] = operation
-        return method
+        code = method.__code__
+        if not code.co_name.startswith("list") or code.co_flags & (CO_VARKEYWORDS | CO_COROUTINE):
+            return method
+        return cast("F", _paging(method))
 
     return mark
+
+
+def _paging(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def listing(*args: Any, **kwargs: Any) -> Any:
+        for name in kwargs:
+            if name in PAGING:
+                raise InvalidInputError(
+                    f"{name} is not a parameter here: {PAGING[name]}", field=name
+                )
+        return method(*args, **kwargs)
+
+    return listing
 
 
 def operation_of(method: object) -> Operation | None:

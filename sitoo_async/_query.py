@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
 from sitoo_async._looking import Looking
+from sitoo_async._nearest import Sort, did_you_mean
 from sitoo_async._path import quoted
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._json import is_array, is_mapping
 from sitoo_async.models._kinds import write_timestamp
 
-__all__ = ["Kind", "query_string"]
+__all__ = ["PAGING", "Kind", "query_string"]
 
 Plain = Literal["text", "integer", "boolean", "timestamp", "texts", "integers"]
 
@@ -27,6 +27,27 @@ _SCALARS: Final[Mapping[Plain, type]] = {
     "boolean": bool,
     "timestamp": datetime,
 }
+
+_SORTS: Final[Mapping[Plain, frozenset[Sort]]] = {
+    "text": frozenset({"text"}),
+    "integer": frozenset({"number"}),
+    "boolean": frozenset({"boolean"}),
+    "timestamp": frozenset({"moment"}),
+    "texts": frozenset({"text", "list"}),
+    "integers": frozenset({"number", "list"}),
+}
+
+_SIZE: Final = (
+    ".collect(limit=…) says how many rows come in all, and page_size=, where a list takes it, how"
+    " many one request asks for"
+)
+_PLACE: Final = "start=, where a list takes it, says how many rows are passed over"
+
+PAGING: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("limit", "num", "count", "per_page", "max_results"), _SIZE),
+    **dict.fromkeys(("offset", "skip", "page"), _PLACE),
+}
+"""What other clients call the paging of a list, and what it is called here."""
 
 _WANTED: Final[Mapping[Plain, str]] = {
     "text": "a string",
@@ -57,7 +78,8 @@ def query_string(values: Mapping[str, Any], kinds: Mapping[str, Kind] | None = N
         for name in parameters:
             if name not in kinds:
                 raise InvalidInputError(
-                    f"{shown(name)} is not a filter here{_nearest(name, kinds)}", field=name
+                    f"{shown(name)} is not a filter here: {_meant(name, parameters[name], kinds)}",
+                    field=name,
                 )
     parts: list[str] = []
     for name, given in parameters.items():
@@ -99,9 +121,15 @@ def _plain(value: object) -> object:
     return [_plain(element) for element in cast("Iterable[object]", value)]
 
 
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f": did you mean {near[0]!r}?" if near else f": it takes {', '.join(sorted(known))}"
+def _meant(name: str, value: object, kinds: Mapping[str, Kind]) -> str:
+    known = {
+        other: _SORTS["text" if isinstance(kind, tuple) else kind] for other, kind in kinds.items()
+    }
+    return (
+        PAGING.get(name)
+        or did_you_mean(name, known, value)
+        or (f"it takes {', '.join(sorted(kinds))}" if kinds else "it takes none")
+    )
 
 
 def _kind(name: str, value: object, kinds: Mapping[str, Kind] | None) -> Kind:

@@ -136,6 +136,10 @@ class Ways:
         """The API IDs of the keys whose lanes calls go to."""
         return frozenset(self._api_ids[lane] for lane in self._in_use)
 
+    def api_id(self, lane: Lane) -> str:
+        """The API ID of the key that a lane is of."""
+        return self._api_ids[lane]
+
     @property
     def queues(self) -> tuple[Queue, ...]:
         """Those in which calls wait."""

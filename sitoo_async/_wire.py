@@ -42,6 +42,7 @@ __all__ = [
     "error_for_status",
     "judge",
     "judge_failure",
+    "name_the_key",
     "plain_json",
 ]
 
@@ -257,6 +258,13 @@ _ERRORS: Final[Mapping[int, type[ApiError]]] = {
     429: RateLimitError,
 }
 
+_DENIED: Final[Mapping[int, str]] = {
+    401: "check the API ID, the password and the base URL, and that the key's allow-list of"
+    " addresses holds this machine's",
+    403: "check what the key may do, the account and the site, and that the key's allow-list of"
+    " addresses holds this machine's",
+}
+
 _HINTS: Final[Mapping[int, str]] = {
     401: "check api_id and password, and that this address is on the key's allow-list",
     404: "check the identifier, the site and the account",
@@ -274,6 +282,16 @@ def error_for_status(status: int, *, errortext: str | None, **context: Any) -> A
     message = printable(said if said.startswith(f"{status}:") else f"{status}: {said}")
     context.setdefault("sent", _sent(status))
     return kind(message, status=status, errortext=errortext, **context)
+
+
+def name_the_key(error: ApiError, *, api_id: str, account_id: int, origin: str) -> None:
+    """Say in a 401 or a 403 which key was refused, and what to check; other errors stay."""
+    remedy = _DENIED.get(error.status or 0)
+    if remedy is not None:
+        said = printable(error.message, 200) if error.errortext else f"{error.status}"
+        error.args = (
+            f"{said}: API ID {api_id} was refused for account {account_id} at {origin}; {remedy}",
+        )
 
 
 def _sent(status: int) -> Literal["no", "yes", "unknown"]:

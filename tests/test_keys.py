@@ -9,6 +9,7 @@ import pickle
 import pytest
 
 from sitoo_async import InvalidOptionError, Key, SitooClient, errors
+from sitoo_async.errors import SitooWarning
 from sitoo_async.testing import FakeSitoo, Fault
 
 virtual = pytest.mark.virtual_time
@@ -156,6 +157,88 @@ def test_an_api_id_is_ascii(api_id):
     with pytest.raises(InvalidOptionError, match="such as '10020-140'") as caught:
         Key(api_id, "pw")
     assert caught.value.field == "api_id"
+
+
+@pytest.mark.parametrize(
+    ("given", "named_by"),
+    [
+        ({"account_id": 5}, "account_id"),
+        ({"account_id": "90317"}, "account_id"),
+        ({"base_url": "https://api.example/v2/accounts/5"}, "base_url"),
+        ({"account_id": 5, "base_url": "https://api.example/v2/accounts/5"}, "account_id"),
+        ({"account_id": 5, "keys": KEYS}, "account_id"),
+    ],
+    ids=["number", "text", "url", "both", "keys"],
+)
+def test_an_account_that_can_not_be_that_of_the_key_is_refused_before_anything_is_sent(
+    given, named_by
+):
+    key = {} if "keys" in given else {"api_id": "90316-125", "password": "se-cret"}
+    says = rf"^{named_by} names account \d+, and the API ID 90316-125 belongs to account 90316"
+    with pytest.raises(InvalidOptionError, match=says) as caught:
+        SitooClient(**{**AWAY, **key, **given})
+    assert caught.value.field == named_by
+
+
+@pytest.mark.parametrize("account_id", [90316, "90316", "090316", None], ids=str)
+def test_the_account_of_the_key_may_be_named_in_any_form(account_id):
+    client = SitooClient(api_id="90316-125", password="pw", account_id=account_id, **AWAY)
+    assert "account 90316 " in repr(client)
+
+
+@pytest.mark.parametrize(
+    "api_id",
+    ["90316", "key", "90316-", "90316-a", "-5", "9" * 5_000 + "-1"],
+    ids=["number", "word", "no number", "no digits", "no account", "long"],
+)
+def test_an_api_id_of_another_form_is_warned_of_by_name(api_id):
+    # Nothing says that there are none, so it is let through.
+    with pytest.warns(SitooWarning, match="^api_id is .*API IDs look like '10020-140'") as caught:
+        client = SitooClient(api_id=api_id, password="pw", account_id=90316, **AWAY)
+    assert "account 90316 " in repr(client)
+    assert caught[0].filename == __file__
+    assert len(str(caught[0].message)) < 500
+
+
+async def test_a_refused_key_is_named_with_what_to_check_and_without_its_password(fake):
+    async with SitooClient(
+        api_id="90316-125", password="se-cret", base_url=fake.base_url, account_id=90316
+    ) as client:
+        with pytest.raises(errors.AuthenticationError) as caught:
+            await client.products.get(1)
+    assert caught.value.message == (
+        f"401: Unauthorized: API ID 90316-125 was refused for account 90316 at {fake.base_url};"
+        " check the API ID, the password and the base URL, and that the key's allow-list of"
+        " addresses holds this machine's"
+    )
+    assert caught.value.errortext == "401: Unauthorized"
+    assert "se-cret" not in f"{caught.value!r}{vars(caught.value)}"
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+    assert str(again) == str(caught.value)
+
+
+@pytest.mark.parametrize("errortext", ["Not for you", "x" * 10_000_000], ids=["short", "long"])
+async def test_a_key_that_may_not_is_named_with_what_to_check(fake, errortext):
+    fake.script(Fault.answer(403, errortext=errortext), Fault.answer(403, body=b""))
+    async with client_of(fake, KEYS[1:2]) as client:
+        for said in (errortext[:50], "403: API ID"):
+            with pytest.raises(errors.PermissionDeniedError) as caught:
+                await client.products.get(1)
+            text = str(caught.value)
+            assert said in text
+            assert "API ID 90316-126 was refused for account 90316 at http://127.0.0.1:" in text
+            assert "check what the key may do, the account and the site" in text
+            assert "allow-list" in text
+
+
+async def test_of_several_keys_the_one_that_was_refused_is_named(fake):
+    async with client_of(fake, [("90316-999", "nobody's")]) as client:
+        with pytest.raises(errors.AuthenticationError, match="API ID 90316-999 was refused"):
+            await client.request("GET", "/sites.json")
+        with pytest.raises(errors.AuthenticationError, match="API ID 90316-999 was refused"):
+            await client.products.list()
+        result = await client.products.update_many([{"productid": 1, "title": "a"}])
+    assert "API ID 90316-999 was refused" in str(result[0].error)
 
 
 def test_keys_may_be_pairs_lists_and_objects_from_any_iterable():

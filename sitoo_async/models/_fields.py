@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -19,6 +18,7 @@ from typing import (
 
 import attrs
 
+from sitoo_async._nearest import ABSENT, ANYTHING, Sort, did_you_mean
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models._enums import OpenEnum
 from sitoo_async.models._kinds import (
@@ -61,6 +61,14 @@ class Field:
     deprecated: bool
 
 
+# By what a scalar accepts; what else there is are numbers.
+_SORTS: Final[Mapping[str, frozenset[Sort]]] = {
+    "str": frozenset({"text"}),
+    "bool": frozenset({"boolean"}),
+    "datetime": frozenset({"moment"}),
+    "Any": ANYTHING,
+}
+
 _known: Final[dict[type[Model], Mapping[str, Field]]] = {}
 
 
@@ -75,13 +83,37 @@ def fields_of(cls: type[Model]) -> Mapping[str, Field]:
     return known
 
 
-def unknown_field(cls: type[Model], name: object, prefix: str = "") -> InvalidInputError:
-    """The error for a name that the model doesn't have, with the nearest that it has."""
-    near = get_close_matches(str(name), fields_of(cls), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+def unknown_field(
+    cls: type[Model], name: str, prefix: str = "", value: object = ABSENT
+) -> InvalidInputError:
+    """The error for a name that the model doesn't have, with those that may have been meant.
+
+    Args:
+        cls: the model.
+        name: the name.
+        prefix: where the object stands.
+        value: what was to be written there; then only what can be written is suggested.
+    """
+    known = {
+        field.name: _sorts(field.kind)
+        for field in fields_of(cls).values()
+        if value is ABSENT or field.identifier or not field.read_only
+    }
+    hint = did_you_mean(name, known, value)
     return InvalidInputError(
-        f"{prefix}{name} is not a field of {cls.__name__}{hint}", field=f"{prefix}{name}"
+        f"{prefix}{name} is not a field of {cls.__name__}{hint and f'; {hint}'}",
+        field=f"{prefix}{name}",
     )
+
+
+def _sorts(kind: Kind) -> frozenset[Sort]:
+    match kind:
+        case Scalar():
+            return _SORTS.get(kind.accepts, frozenset({"number"}))
+        case ListOf():
+            return frozenset({"list"})
+        case _:
+            return frozenset({"object"})
 
 
 def _field(name: str, hint: Any) -> Field:

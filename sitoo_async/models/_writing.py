@@ -57,7 +57,7 @@ def _write_object(
     for name, value in _values_of(cls, values, prefix).items():
         field = fields.get(name)
         if field is None:
-            raise unknown_field(cls, name, prefix)
+            raise unknown_field(cls, name, prefix, value)
         if value is UNSET:
             continue
         if field.read_only and name not in identifiers:
