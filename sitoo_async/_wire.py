@@ -54,6 +54,9 @@ LONGEST_URL: Final = 8_192
 LONGEST_RESET: Final = 600.0
 """Seconds; a slot lasts ten minutes, so no reset can be further away."""
 
+SHORTEST_RESET: Final = 0.1
+"""Seconds; Sitoo names whole ones."""
+
 LONGEST_RETRY_AFTER: Final = 3_600.0
 """Seconds of a hold that a 503 asks for at most: a mistaken date must not lock a key for days."""
 
@@ -378,8 +381,9 @@ def _reset(headers: Mapping[str, str]) -> float | None:
         return None if seconds is None else min(seconds, LONGEST_RESET)
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip(), re.ASCII):
         return None
-    # A reset of 0 would be retried without a pause; the brief hold grows instead.
-    return min(float(text), LONGEST_RESET) or None
+    # A reset of (almost) 0 would be retried without a pause; the brief hold grows instead.
+    seconds = min(float(text), LONGEST_RESET)
+    return seconds if seconds >= SHORTEST_RESET else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -535,3 +535,29 @@ async def test_a_gift_card_may_come_wrapped_or_bare_but_has_to_come(fake, client
     for _ in range(2):
         assert (await client.gift_cards.get("1")).giftcard.cardnumber == "1"
     assert "holds no giftcard or cardnumber" in str(await failure(client.gift_cards.get("1")))
+
+
+# When the slot ends ---------------------------------------------------------------------------
+
+RESETS = {
+    "57": (57, 61),
+    " 57 ": (57, 61),
+    "0.5": (0.5, 1),
+    "1760000000": (600, 631),  # an epoch, where a delta belongs
+    "9" * 50: (600, 631),
+    **dict.fromkeys(("", "0", "0.001", "-57", "+57", "57s", "57, 99", "1e3", "nan", "inf"), (0, 1)),
+    "Wed, 21 Oct 2099 07:28:00 GMT": (0, 1),
+}
+
+
+@pytest.mark.parametrize(("reset", "least", "most"), [(r, *t) for r, t in RESETS.items()])
+async def test_a_reset_in_any_form_costs_a_call_a_bounded_wait_and_no_storm(
+    fake, client, reset, least, most
+):
+    name = {"X-Rate-Limit-Reset": reset}
+    fake.script(Fault.answer(429, errortext="Rate limit exceeded", headers=name))
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await client.products.get(1)
+    assert least <= loop.time() - began <= most
+    assert len(fake.requests) == 2

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from email.utils import format_datetime
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from sitoo_async import errors
@@ -324,7 +329,24 @@ def test_a_text_that_begins_with_the_status_is_not_told_twice():
         ("9" * 400, 600.0),
         ("0", None),
         ("0.0", None),
+        ("0.1", 0.1),
+        ("0.001", None),
+        ("0." + "0" * 400 + "1", None),
         ("-1", None),
+        ("-57.5", None),
+        ("600s", None),
+        ("57;", None),
+        ("57 57", None),
+        ("5 7", None),
+        ("57\xa0", 57.0),
+        ("\ufeff57", None),
+        ("\x0057", None),
+        ("1e400", None),
+        ("1,5", None),
+        ("PT57S", None),
+        ("00:57", None),
+        ("null", None),
+        ("true", None),
         ("+57", None),
         ("abc", None),
         ("57 s", None),
@@ -351,6 +373,51 @@ def test_a_used_up_slot_is_sat_out_for_the_seconds_that_the_server_names(reset, 
     assert not verdict.answered
     assert verdict.hold == hold
     assert verdict.brief is (hold is None)
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Rate-Limit-Reset", "x-rate-limit-reset", "X-RATE-LIMIT-RESET", "X-Rate-limit-reseT"]
+)
+def test_a_reset_is_found_in_any_case_and_the_first_of_two_counts(name):
+    headers = CIMultiDict([(name, "57"), ("X-Rate-Limit-Reset", "99")])
+    assert judge(Response(429, headers, b"")).hold == 57.0
+
+
+HEADER_TEXTS = (
+    st.text(max_size=30)
+    | st.text("0123456789.+-eE_ ,:;sGMT", max_size=20)
+    | st.integers().map(str)
+    | st.floats().map(repr)
+    | st.datetimes().map(lambda moment: format_datetime(moment.replace(tzinfo=UTC)))
+    | st.datetimes().map(lambda moment: f"{moment:%a, %d %b %Y %H:%M:%S} +9959")
+)
+
+
+@given(HEADER_TEXTS, HEADER_TEXTS, HEADER_TEXTS, st.sampled_from([429, 503]))
+def test_whatever_a_server_says_of_time_a_hold_is_a_time_that_can_be_sat_out(
+    reset, after, date, status
+):
+    for headers in (
+        {"X-Rate-Limit-Reset": reset, "Retry-After": after, "Date": date},
+        {"Retry-After": after, "Date": date},
+    ):
+        verdict = judge(Response(status, CIMultiDict(headers), b""))
+        assert verdict.brief is (verdict.hold is None)
+        if verdict.hold is not None:
+            assert 0 < verdict.hold <= (600.0 if status == 429 else 3600.0)
+            assert math.isfinite(verdict.outcome.retry_after)
+
+
+@given(st.text(max_size=12).filter(lambda text: not re.fullmatch(r"\s*[0-9.]+\s*", text)))
+def test_only_plain_digits_are_a_reset(reset):
+    assert judge(Response(429, CIMultiDict({"X-Rate-Limit-Reset": reset}), b"")).hold is None
+
+
+@given(st.integers(1, 600), st.integers(0, 999), st.sampled_from(["", " ", "\t ", "  "]))
+def test_plain_digits_are_the_seconds(whole, part, blank):
+    for text, seconds in ((f"{whole}", whole), (f"{whole}.{part:03}", whole + part / 1000)):
+        headers = CIMultiDict({"X-Rate-Limit-Reset": f"{blank}{text}{blank}"})
+        assert judge(Response(429, headers, b"")).hold == pytest.approx(min(seconds, 600))
 
 
 def test_a_429_without_a_reset_is_sat_out_briefly():
