@@ -140,13 +140,15 @@ async def _together(
     request = Request(twin.method, twin.path, payload=list(items))
     outcome = await exchange(request)
     try:
-        return _parts(request, outcome, pace, len(items))
+        return _parts(request, outcome, pace, len(items), strict=strict)
     except Exception as error:  # noqa: BLE001  # whoever waits is told
         failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
         return [Part(copy_of(failure), len(items)) for _ in items]
 
 
-def _parts(request: Request, outcome: Response | SitooError, pace: Pace, size: int) -> list[Part]:
+def _parts(
+    request: Request, outcome: Response | SitooError, pace: Pace, size: int, *, strict: bool
+) -> list[Part]:
     """Each item's part of the answer to them all."""
     if isinstance(outcome, SitooError):
         if isinstance(outcome, ServerError | ReadError | RequestTimeoutError):
