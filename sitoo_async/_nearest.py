@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import SequenceMatcher
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from sitoo_async._checks import is_a
 
@@ -76,7 +76,7 @@ def _within(one: str, other: str) -> bool:
 
 def _sorts(value: object) -> frozenset[Sort]:
     """What a value may be; people write moments in any form, and numbers as text."""
-    if is_a(value, str) and _NUMERIC.fullmatch(str.__str__(value)) is not None:
+    if is_a(value, str) and _NUMERIC.fullmatch(str.__str__(cast("str", value))) is not None:
         return _NUMBER_AS_TEXT
     found = (sorts for kind, sorts in _SORTS if is_a(value, kind))
     return next(found, ANYTHING)
