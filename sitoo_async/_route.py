@@ -185,7 +185,7 @@ def _proxy(
     Args:
         origin: where the requests are to arrive.
         given: its URL.
-        field: what it was given as.
+        field: the option that gave it.
         trust_env: whether to ask the environment.
         first: the authorization that goes before what the URL holds.
         last: the authorization that comes after that.
@@ -200,8 +200,9 @@ def _proxy(
         return None
     proxy = _parsed(given)
     if proxy is None:
+        named = "the proxy of session" if field == "session" else field
         raise InvalidOptionError(
-            f"{field} must be the URL of an http or https proxy, such as http://proxy.example:3128,"
+            f"{named} must be the URL of an http or https proxy, such as http://proxy.example:3128,"
             " with login and password percent-encoded where they are part of it; for a proxy of "
             "another kind, lend a session whose connector speaks to it",
             field=field,
@@ -257,7 +258,7 @@ def _lent(origin: str, session: aiohttp.ClientSession) -> Route:
     proxy = _proxy(
         origin,
         concealed_url(_setting(session, "default_proxy")),
-        "the proxy of session",
+        "session",
         trust_env=session.trust_env,
         first=_lent_auth(session),
         # The only place in which a session can hold it that aiohttp does not call outdated.

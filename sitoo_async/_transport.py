@@ -82,7 +82,7 @@ class _Attempt:
     connected: bool = False
     passed: bool = False
     answer: aiohttp.ClientResponse | None = None
-    read: tuple[bytes, bool] = (b"", False)
+    read: tuple[bytes, bool] = attrs.field(default=(b"", False), repr=False)
 
     async def first(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -286,9 +286,7 @@ class Transport:
             raise self._failure(cause, attempt, min(loop.time() - began, seconds)) from cause
         if status == 407 and route.proxy is not None and url.scheme == "http":
             raise ConnectError(_refusal(route.proxy, 407, "Proxy Authentication Required"))
-        ended = loop.time()
-        if attempt.connected:
-            self._last_used = ended
+        self._last_used = ended = loop.time()
         sent_in, answered_in = attempt.sent - began, answered - began
         return Response(status, came_with, body, oversized, ended - began, sent_in, answered_in)
 

@@ -308,6 +308,7 @@ async def test_a_session_with_a_proxy_of_another_kind_is_refused_by_name():
     async with aiohttp.ClientSession(proxy="socks5://a:sesame@proxy.example") as session:
         with pytest.raises(errors.InvalidOptionError, match="the proxy of session must") as caught:
             SitooClient(**CREDENTIALS, session=session)
+    assert caught.value.field == "session"
     assert "sesame" not in str(caught.value)
 
 

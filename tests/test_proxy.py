@@ -42,16 +42,18 @@ class Proxy:
 
     async def __aenter__(self):
         identity = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        CA.issue_cert(HOST).configure_cert(identity)
+        CA.issue_cert(HOST, "127.0.0.1").configure_cert(identity)
         self._secure = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, ssl=identity)
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._covered = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=identity)
+        self.secure_url = f"https://127.0.0.1:{self._covered.sockets[0].getsockname()[1]}"
         self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         self.url = f"http://{self.address}"
         self.with_password = f"http://{LOGIN}:{ENCODED}@{self.address}"
         return self
 
     async def __aexit__(self, *_):
-        for server in (self._server, self._secure):
+        for server in (self._server, self._covered, self._secure):
             server.close()
         for task in self._tasks:
             task.cancel()
@@ -236,6 +238,16 @@ async def test_the_proxy_of_a_tunnel_sees_nothing_of_who_we_are(fake, trusting):
     assert "authorization" not in headers
     assert "proxy-authorization" not in headers
     assert "sitoo" not in str(headers)
+
+
+@both
+async def test_a_proxy_may_be_spoken_to_in_secret_as_well(fake, trusting, secure, monkeypatch):
+    async with Proxy(port_of(fake)) as proxy:
+        environment(monkeypatch, proxy.secure_url)
+        for options in ({"proxy": proxy.secure_url}, {"trust_env": True}):
+            async with calling(fake, secure=secure, trusting=trusting, **options) as client:
+                await client.products.get(1)
+    assert [method for method, _, _ in proxy.asked] == ["CONNECT" if secure else "GET"] * 2
 
 
 @pytest.mark.virtual_time

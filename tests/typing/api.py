@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -49,6 +50,15 @@ async def client() -> None:
         sitoo.with_options(priority="urgent")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         sitoo.with_options(patience=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_type(SitooClient.from_env(deadline=3), SitooClient)
+    way_out = SitooClient.from_env(
+        proxy="http://proxy.example",
+        proxy_auth=("login", "pw"),
+        trust_env=True,
+        ssl=ssl.create_default_context(),
+        user_agent="shop-sync/2.1",
+    )
+    assert_type(way_out, SitooClient)
+    SitooClient.from_env(proxy_auth="login:pw")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def reading(sitoo: SitooClient) -> None:
