@@ -145,7 +145,8 @@ class Paginator(Generic[T, P]):
         if limit is not None and len(items) > limit:  # the server gave more than it was asked for
             del items[limit:]
             query = self._query
-            query.at, query.items, query.finished = query.start, tuple(items), limit
+            query.stand(query.start)
+            query.items, query.finished = tuple(items), limit
         return items
 
     async def first(self) -> T | None:

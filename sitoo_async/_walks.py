@@ -88,6 +88,7 @@ class Query(Generic[T, P]):
         advance: how a walk gets from page to page.
         at: the cursor of the page where the last walk stands.
         items: that page, as far as its items are given out one by one.
+        gaps: where in that page rows were null, so that no item stands for them.
         finished: how many of them the consumer has finished with.
         totalcount: how many rows there are, as far as the last answer told.
         drifted: whether the answers of the last walk contradict each other, or themselves.
@@ -101,6 +102,7 @@ class Query(Generic[T, P]):
     advance: Advance[P]
     at: P = attrs.field(init=False)
     items: Sequence[T] = ()
+    gaps: Sequence[int] = ()
     finished: int = 0
     totalcount: int | None = None
     drifted: bool = False
@@ -125,12 +127,15 @@ class Query(Generic[T, P]):
 
     def stand(self, at: P) -> None:
         """Note that a walk has finished with everything before this cursor."""
-        self.at, self.items, self.finished = at, (), 0
+        self.at, self.items, self.gaps, self.finished = at, (), (), 0
 
     @property
     def position(self) -> P:
         """The cursor that resumes where the consumer of the last walk stands."""
-        return self.advance.position(self.at, self.items, self.finished)
+        finished = self.finished
+        for gap in self.gaps:
+            finished += gap <= finished
+        return self.advance.position(self.at, self.items, finished)
 
 
 class PageWalk(AsyncIterator[Page[T]]):
@@ -279,6 +284,8 @@ class PageWalk(AsyncIterator[Page[T]]):
             query.drifted = query.drifted or changed or missing or unclaimed
         self._totalcount = totalcount
         items = [row for row in rows if row is not None]
+        if advance.counted and len(items) < received:
+            query.gaps = [index for index, row in enumerate(rows) if row is None]
         key = advance.key
         if key is not None:
             if self._turned:

@@ -334,6 +334,20 @@ async def test_a_null_row_counts_as_received_wherever_a_walk_counts(fake, client
     assert (walk.position, walk.totalcount, walk.drifted) == (5, 5, False)
 
 
+async def test_a_walk_is_resumed_behind_the_null_rows_that_it_has_passed(fake, client):
+    rows = [None, {"productid": 1}, None, None, {"productid": 2}, {"productid": 3}]
+    answers(fake, {"totalcount": 6, "items": rows})
+    walk = client.products.list()
+    with pytest.warns(errors.UnexpectedTypeWarning):
+        positions = [walk.position async for _ in walk]
+    assert positions == [1, 4, 5]
+    assert walk.position == 6
+    answers(fake, {"totalcount": 6, "items": rows})
+    walk = client.products.list()
+    assert len(await walk.collect(2)) == 2
+    assert walk.position == 2  # never further than what was given out
+
+
 async def test_ids_as_text_do_not_stop_a_walk_by_id(fake, client):
     pages = [[{"orderid": "1"}, {"orderid": "9"}], [{"orderid": "10"}, None], [{"orderid": "12"}]]
     answers(
