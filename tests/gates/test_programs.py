@@ -8,11 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.gates._programs import MODULES, NO_POSTGRES, NO_REDIS
 
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.mark.timeout(240)  # a run within the run, on a machine that may be busy
 def test_an_engine_without_a_server_is_left_out_by_name_also_of_the_coverage_bar(tmp_path):
     # In parallel, as the README has it.
     done = subprocess.run(  # noqa: S603  # ours
