@@ -12,6 +12,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sitoo_async import _operation
+from sitoo_async.models import _reading
 from sitoo_async.testing import FakeSitoo, VirtualTimeLoop
 from sitoo_async.testing._facts import operations
 from tests.gates._programs import MODULES, untested
@@ -73,6 +75,13 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("eager_too") and sys.version_info >= (3, 12):
         loops["virtual_time_eager"] = _eager
     return loops
+
+
+@pytest.fixture(autouse=True)
+def nothing_told_yet() -> None:
+    """What is told once in a process is told in each test anew, whichever came before."""
+    _operation._warned.clear()
+    _reading.reported.clear()
 
 
 @pytest.fixture

@@ -30,14 +30,6 @@ from sitoo_async.models._fields import fields_of
 from sitoo_async.models._json import UNREADABLE
 from sitoo_async.models._kinds import ListOf, MapOf, ObjectOf
 from sitoo_async.models._meaning import elements_of, integer_of, is_true
-from sitoo_async.models._reading import reported
-
-
-@pytest.fixture(autouse=True)
-def _nothing_told_yet():
-    reported.clear()
-    yield
-    reported.clear()
 
 
 def told_once(read: Any, match: str) -> Any:

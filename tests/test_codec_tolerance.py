@@ -13,15 +13,6 @@ import pytest
 from sitoo_async._codec import converter, decode_item, decode_page, encode
 from sitoo_async.errors import DecodeError, UnexpectedTypeWarning
 from sitoo_async.models import Product, ProductVariants, ProductVariantValue, set_fields
-from sitoo_async.models._reading import reported
-
-
-@pytest.fixture(autouse=True)
-def _nothing_told_yet():
-    reported.clear()
-    yield
-    reported.clear()
-
 
 BROKEN: list[tuple[str, Any]] = [
     ("productid", "12"),

@@ -15,22 +15,12 @@ import pytest
 from sitoo_async import SitooClient, errors
 from sitoo_async._index import index
 from sitoo_async.models import Product
-from sitoo_async.models._reading import reported
 from sitoo_async.testing import FakeSitoo, Fault
 
 pytestmark = pytest.mark.virtual_time
 
 MARK = b"\xef\xbb\xbf"
 ID = "{10840BB4-1FF3-3E63-7872-735A4846309E}"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_told_yet(monkeypatch):
-    # What is told here once for a process is still to be told in other tests.
-    monkeypatch.setattr("sitoo_async._operation._warned", set())
-    reported.clear()
-    yield
-    reported.clear()
 
 
 @pytest.fixture

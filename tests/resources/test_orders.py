@@ -35,11 +35,6 @@ async def fake_sitoo():
 
 
 @pytest.fixture
-def unwarned(monkeypatch):
-    monkeypatch.setattr("sitoo_async._operation._warned", set())
-
-
-@pytest.fixture
 async def warehouseid(sitoo):
     response = await sitoo.request("GET", "/sites/1/warehouses.json", params={"num": 1})
     return json.loads(response.body)["items"][0]["warehouseid"]
@@ -363,7 +358,6 @@ async def test_a_lost_delivery_is_not_made_twice(fake_sitoo, sitoo, orderid, war
     assert len(await sitoo.orders.deliveries.list(orderid).collect()) == 1
 
 
-@pytest.mark.usefixtures("unwarned")
 async def test_what_nobody_has_seen_documented_says_so(fake_sitoo, sitoo, orderid, warehouseid):
     orderdeliveryid = await sitoo.orders.deliveries.add(
         orderid, warehouseid=warehouseid, orderdeliveryitems=[{"orderitemid": 0, "quantity": 1}]

@@ -17,11 +17,6 @@ ENCODED = "%7B3CCB9848-155A-49E1-7CA8-5F7F78FC3067%7D"
 START = 1_618_225_274
 
 
-@pytest.fixture
-def unwarned(monkeypatch):
-    monkeypatch.setattr("sitoo_async._operation._warned", set())
-
-
 def target(record):
     return record.raw_path.partition("/90316")[2]
 
@@ -95,7 +90,6 @@ async def test_a_moment_beyond_what_python_holds_is_told_when_it_is_read(fake_si
         await strict.z_reports.list().collect()
 
 
-@pytest.mark.usefixtures("unwarned")
 async def test_what_nobody_has_seen_documented_says_so(fake_sitoo, sitoo):
     fake_sitoo.script(
         Fault.answer(200, body=report(2, START)),
