@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack
 
+from sitoo_async._looking import Looking
 from sitoo_async._operation import Operation, performs
 from sitoo_async._pages import Paginator
 from sitoo_async.errors import InvalidInputError
@@ -123,8 +124,10 @@ class ProductGroups(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/product-groups#delete-product-group
         """
-        if vatid == _DEFAULT_GROUP:
-            raise InvalidInputError(
-                f"vatid {vatid} is the default product group, which can't be deleted", field="vatid"
-            )
+        with Looking("vatid"):
+            if vatid == _DEFAULT_GROUP:
+                raise InvalidInputError(
+                    f"vatid {_DEFAULT_GROUP} is the default product group, which can't be deleted",
+                    field="vatid",
+                )
         return await self._delete(_DELETE, {"vatid": vatid})
