@@ -92,6 +92,7 @@ async def test_what_is_no_id_is_an_error_that_says_that_it_was_added(fake, clien
     answers(fake, body)
     error = await failure(ADDS[group](client))
     assert (error.sent, error.status, len(fake.requests)) == ("yes", 200, 1)
+    assert error.request_id == fake.requests[0].request_id
     assert "an id" in str(error)
 
 

@@ -241,6 +241,7 @@ def test_the_status_alone_decides_the_error_and_the_hold(status, kind, sent, bri
             'Invalid input, "skue" is not a valid field.',
         ),
         (b'{"errortext":"only a text"}', "only a text"),
+        (b'\xef\xbb\xbf{"errortext":"behind a mark"}', "behind a mark"),
         (b'{"errortext":42}', "42"),
         (b'{"errortext":""}', ""),
         (b'{"errortext":null}', None),

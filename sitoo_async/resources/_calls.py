@@ -105,6 +105,7 @@ class Calls:
             operation,
             path,
             lambda: read.of(self._value(operation, response, read.need), self._reading(operation)),
+            response,
         )
 
     async def _as_it_came(
@@ -115,7 +116,8 @@ class Calls:
         response = await self._send(operation, path, query=query, payload=payload)
         if response.empty and operation.method != "GET":
             return None
-        return reading(operation, path, lambda: self._value(operation, response, "what is there"))
+        need = "what is there"
+        return reading(operation, path, lambda: self._value(operation, response, need), response)
 
     def _value(self, operation: Operation, response: Response, need: str) -> Any:
         source = f"the answer to {operation.method} {operation.path}"
@@ -193,7 +195,7 @@ class Calls:
                 raise DecodeError(f"the answer should be a {model.__name__} and holds {lacks}")
             return item
 
-        return reading(operation, path, read)
+        return reading(operation, path, read, response)
 
     async def _add(
         self,
@@ -224,12 +226,17 @@ class Calls:
         return await self._write(operation, at, None, accepted)
 
 
-def reading(operation: Operation, path: str, read: Callable[[], V]) -> V:
+def reading(
+    operation: Operation, path: str, read: Callable[[], V], response: Response | None = None
+) -> V:
     """Read an answer, and name its request in the error where it can't be read."""
     try:
         return read()
     except DecodeError as error:
-        error.method, error.path, error.status = operation.method, path, error.status or 200
+        error.method, error.path = operation.method, path
+        error.status = error.status or (200 if response is None else response.status)
+        if response is not None:
+            error.request_id = response.request_id
         error.worsen("yes")
         raise
 

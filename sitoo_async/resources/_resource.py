@@ -154,6 +154,7 @@ class Resource(Listing):
                         lambda: decode_value(
                             response.content(f"the results of {len(piece)} items"), strict=strict
                         ),
+                        response,
                     )
                     return answer, response.elapsed
 

@@ -214,6 +214,7 @@ class CustomMetricValues(Resource):
             _UPDATE_VALUES,
             path,
             lambda: decode_array(response.content("the values"), CustomMetricValue, strict=strict),
+            response,
         )
         return [value for value in stored if value is not None]
 

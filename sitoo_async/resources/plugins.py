@@ -15,7 +15,7 @@ from sitoo_async.models import UNSET
 from sitoo_async.models._fields import fields_of
 from sitoo_async.models.plugins import PluginSettings
 from sitoo_async.resources._items import accepted, update
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._resource import Resource, reading
 
 __all__ = ["Plugins", "SettingsOfPlugins"]
 
@@ -60,7 +60,8 @@ class SettingsOfPlugins(Resource):
         response = await self._send(_GET, path)
         settings = self._item(_GET, path, response, PluginSettings, ("id",))
         known = fields_of(PluginSettings)
-        plain = self._value(_GET, response, "what it is set to")
+        need = "what it is set to"
+        plain = reading(_GET, path, lambda: self._value(_GET, response, need), response)
         settings.further = {name: value for name, value in plain.items() if name not in known}
         return settings
 
