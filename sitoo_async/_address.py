@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from sitoo_async._checks import is_a, trimmed
+from sitoo_async._credentials import Secret
 from sitoo_async._show import shown
 from sitoo_async.errors import InvalidOptionError
 
@@ -44,51 +45,53 @@ class Address:
             InvalidOptionError: not https (but for loopback), credentials or a query in the URL,
                 another path, or account numbers that contradict each other.
         """
-        text = trimmed(base_url) if is_a(base_url, str) else ""
-        if not text:
+        # Hidden until it is known to hold no password: some tracebacks show local variables.
+        base_url = Secret(trimmed(base_url) if is_a(base_url, str) else "")
+        if not base_url:
             raise InvalidOptionError(
                 "base_url is missing: copy it from the Backoffice, Settings / Sitoo REST API",
                 field="base_url",
             )
         # Before anything is taken apart: a password with a slash in it looks like a path or a port,
         # and would be quoted as one.
-        if "@" in text:
+        if "@" in base_url:
             raise InvalidOptionError(
                 "base_url must not carry credentials: give api_id= and password=",
                 field="base_url",
             )
         # Python takes line ends and tabs out of a URL without a word.
-        if not text.isprintable():
+        if not base_url.isprintable():
             raise InvalidOptionError(
                 "base_url holds what can't be seen, such as a line end: copy it anew",
                 field="base_url",
             )
-        try:
-            parts = urlsplit(text if "://" in text else f"https://{text}")
-            port = parts.port
-        except ValueError as error:
-            raise InvalidOptionError(f"base_url is not a URL: {error}", field="base_url") from None
-        host = parts.hostname
-        if not host or parts.query or parts.fragment:
+        parts = _split(base_url)
+        if parts is None:
+            raise InvalidOptionError(
+                "base_url is not a URL such as https://api.mysitoo.com or one with a port, which "
+                "is a number up to 65535",
+                field="base_url",
+            )
+        scheme, host, port, path = parts
+        if not host:
             raise InvalidOptionError(
                 "base_url must be a host, alone or with /v2 or /v2/accounts/{id}",
                 field="base_url",
             )
         # Basic authentication sends the password with each request: never in clear text.
-        if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        if scheme != "https" and not (scheme == "http" and _is_loopback(host)):
             raise InvalidOptionError(
-                f"base_url must be https, not {parts.scheme}: every request carries the password",
+                f"base_url must be https, not {scheme}: every request carries the password",
                 field="base_url",
             )
-        named = re.fullmatch(r"(?:/v2(?:/accounts/([0-9]+))?)?/?", parts.path)
+        named = re.fullmatch(r"(?:/v2(?:/accounts/([0-9]+))?)?/?", path)
         if named is None:
             raise InvalidOptionError(
-                f"base_url has the path {shown(parts.path)}: leave it out, or give"
-                " /v2/accounts/{id}",
+                f"base_url has the path {shown(path)}: leave it out, or give /v2/accounts/{{id}}",
                 field="base_url",
             )
         account = cls._account(account_id, api_id, named.group(1))
-        return cls(_origin(parts.scheme, host, port), account)
+        return cls(_origin(scheme, host, port), account)
 
     @staticmethod
     def _account(account_id: int | str | None, api_id: str, in_url: str | None) -> int:
@@ -106,6 +109,18 @@ class Address:
                 field="account_id",
             )
         return int(number)
+
+
+def _split(url: Secret) -> tuple[str, str, int | None, str] | None:
+    """Scheme, host, port and path; no host where there is a query, None where it is no URL."""
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        port = parts.port
+    except ValueError:
+        # Its text quotes what it takes for a port, and that may be a password.
+        return None
+    host = "" if parts.query or parts.fragment else parts.hostname or ""
+    return parts.scheme, host, port, parts.path
 
 
 def _origin(scheme: str, host: str, port: int | None) -> str:

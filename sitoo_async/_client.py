@@ -156,6 +156,7 @@ class SitooClient(Groups):
         # First of all, so that no traceback that shows local variables shows the password.
         password = hidden(password)
         keys = concealed(keys)
+        base_url = hidden(base_url)
         proxy = concealed_url(proxy)
         proxy_auth = concealed_pair(proxy_auth)
         checked = checked_keys(api_id, password, keys)
@@ -217,7 +218,7 @@ class SitooClient(Groups):
         """
         proxy = concealed_url(proxy)
         proxy_auth = concealed_pair(proxy_auth)
-        api_id, base_url = _variable("SITOO_API_ID"), _variable("SITOO_BASE_URL")
+        api_id, base_url = _variable("SITOO_API_ID"), hidden(_variable("SITOO_BASE_URL"))
         password, keys, gate_url = map(_secret, ("SITOO_PASSWORD", "SITOO_KEYS", "SITOO_GATE"))
         if keys and (api_id or password):
             raise InvalidOptionError(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
-from sitoo_async import errors
+from sitoo_async import SitooClient, errors
 from sitoo_async._address import Address
+from sitoo_async._credentials import Secret
 
 
 def parse(base_url, *, account_id=None, api_id="90316-125"):
@@ -166,3 +169,46 @@ def test_an_account_that_is_no_number_or_contradicts_the_url_is_refused(
 def test_a_contradiction_between_option_and_url_names_both_accounts():
     with pytest.raises(errors.InvalidOptionError, match=r"is 1501, but base_url names account 15$"):
         parse("api.mysitoo.com/v2/accounts/15", account_id=1501)
+
+
+LEAKS = [
+    "https://90316-125:hunter2@api.mysitoo.com",
+    "https://90316-125:hunter2/x@api.mysitoo.com",
+    "https://90316-125:hunter2",
+    "https://90316-125:hunter2%40api.mysitoo.com",
+    "https://[hunter2",
+    "https://api.mysitoo.com/v2?password=hunter2",
+    "https://api.mysitoo.com/v2#hunter2",
+    "https://hunter2@api.mysitoo.com\n",
+]
+
+
+@pytest.mark.parametrize("base_url", LEAKS)
+@pytest.mark.parametrize("way", ["constructor", "environment", "address"])
+def test_no_frame_of_ours_shows_a_password_in_a_base_url(base_url, way, monkeypatch):
+    monkeypatch.setenv("SITOO_API_ID", "90316-125")
+    monkeypatch.setenv("SITOO_PASSWORD", "sesame")
+    monkeypatch.setenv("SITOO_BASE_URL", base_url)
+    for name in ("SITOO_KEYS", "SITOO_GATE", "SITOO_ACCOUNT_ID", "SITOO_SITE"):
+        monkeypatch.delenv(name, raising=False)
+    hidden = Secret(base_url)
+    del base_url
+    make = {
+        "constructor": lambda: SitooClient(
+            api_id="90316-125", password="sesame", base_url="".join(hidden)
+        ),
+        "environment": SitooClient.from_env,
+        "address": lambda: parse("".join(hidden)),
+    }[way]
+    with pytest.raises(errors.InvalidOptionError) as caught:
+        make()
+    shown = []
+    error = caught.value
+    while error is not None:  # suppressed or not
+        told = traceback.TracebackException.from_exception(error, capture_locals=True)
+        assert "hunter2" not in "".join(told.format_exception_only())
+        shown += [repr(frame.locals) for frame in told.stack if "/tests/" not in frame.filename]
+        error = error.__context__
+    assert shown
+    assert "hunter2" not in "".join(shown)
+    assert "sesame" not in "".join(shown)
