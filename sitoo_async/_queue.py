@@ -146,6 +146,8 @@ class Queue:
             if entry.waiting:
                 self._leave(entry)
                 self._dispatch()
+            elif answer.done() and not answer.cancelled():
+                answer.exception()  # asyncio logs one that nobody looked at
             raise
         finally:
             ticket.retried = True

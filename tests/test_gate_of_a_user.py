@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import pickle
 
@@ -304,13 +305,15 @@ async def test_what_passes_through_a_release_leaves_everybody_served(fake):
     assert [type(error) for error in told] == [Stop] * 3
 
 
-async def test_what_passes_through_an_acquire_leaves_no_ghost_in_the_queue(fake):
+async def test_what_passes_through_an_acquire_leaves_no_ghost_in_the_queue(fake, caplog):
     gate = Prompt()
     async with SitooClient(**fake.credentials, gate=gate) as sitoo:
         gate.acquire_now = raises(Stop())
         with pytest.raises(Stop):
             await sitoo.products.get(1)
+        gc.collect()
         await mended(sitoo, gate, "acquire_now")
+    assert "never retrieved" not in caplog.text
 
 
 async def test_a_release_that_hangs_does_not_keep_those_who_set_a_limit(fake):

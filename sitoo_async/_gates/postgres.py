@@ -17,6 +17,7 @@ from sitoo_async._credentials import Secret
 from sitoo_async._gates._dsn import DataSource
 from sitoo_async._gates._forks import abandon, in_forked_child
 from sitoo_async._gates._gate import Grant
+from sitoo_async._gates._postgres_troubles import connection_lost, passes
 from sitoo_async._show import told, type_name
 from sitoo_async.errors import ConfigurationError, GateLostError, InvalidOptionError
 
@@ -26,6 +27,10 @@ logger = logging.getLogger("sitoo_async")
 
 PATIENCE: Final = 10.0
 """Seconds for whatever is not a wait for the right: to connect, to give back, to clean up."""
+
+SHORTEST_PAUSE: Final = 0.02
+LONGEST_PAUSE: Final = 0.5
+"""Seconds before the server is asked again after a trouble that passes, at first and at most."""
 
 LONGEST_HOLD: Final = 660.0
 """Seconds beyond which a hold can't be one (they end by 601): the server's clock was set back."""
@@ -46,8 +51,9 @@ _ACQUIRE: Final = """
 WITH turn AS MATERIALIZED (SELECT pg_advisory_lock($1))
 INSERT INTO sitoo_gate AS gate (key, holder) SELECT $2, $3 FROM turn
 ON CONFLICT (key) DO UPDATE SET holder = excluded.holder, former_holder = gate.holder
-RETURNING former_holder IS NOT NULL AS abandoned, least($4, greatest(0,
-    coalesce(extract(epoch FROM hold_until - clock_timestamp())::float8, 0))) AS hold
+RETURNING former_holder IS NOT NULL AS abandoned, least($4, greatest(0, CASE
+    WHEN isfinite(hold_until) THEN extract(epoch FROM hold_until - clock_timestamp())::float8
+    END)) AS hold
 """
 
 # Whoever gets the lock before this is committed waits for the row.
@@ -218,12 +224,13 @@ class PostgresGate:
     async def acquire(self, key: str) -> Grant:
         """Wait for the right to use a key; see `Gate.acquire`.
 
-        A connection that turns out to be lost is opened once more, at the end of the queue.
+        A connection that is lost, however often, is opened again, and a table that was dropped is
+        made again; the question then is at the end of the queue. So restarts are waited out, too.
 
         Raises:
             ConfigurationError: the table is missing and may not be created, or a pooler hands
                 connections around.
-            OSError: the server can't be reached.
+            OSError: the server can't be reached: at once if it never was, else after 10 seconds.
             asyncpg.PostgresError: the server refuses.
         """
         for known in [*_sessions]:
@@ -283,6 +290,7 @@ class _Session:
         digest = hashlib.sha256(f"sitoo_async gate {key}".encode()).digest()
         self._lock = int.from_bytes(digest[:8], "big", signed=True)
         self._holder = ""
+        self._reached = False
         self._connection: Any = None
         self._giving_back: Any = None
         # A connection may take its own lock again and again. So within the loop, this gives turns.
@@ -293,17 +301,38 @@ class _Session:
         """Wait for the turn in this loop, then for the lock."""
         await self._turn.acquire()
         try:
-            connection = await self._connect()
-            try:
-                grant = await self._ask(connection)
-            except (OSError, _driver().PostgresConnectionError):
-                # Cut off while it was idle, most likely.
-                grant = await self._ask(await self._connect())
+            grant = await self._insist()
         except BaseException:
             self._turn.release()
             raise
         self.held = True
         return grant
+
+    async def _insist(self) -> Grant:
+        """Ask, again after what passes: for as long as it takes, while the server can be reached.
+
+        Each time that is at the end of the queue: a place belongs to a connection.
+        """
+        pause = SHORTEST_PAUSE
+        give_up: float | None = None
+        while True:
+            asked: float | None = None
+            try:
+                connection = await self._connect()
+                asked = self._loop.time()
+                return await self._ask(connection)
+            except Exception as error:
+                now = self._loop.time()
+                waited = asked is not None and (
+                    connection_lost(error) or now - asked >= LONGEST_PAUSE
+                )
+                if give_up is None or waited:
+                    give_up = now + PATIENCE
+                if now + pause >= give_up or not passes(error, reached=self._reached):
+                    raise
+                logger.info("PostgreSQL is asked for the key again: %s", told(error))
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def release(self, hold: float) -> None:
         """Tell the hold, clear the mark and free the lock."""
@@ -327,7 +356,7 @@ class _Session:
                     "the connection to PostgreSQL did not hold the lock any more: there may be a "
                     "pooler between that hands connections around"
                 )
-        except (OSError, _driver().PostgresError, _driver().InterfaceError) as error:
+        except _losses() as error:
             raise GateLostError(f"the right could not be given back: {told(error)}") from error
         finally:
             self._turn.release()
@@ -363,6 +392,7 @@ class _Session:
     async def _connect(self) -> Any:
         if self._connection is None or self._connection.is_closed():
             connection = await self._open()
+            self._reached = True
             try:
                 await self._prepare(connection)
                 # So that it goes out at once: a loop that shuts down does nothing afterwards.
@@ -505,7 +535,9 @@ def _forget() -> None:
 def _losses() -> tuple[type[Exception], ...]:
     """What a connection ends with that was lost, or a statement that was refused."""
     driver = _driver()
-    return OSError, driver.PostgresError, driver.InterfaceError
+    # The last one is raised where a connection is lost between two statements.
+    internal = driver.exceptions.InternalClientError
+    return OSError, driver.PostgresError, driver.InterfaceError, internal
 
 
 def _socket_of(connection: Any) -> Any:

@@ -358,33 +358,45 @@ async def cut_off_from_elsewhere(server, name):
     await there.aclose()
 
 
-async def test_a_connection_lost_while_it_waited_asks_again_once(desk):
+async def test_a_connection_lost_while_it_waited_asks_again_however_often(desk):
     first, second = desk.gate("a"), desk.gate("b")
     await first.acquire(KEY)
     waiting = await desk.ask(second)
-    process = await desk.process_of("b")
-    await desk.cut_off("b")
-    await desk.waits("b")
-    assert await desk.process_of("b") != process
-    await desk.cut_off("b")
-    with pytest.raises(asyncpg.PostgresConnectionError):
-        await waiting
-    waiting = await desk.ask(second)
+    processes = set()
+    for _ in range(4):
+        processes.add(await desk.process_of("b"))
+        await desk.cut_off("b")
+        await desk.waits("b")
+    assert len(processes) == 4
     await first.release(KEY, 0.0)
     assert await waiting == FREE
 
 
-async def test_a_restart_of_the_server_is_a_loss_and_no_more(own_desk):
+async def test_a_restart_of_the_server_is_a_loss_and_no_more(own_desk, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 50.0)  # for a busy machine
     desk = own_desk
     first, second = desk.gate("a"), desk.gate("b")
     await first.acquire(KEY)
     waiting = await desk.ask(second)
     await asyncio.to_thread(desk.server.stop)
+    await asyncio.to_thread(desk.server.start)
+    assert await waiting == LEFT
+    desk.connection = await asyncpg.connect(desk.server.url())
+    with pytest.raises(GateLostError):
+        await first.release(KEY, 0.0)
+
+
+async def test_a_server_that_does_not_come_back_is_told(own_desk, monkeypatch):
+    desk = own_desk
+    first, second = desk.gate("a"), desk.gate("b")
+    await first.acquire(KEY)
+    waiting = await desk.ask(second)
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    await asyncio.to_thread(desk.server.stop)
     with pytest.raises(UNREACHABLE):
         await waiting
     await asyncio.to_thread(desk.server.start)
     desk.connection = await asyncpg.connect(desk.server.url())
-    assert await second.acquire(KEY) == LEFT
     with pytest.raises(GateLostError):
         await first.release(KEY, 0.0)
 
