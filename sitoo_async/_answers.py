@@ -38,13 +38,16 @@ class Result:
     unreadable: DecodeError | None = None
 
 
-def results_of(answer: Any, expected: int, label: str, *, strict: bool = False) -> Sequence[Result]:
+def results_of(
+    answer: Any, expected: int, label: str, *, whole: bool = False, strict: bool = False
+) -> Sequence[Result]:
     """The results of a batch, in the order of its items.
 
     Args:
         answer: the whole answer, as plain JSON.
         expected: how many items were sent.
         label: the batch's name, for texts.
+        whole: whether one bare value may stand for what each item is answered with.
         strict: whether what is not of its documented type is an error.
 
     Raises:
@@ -58,6 +61,8 @@ def results_of(answer: Any, expected: int, label: str, *, strict: bool = False) 
         # Where one object is sent, the reference answers with the bare id or `true`.
         bare = not (is_object(answer) and "statuscode" in answer)
         return [Result(200, answer) if bare else _result(answer, 0, label, reading)]
+    if whole and rows is None and answer is not None and not is_object(answer):
+        return [Result(200, answer)] * expected
     got = f"a bare {type(answer).__name__}" if rows is None else f"{len(rows)}"
     raise DecodeError(
         f"{label}: {expected} items were sent, so the answer should be an array of"

@@ -111,6 +111,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         seconds: how long a request is to take; None keeps chunks as large as `chunk_size`.
         shares_deadline: whether all chunks have to be over by one moment.
         strict: whether what is not of its documented type is an error.
+        whole: whether one bare value may answer for all items of a request.
 
     Raises:
         InvalidInputError: `chunk_size` is out of its range, `invalid` is another word, or `items`
@@ -133,18 +134,28 @@ class Batch(AsyncIterator[Outcome[V]]):
         seconds: float | None = None,
         shares_deadline: bool = False,
         strict: bool = False,
+        whole: bool = False,
     ) -> None:
         chunk_size = check_whole("chunk_size", chunk_size, least=1, most=_LARGEST_CHUNK)
         _check_items(items)
         _check_invalid(invalid)
         self._items = items
-        whole = isinstance(items, Sized) and not isinstance(items, AsyncIterable)
-        self._raises = invalid == "raise" or (invalid is None and whole)
+        sized = isinstance(items, Sized) and not isinstance(items, AsyncIterable)
+        self._raises = invalid == "raise" or (invalid is None and sized)
         self._prepare = prepare
         self._label = label
         pace = Pace(chunk_size, seconds)
         self._sending = Sending(
-            open_chunk, read, policy, repeatable, deletes, label, pace, shares_deadline, strict
+            open_chunk,
+            read,
+            policy,
+            repeatable,
+            deletes,
+            label,
+            pace,
+            shares_deadline,
+            strict,
+            whole,
         )
         self._touched = False  # whether anybody asked for an outcome
         self._awaited = False

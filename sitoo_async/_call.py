@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeGuard, cast
 import anyio
 import attrs
 
-from sitoo_async._coalescing import Sharing
+from sitoo_async._answers import pause_before
+from sitoo_async._coalescing import Sharing, only_result
 from sitoo_async._options import Options
 from sitoo_async._queue import Queue
 from sitoo_async._retry import CALL_WITHIN, Trouble, pause_before_repeat
@@ -95,6 +96,7 @@ class Call:
         self.request = request
         most = self.options.max_waiting
         sharing = self._sharing() if self.options.coalesce else None
+        inside = 0  # failures inside an answer that went well as a whole
         while True:
             company = None if sharing is None else sharing.company(request, self.caller.writes)
             try:
@@ -113,13 +115,19 @@ class Call:
                     if self.caller.dropped:
                         self._give_up(ClientClosedError(CLOSED_WHILE_WAITING))
                     continue
+            pause = 0.0 if sharing is None else sharing.pause
+            if request.of_batch and isinstance(outcome, Response):
+                outcome = only_result(outcome, request.path, strict=self.options.strict)
+                # What fails inside a 200 is paced by no hold of the lane.
+                inside += 1
+                pause = pause_before(inside)
             if isinstance(outcome, Response):
                 return outcome
             if self._already_gone(outcome):
                 return Response(200, {}, b"true")
             self.last = self._describe(outcome)
             self.worst = self.last.sent
-            await self._go_again(self.last, 0.0 if sharing is None else sharing.pause)
+            await self._go_again(self.last, pause)
             self._choose(request)
 
     def _choose(self, request: Request) -> None:

@@ -123,6 +123,8 @@ class Sending(Generic[V]):
         label: the operation's name.
         pace: how many items a request holds.
         shares_deadline: whether all chunks have to be over by one moment.
+        strict: whether what is not of its documented type is an error.
+        whole: whether one bare value may answer for all items of a request.
         fatal: what ended the run.
     """
 
@@ -135,6 +137,7 @@ class Sending(Generic[V]):
     pace: Pace
     shares_deadline: bool = False
     strict: bool = False
+    whole: bool = False
     fatal: SitooError | None = None
     _unreached: int = 0  # chunks in a row that got no connection
     _turned_away: int = 0  # chunks in a row that got no turn
@@ -220,7 +223,9 @@ class Sending(Generic[V]):
                     entry.exchanges += made
             self._worn_out = False
             self.pace.took(len(prepared), seconds)
-            rows = results_of(answer, len(piece.entries), self.label, strict=self.strict)
+            rows = results_of(
+                answer, len(piece.entries), self.label, whole=self.whole, strict=self.strict
+            )
         except (ServerError, ReadError, RequestTimeoutError) as error:
             return self._halve(piece, error, found), []
         except (BadRequestError, ConflictError, DecodeError) as error:

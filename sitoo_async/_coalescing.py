@@ -27,8 +27,9 @@ from sitoo_async.errors import (
     SitooError,
     copy_of,
 )
+from sitoo_async.models._json import is_array, is_object
 
-__all__ = ["MOST", "Part", "Sharing"]
+__all__ = ["MOST", "Part", "Sharing", "only_result"]
 
 MOST: Final = 1000
 """Calls in one batch at most; each collection begins lower and finds its size, see `Pace`."""
@@ -162,11 +163,28 @@ def _parts(
     pace.took(size, outcome.elapsed)
     try:
         body = outcome.content(f"the results of {size} items")
-        rows = results_of(decode_value(body, strict=strict), size, request.path, strict=strict)
+        answer = decode_value(body, strict=strict)
+        rows = results_of(answer, size, request.path, whole=twin.whole, strict=strict)
     except DecodeError as error:
         error.status, error.request_id = outcome.status, outcome.request_id
         return [Part(copy_of(error.worsen("unknown")), size) for _ in range(size)]
     return [Part(_outcome(row, outcome), size, inside=True) for row in rows]
+
+
+def only_result(answer: Response, label: str, *, strict: bool) -> Response | SitooError:
+    """What a single write is answered with, where that may be a batch of one result.
+
+    Any other answer stays as it is: whoever reads it tells what is wrong.
+    """
+    try:
+        value = decode_value(answer.body, strict=strict)
+    except DecodeError:
+        return answer
+    only = value[0] if is_array(value) and len(value) == 1 else value
+    if not is_object(only) or "statuscode" not in only:
+        return answer
+    (result,) = results_of(value, 1, label, strict=strict)
+    return _outcome(result, answer)
 
 
 def _outcome(result: Result, answer: Response) -> Response | SitooError:

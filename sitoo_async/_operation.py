@@ -42,6 +42,9 @@ class Operation:
             of an array apart; None where it takes one alone.
         unless: when it is not repeatable, where that depends on what is sent: a phrase that
             follows the word.
+        listed: whether one item, too, is sent as an array.
+        whole: whether one ``true`` may answer for all the items of an array.
+        ignored: whether nothing in the answer matters, so that any 2xx is success.
     """
 
     method: Method
@@ -52,6 +55,9 @@ class Operation:
     many: Operation | None = None
     tells_apart: tuple[str, ...] | None = None
     unless: str | None = None
+    listed: bool = False
+    whole: bool = False
+    ignored: bool = False
 
     @property
     def collection(self) -> str:

@@ -88,12 +88,14 @@ class Twin:
         path: the collection's path, percent-encoded.
         item: what stands for the write in the batch.
         names: what it touches, as pairs of a field and its value.
+        whole: whether one ``true`` may answer for all items of the batch.
     """
 
     method: Method
     path: str
     item: Mapping[str, Any]
     names: frozenset[tuple[str, Any]]
+    whole: bool = False
 
 
 @attrs.define(eq=False)
@@ -107,6 +109,7 @@ class Request:
         payload: the JSON-able body; None sends none.
         repeatable: whether it may be sent again when its outcome is unknown.
         twin: how it may leave in a batch, where it may.
+        of_batch: whether it may be answered as a batch of one is: its operation takes many.
     """
 
     method: Method
@@ -115,6 +118,7 @@ class Request:
     payload: Any = None
     repeatable: bool = False
     twin: Twin | None = None
+    of_batch: bool = False
 
     def url(self, root: str) -> str:
         """The whole URL."""

@@ -63,6 +63,7 @@ class Calls:
             payload=payload,
             repeatable=operation.repeatable and not once,
             twin=twin,
+            of_batch=operation.tells_apart is not None,
         )
         return await self.caller.call(request, self.options)
 
@@ -96,10 +97,11 @@ class Calls:
         """Write, and read the plain value that comes back."""
         path = self._path(operation, at)
         twin = None if query or once else self._twin(operation, at, payload)
+        sent = [payload] if operation.listed else payload
         response = await self._send(
-            operation, path, query=query, payload=payload, once=once, twin=twin
+            operation, path, query=query, payload=sent, once=once, twin=twin
         )
-        if response.empty and read.nothing is not None:
+        if (response.empty or operation.ignored) and read.nothing is not None:
             return read.nothing
         return reading(
             operation,
@@ -148,6 +150,7 @@ class Calls:
             item,
             # The case of letters does not tell two skus apart.
             frozenset((name, str(value).casefold()) for name, value in touched.items()),
+            whole=many.whole,
         )
 
     async def _write_item(

@@ -174,4 +174,5 @@ class Resource(Listing):
             seconds=self.options.bulk_seconds,
             shares_deadline=self.options.ends_at is not None,
             strict=strict,
+            whole=operation.whole,
         )

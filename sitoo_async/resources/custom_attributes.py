@@ -24,7 +24,8 @@ _LIST: Final = Operation("GET", _PATH, repeatable=True)
 _ADD: Final = Operation("POST", _PATH, repeatable=False)
 _GET: Final = Operation("GET", _ITEM, repeatable=True, texts=("attributeid",))
 _UPDATE: Final = Operation("PUT", _ITEM, repeatable=True, texts=("attributeid",))
-_DELETE: Final = Operation("DELETE", _ITEM, repeatable=True, texts=("attributeid",))
+# "Returns boolean true, the body can be ignored."
+_DELETE: Final = Operation("DELETE", _ITEM, repeatable=True, texts=("attributeid",), ignored=True)
 
 _FIXED: Final = ("type", "searchable")
 

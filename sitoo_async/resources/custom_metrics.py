@@ -25,7 +25,7 @@ from sitoo_async.models.custom_metrics import (
     CustomMetricValue,
     CustomMetricValueFields,
 )
-from sitoo_async.resources._items import addition, one_item
+from sitoo_async.resources._items import accepted, addition, one_item
 from sitoo_async.resources._listing import filter_kinds
 from sitoo_async.resources._resource import Resource, reading
 
@@ -40,12 +40,15 @@ __all__ = [
 _LIST: Final = Operation("GET", "/custom_metrics.json", repeatable=True)
 # Sent again, an addition that had been done is refused as a duplicate.
 _ADD: Final = Operation("POST", "/custom_metrics.json", repeatable=False)
-_DELETE: Final = Operation("DELETE", "/custom_metrics/{key}.json", repeatable=True, texts=("key",))
+# Of the answers to the deletions the reference prints the status alone.
+_DELETE: Final = Operation(
+    "DELETE", "/custom_metrics/{key}.json", repeatable=True, texts=("key",), ignored=True
+)
 _LIST_VALUES: Final = Operation("GET", "/custom_metric_values.json", repeatable=True)
 # A value is set under its metric, day and store, so setting it twice leaves one.
 _UPDATE_VALUES: Final = Operation("PUT", "/custom_metric_values.json", repeatable=True)
 _DELETE_VALUES: Final = Operation(
-    "DELETE", "/custom_metric_values/{key}.json", repeatable=True, texts=("key",)
+    "DELETE", "/custom_metric_values/{key}.json", repeatable=True, texts=("key",), ignored=True
 )
 
 _MOST_DAYS: Final = 100
@@ -141,9 +144,7 @@ class CustomMetrics(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#delete-custom-metric
         """
-        # Of the answer the reference prints the status alone.
-        await self._send(_DELETE, self._path(_DELETE, {"key": key}))
-        return True
+        return await self._delete(_DELETE, {"key": key})
 
 
 class CustomMetricValues(Resource):
@@ -240,11 +241,8 @@ class CustomMetricValues(Resource):
         Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics#delete-custom-metric-values
         """
         _check_days(filters)
-        path = self._path(_DELETE_VALUES, {"key": key})
         query = query_string(filters, filter_kinds(CustomMetricValuesOfMetric))
-        # Of the answer the reference prints the status alone.
-        await self._send(_DELETE_VALUES, path, query=query)
-        return True
+        return await self._write(_DELETE_VALUES, {"key": key}, None, accepted, query=query)
 
 
 def _check_days(filters: CustomMetricValuesOfMetric) -> None:

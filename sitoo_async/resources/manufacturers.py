@@ -28,7 +28,10 @@ _LIST: Final = Operation("GET", "/sites/{siteid}/manufacturers.json", repeatable
 _ADD: Final = Operation(
     "POST", "/sites/{siteid}/manufacturers.json", repeatable=False, tells_apart=()
 )
-_UPDATE_MANY: Final = Operation("PUT", "/sites/{siteid}/manufacturers.json", repeatable=True)
+# "Returns true", though its example prints a result for each item.
+_UPDATE_MANY: Final = Operation(
+    "PUT", "/sites/{siteid}/manufacturers.json", repeatable=True, whole=True
+)
 _DELETE_MANY: Final = Operation("DELETE", "/sites/{siteid}/manufacturers.json", repeatable=True)
 _GET: Final = Operation("GET", _ONE, repeatable=True)
 _UPDATE: Final = Operation("PUT", _ONE, repeatable=True, many=_UPDATE_MANY)

@@ -21,8 +21,9 @@ _ITEM: Final = "/sites/{site_id}/posprofiles/{id}.json"
 _LIST: Final = Operation("GET", _PATH, repeatable=True)
 _ADD: Final = Operation("POST", _PATH, repeatable=False)
 _GET: Final = Operation("GET", _ITEM, repeatable=True, evidence="inferred")
-_UPDATE: Final = Operation("PUT", _ITEM, repeatable=True, evidence="inferred")
-_DELETE: Final = Operation("DELETE", _ITEM, repeatable=True, evidence="inferred")
+# Nobody has seen what they answer.
+_UPDATE: Final = Operation("PUT", _ITEM, repeatable=True, evidence="inferred", ignored=True)
+_DELETE: Final = Operation("DELETE", _ITEM, repeatable=True, evidence="inferred", ignored=True)
 
 PosProfileSort = Literal[
     "id",

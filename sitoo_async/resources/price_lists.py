@@ -38,7 +38,11 @@ _DELETE: Final = Operation(
 )
 _ITEMS: Final = "/sites/{siteid}/pricelists/{pricelistid}/pricelistitems.json"
 _LIST_ITEMS: Final = Operation("GET", _ITEMS, repeatable=True)
-_SET_ITEMS: Final = Operation("PUT", _ITEMS, repeatable=True, tells_apart=("productid", "sku"))
+# "Returns true", though its example prints a result for each item; and nothing documents an object
+# in place of the array.
+_SET_ITEMS: Final = Operation(
+    "PUT", _ITEMS, repeatable=True, tells_apart=("productid", "sku"), listed=True, whole=True
+)
 _DELETE_ITEMS: Final = Operation(
     "DELETE", _ITEMS, repeatable=True, tells_apart=("productid", "sku")
 )
@@ -207,7 +211,7 @@ class PriceListItems(Resource):
 
         Raises:
             InvalidInputError: a field that can't be sent, or no product; nothing was sent.
-            NotFoundError: there is no such price list on the site.
+            NotFoundError: there is no such price list on the site, or no such product.
 
         Reference: https://developer.sitoo.com/api-reference/price-lists/batch-set-price-list-items
         """

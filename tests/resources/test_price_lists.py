@@ -63,14 +63,16 @@ async def test_a_price_is_set_by_productid_or_else_by_sku(fake, client, some):
         1, productid=some[0], moneyprice=895, moneypricevolume=levels
     )
     assert (fake.requests[-1].method, fake.requests[-1].path) == ("PUT", ITEMS)
-    assert fake.requests[-1].json == {
-        "productid": some[0],
-        "moneyprice": "895.00",
-        "moneypricevolume": [
-            {"levelstart": 2, "moneyprice": "849.00"},
-            {"levelstart": 4, "moneyprice": "749.00"},
-        ],
-    }
+    assert fake.requests[-1].json == [
+        {
+            "productid": some[0],
+            "moneyprice": "895.00",
+            "moneypricevolume": [
+                {"levelstart": 2, "moneyprice": "849.00"},
+                {"levelstart": 4, "moneyprice": "749.00"},
+            ],
+        }
+    ]
     sku = fake.products()[some[1]]["sku"]
     assert await client.price_lists.items.set(1, PriceListItem(sku=sku, moneyprice=Decimal(5)))
     fields = ["productid", "moneyprice", "moneypricevolume"]
