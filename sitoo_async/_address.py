@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -97,7 +98,7 @@ class Address:
     def _account(account_id: int | str | None, api_id: str, in_url: str | None) -> int:
         if account_id is None:
             account_id = in_url or api_id.partition("-")[0]
-        number = trimmed(account_id) if isinstance(account_id, str) else shown(account_id)
+        number = trimmed(cast("str", account_id)) if is_a(account_id, str) else shown(account_id)
         if not re.fullmatch(r"[0-9]{1,18}", number):
             raise InvalidOptionError(
                 "account_id must be the account's number, the first part of the API ID",

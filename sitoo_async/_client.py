@@ -163,6 +163,11 @@ class SitooClient(Groups):
         grace = check_number("grace", grace, zero=True)
         if gate is not None:
             check_gate(gate)
+        if not is_a(observers, Iterable) or not all(map(callable, watching := tuple(observers))):
+            raise InvalidOptionError(
+                "observers must be a list of functions that take an ExchangeRecord",
+                field="observers",
+            )
         self._options = _options(Options(), options)
         self._site = _site(site)
         address = Address.parse(base_url, account_id=account_id, api_id=checked[0].api_id)
@@ -183,7 +188,7 @@ class SitooClient(Groups):
             connect=partial(_connect, route, user_agent_of(user_agent)),
             gate=gate,
             grace=grace,
-            observers=observers,
+            observers=watching,
         )
 
     @classmethod
@@ -396,6 +401,11 @@ class SitooClient(Groups):
         if known is None:
             raise InvalidInputError(
                 f"method must be GET, POST, PUT or DELETE, not {shown(method)}", field="method"
+            )
+        if repeatable is not None and not is_a(repeatable, bool):
+            raise InvalidInputError(
+                f"repeatable must be True, False or None, not {shown(repeatable)}",
+                field="repeatable",
             )
         request = Request(
             method=known,

@@ -92,13 +92,13 @@ def concealed(keys: Iterable[Any] | None) -> list[Any] | None:
     if keys is None:
         return None
     # By map: before 3.12 a comprehension has a frame of its own, which would show an entry.
-    return list(map(_concealed, keys)) if isinstance(keys, Iterable) else [None]
+    return list(map(_concealed, keys)) if is_a(keys, Iterable) else [None]
 
 
 def _concealed(entry: Any) -> Any:
-    if isinstance(entry, Key):
+    if is_a(entry, Key):
         return entry
-    parts: list[Any] = [*entry] if isinstance(entry, (tuple, list)) else []
+    parts: list[Any] = [*entry] if is_a(entry, (tuple, list)) else []
     return (parts[0], hidden(parts[1])) if len(parts) == 2 else None
 
 
@@ -172,7 +172,7 @@ def _made(number: int, entry: Any) -> Key:
     if entry is None:
         raise InvalidOptionError(f"{_PAIRS}: see keys[{number}]", field="keys")
     try:
-        return entry if isinstance(entry, Key) else Key(*entry)
+        return entry if is_a(entry, Key) else Key(*entry)
     except InvalidOptionError as error:
         raise InvalidOptionError(f"keys[{number}]: {error}", field="keys") from None
 

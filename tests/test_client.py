@@ -208,6 +208,59 @@ def test_a_space_around_a_password_among_several_keys_is_refused_by_name(environ
     assert caught.value.field == "SITOO_KEYS"
 
 
+@pytest.mark.parametrize("observers", [None, 5, print, [None], [print, "log"]], ids=ascii)
+def test_observers_that_can_not_be_called_are_refused_by_name(observers):
+    with pytest.raises(InvalidOptionError, match="observers must be a list of functions") as caught:
+        SitooClient(**GOOD, observers=observers)
+    assert caught.value.field == "observers"
+
+
+async def test_observers_may_come_from_any_iterable(fake):
+    seen = []
+    async with SitooClient(**fake.credentials, observers=iter([seen.append])) as client:
+        await client.products.get(1)
+        await client.products.get(2)
+        await asyncio.sleep(0)
+    assert [record.status for record in seen] == [200, 200]
+
+
+class Raising:
+    def __getattribute__(self, name):
+        raise ZeroDivisionError("looked at")
+
+    def __repr__(self):
+        raise ZeroDivisionError("looked at")
+
+
+RAISING = {
+    "keys": ({"keys": Raising()}, "keys"),
+    "a key": ({"keys": [Raising()]}, "keys"),
+    "a pair": ({"keys": [(Raising(), Raising())]}, "keys"),
+    "id": ({"api_id": Raising(), "password": "pw"}, "api_id"),
+    "password": ({"api_id": "90316-125", "password": Raising()}, "password"),
+    "url": ({**GOOD, "base_url": Raising()}, "base_url"),
+    "account": ({**GOOD, "account_id": Raising()}, "account_id"),
+    "observers": ({**GOOD, "observers": Raising()}, "observers"),
+}
+
+
+@pytest.mark.parametrize("which", RAISING)
+def test_what_raises_when_it_is_looked_at_is_refused_by_name(which):
+    given, field = RAISING[which]  # not a parameter: pytest looks at those
+    with pytest.raises(InvalidOptionError) as caught:
+        SitooClient(**{"base_url": GOOD["base_url"], **given})
+    assert caught.value.field == field
+
+
+async def test_whether_a_request_is_repeatable_is_yes_or_no(fake):
+    async with SitooClient(**fake.credentials) as client:
+        for repeatable in (1, "yes", Raising()):
+            with pytest.raises(errors.InvalidInputError, match="repeatable must be True") as caught:
+                await client.request("GET", "/sites.json", repeatable=repeatable)
+            assert caught.value.field == "repeatable"
+    assert fake.requests == []
+
+
 def test_resources_are_cached_attributes():
     client = SitooClient(**GOOD)
     assert client.products is client.products

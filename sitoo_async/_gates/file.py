@@ -17,6 +17,7 @@ from sitoo_async._gates._forks import in_forked_child
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._lock_file import LockFile, Record, clock, close_all
 from sitoo_async._gates._place import Place
+from sitoo_async._looking import Looking
 from sitoo_async.errors import ConfigurationError, GateLostError
 
 __all__ = ["FileGate"]
@@ -34,8 +35,9 @@ next wait takes one over, so that there are never more threads than there were w
 
 def _absolute(path: str | os.PathLike[str]) -> str:
     """One spelling for one place, whatever the working directory is or becomes."""
-    text = os.fsdecode(path)
-    if not os.path.basename(text):  # noqa: PTH119  # text, not a Path: that drops a last slash
+    with Looking("path"):
+        text = os.fsdecode(path)
+    if "\0" in text or not os.path.basename(text):  # noqa: PTH119  # text, not a Path: that drops a last slash
         raise ConfigurationError("FileGate needs a path that ends in how its files are to be named")
     directory, name = os.path.split(os.path.abspath(text))  # noqa: PTH100  # as above
     return os.path.join(os.path.realpath(directory), name)  # noqa: PTH118  # as above

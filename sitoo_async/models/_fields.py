@@ -19,7 +19,7 @@ from typing import (
 import attrs
 
 from sitoo_async._nearest import ABSENT, ANYTHING, Sort, did_you_mean
-from sitoo_async.errors import InvalidInputError
+from sitoo_async.errors import InvalidInputError, printable
 from sitoo_async.models._enums import OpenEnum
 from sitoo_async.models._kinds import (
     BOOLEAN,
@@ -73,9 +73,18 @@ _known: Final[dict[type[Model], Mapping[str, Field]]] = {}
 
 
 def fields_of(cls: type[Model]) -> Mapping[str, Field]:
-    """The fields of a model by name, in the order of the reference."""
+    """The fields of a model by name, in the order of the reference.
+
+    Raises:
+        InvalidInputError: it is no model.
+    """
     known = _known.get(cls)
     if known is None:
+        if not hasattr(cls, "__attrs_attrs__"):
+            raise InvalidInputError(
+                f"a model is expected here, such as a Product, not {printable(cls.__name__)}",
+                field="item",
+            )
         hints = get_type_hints(cls, include_extras=True)
         names = [attribute.name for attribute in attrs.fields(cls)]
         known = MappingProxyType({name: _field(name, hints[name]) for name in names})

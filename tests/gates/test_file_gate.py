@@ -489,6 +489,12 @@ def test_gates_of_one_place_are_equal(tmp_path, monkeypatch):
     assert repr(gate) == f"FileGate(path='{tmp_path.resolve()}/gate')"
 
 
+@pytest.mark.parametrize("path", [None, 5, ["gate"], b"gate\0", "/run/ga\0te"], ids=ascii)
+def test_what_is_no_path_is_refused_when_the_gate_is_made(path):
+    with pytest.raises(errors.SitooError, match="path"):
+        FileGate(path)
+
+
 @pytest.mark.parametrize("path", ["", "/", "/tmp/"])  # noqa: S108  # nothing is made there
 def test_a_path_without_a_name_is_refused(path):
     with pytest.raises(errors.ConfigurationError, match="path"):

@@ -79,6 +79,13 @@ def test_is_set_refuses_a_name_that_the_model_lacks():
         is_set(Product(), "zzz")
 
 
+@pytest.mark.parametrize("item", [5, "title", None, {"title": "a"}, Product], ids=ascii)
+def test_what_is_no_model_is_refused(item):
+    for ask in (set_fields, lambda item: is_set(item, "title")):
+        with pytest.raises(InvalidInputError, match=r"a model is expected here, such as a Product"):
+            ask(item)
+
+
 def test_set_fields_gives_what_is_there_in_the_order_of_the_reference():
     product = Product(title="Box", sku="a", barcode=None)
     assert list(set_fields(product).items()) == [("sku", "a"), ("barcode", None), ("title", "Box")]
