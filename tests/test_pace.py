@@ -136,6 +136,7 @@ async def test_a_page_that_is_too_much_is_asked_for_again_by_halves(slow, client
     assert slow.sizes[:3] == [200, 100, 50]
 
 
+@pytest.mark.filterwarnings("ignore::sitoo_async.UnexpectedTypeWarning")
 async def test_a_half_that_came_full_is_no_end_where_no_count_is_told(slow, client):
     slow.most, slow.rows, slow.each, slow.silent = 50, 120, 0.0, True
     products = await client.products.list().collect()

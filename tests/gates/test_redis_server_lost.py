@@ -150,7 +150,7 @@ async def test_a_waiter_cancelled_while_the_server_is_away_is_gone_at_once(
 
 
 async def test_a_server_that_hangs_ends_the_waiting_after_some_time(forgetful, make_gate):
-    gate = await make_gate(forgetful, lease=0.2)
+    gate = await make_gate(forgetful, lease=0.6)
     await gate.acquire(KEY)
     await gate.release(KEY, 0.0)
     forgetful.stop()
