@@ -141,14 +141,14 @@ async def _together(
     request = Request(twin.method, twin.path, payload=list(items))
     outcome = await exchange(request)
     try:
-        return _parts(request, outcome, pace, len(items), strict=strict)
+        return _parts(twin, outcome, pace, len(items), strict=strict)
     except Exception as error:  # noqa: BLE001  # whoever waits is told
         failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
         return [Part(copy_of(failure), len(items)) for _ in items]
 
 
 def _parts(
-    request: Request, outcome: Response | SitooError, pace: Pace, size: int, *, strict: bool
+    twin: Twin, outcome: Response | SitooError, pace: Pace, size: int, *, strict: bool
 ) -> list[Part]:
     """Each item's part of the answer to them all."""
     if isinstance(outcome, SitooError):
@@ -164,7 +164,7 @@ def _parts(
     try:
         body = outcome.content(f"the results of {size} items")
         answer = decode_value(body, strict=strict)
-        rows = results_of(answer, size, request.path, whole=twin.whole, strict=strict)
+        rows = results_of(answer, size, twin.path, whole=twin.whole, strict=strict)
     except DecodeError as error:
         error.status, error.request_id = outcome.status, outcome.request_id
         return [Part(copy_of(error.worsen("unknown")), size) for _ in range(size)]
