@@ -81,10 +81,8 @@ class RedisGate:
     """
 
     _server: RedisServer
-    lease: float = attrs.field(default=5.0, kw_only=True)
-    _links: dict[tuple[int, asyncio.AbstractEventLoop], Link] = attrs.field(
-        factory=dict[tuple[int, asyncio.AbstractEventLoop], Link], init=False, eq=False
-    )
+    lease: float
+    _links: dict[tuple[int, asyncio.AbstractEventLoop], Link] = attrs.field(eq=False)
 
     def __init__(self, url: str, *, lease: float = 5.0) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
@@ -102,7 +100,9 @@ class RedisGate:
             raise InvalidOptionError(
                 f"the URL of RedisGate has an option that can't work: {reason}", field="url"
             )
-        self.__attrs_init__(server, lease=lease)
+        object.__setattr__(self, "_server", server)
+        object.__setattr__(self, "lease", lease)
+        object.__setattr__(self, "_links", {})
         in_forked_child(let_go)
 
     def __repr__(self) -> str:
