@@ -203,12 +203,19 @@ class Transport:
             raise ClientClosedError("the session that was given to the client is closed")
         loop = asyncio.get_running_loop()
         self._door = _Door(aiohttp.TCPConnector(ssl=route.ssl) if lent is None else lent.connector)
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": user_agent_of(None) if user_agent is None else user_agent,
+        }
+        if "accept-encoding" not in map(str.lower, route.settings.get("skip_auto_headers", ())):
+            headers["Accept-Encoding"] = ACCEPTED
         try:
             self._session = aiohttp.ClientSession(
                 connector=cast("aiohttp.BaseConnector", self._door),
                 # Without it the session takes the connector's loop, whichever that is.
                 loop=loop,
                 connector_owner=lent is None,
+                headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 **route.settings,
@@ -222,16 +229,8 @@ class Transport:
         if lent is not None:
             # Not when it is made: what instruments that has added its own to the lent one already.
             self._session.trace_configs[:] = route.traces
-        # With the request, not the session: aiohttp shows a session's headers to the proxy too.
-        self._bare = CIMultiDict(
-            {
-                "Accept": "application/json",
-                "Authorization": authorization,
-                "User-Agent": user_agent_of(None) if user_agent is None else user_agent,
-            }
-        )
-        if "Accept-Encoding" not in self._session.skip_auto_headers:
-            self._bare["Accept-Encoding"] = ACCEPTED
+        # Not with the session: its headers go to a proxy too.
+        self._bare: CIMultiDict[str] = CIMultiDict({"Authorization": authorization})
         self._json = CIMultiDict(self._bare, **{"Content-Type": "application/json"})
         self._last_used = -math.inf
 

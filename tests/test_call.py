@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import itertools
 import logging
 
@@ -137,6 +138,42 @@ async def test_an_unknown_outcome_of_a_repeatable_put_is_tried_again(fake, clien
     assert await client.products.update(productid, title="New") is True
     assert methods(fake) == ["PUT"] * 3
     assert fake.products()[productid]["title"] == "New"
+
+
+def cut_at_its_source(status=200):
+    """An answer whose gzip breaks off, under a length that is true."""
+    body = gzip.compress(b'{"productid":1,"title":"Blanket"}')[:-9]
+    return Fault.answer(status, body=body, headers={"Content-Encoding": "gzip"})
+
+
+async def test_a_read_whose_compressed_answer_was_cut_off_at_its_source_is_tried_again(
+    fake, client
+):
+    fake.script(cut_at_its_source(), cut_at_its_source())
+    assert (await client.products.get(1)).productid == 1
+    assert methods(fake) == ["GET"] * 3
+
+
+async def test_an_add_whose_compressed_answer_was_cut_off_is_not_tried_again(fake, client):
+    fake.script(cut_at_its_source())
+    with pytest.raises(errors.ReadError, match="the answer is not whole") as caught:
+        await client.products.add(sku="NEW")
+    assert caught.value.sent == "unknown"
+    assert methods(fake) == ["POST"]
+
+
+async def test_a_50x_whose_compressed_body_was_cut_off_is_a_50x(fake, client):
+    fake.script(cut_at_its_source(502))
+    with pytest.raises(errors.ServerError) as caught:
+        await client.products.add(sku="NEW")
+    assert caught.value.status == 502
+
+
+async def test_json_that_ends_early_under_a_true_length_is_no_lost_answer(fake, client):
+    fake.script(Fault.answer(200, body=b'{"productid":1,"titl'))
+    with pytest.raises(errors.DecodeError):
+        await client.products.get(1)
+    assert methods(fake) == ["GET"]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

