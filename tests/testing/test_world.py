@@ -23,6 +23,11 @@ def test_the_counts_decide_the_size_of_the_world():
     assert fake.items("/serviceorders") == {}
 
 
+@pytest.mark.parametrize("products", [0, 1, 2, 3])
+def test_a_small_catalogue_is_enough_for_orders(products):
+    assert len(FakeSitoo(products=products).items(ORDERS)) == 12
+
+
 def test_the_same_seed_gives_the_same_world():
     first, second = (FakeSitoo(products=5, seed=9).items(ORDERS) for _ in range(2))
     assert first == second
