@@ -252,6 +252,12 @@ class _Line(Transport):
     async def aclose(self) -> None:
         pass  # there is nothing to close
 
+    def rest(self) -> None:
+        pass  # nor to keep
+
+    def drop(self) -> None:
+        pass
+
 
 def _size(request: Request) -> int:
     """How many rows a page has, or items a batch; else 1."""

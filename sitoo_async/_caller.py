@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
@@ -12,17 +13,19 @@ import attrs
 
 from sitoo_async._address import Address
 from sitoo_async._call import CLOSED_WHILE_WAITING, Call
+from sitoo_async._connections import Connections, Origin
+from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
 from sitoo_async._hooks import ExchangeRecord, Observer, log_exchange
 from sitoo_async._keys import Key
 from sitoo_async._lane import Lane
-from sitoo_async._lanes import gate_in_use, lane_for, ways_for
+from sitoo_async._lanes import gate_in_use, lane_for, stats_of, ways_for
 from sitoo_async._options import Options
 from sitoo_async._pace import Pace
 from sitoo_async._queue import Queue
 from sitoo_async._retry import CALL_WITHIN
 from sitoo_async._tickets import LaneStats, Priority, Ticket
-from sitoo_async._transport import Transport
+from sitoo_async._transport import FORKED, Transport
 from sitoo_async._unforeseen import unforeseen
 from sitoo_async._ways import Ways
 from sitoo_async._wire import Request, Response, Verdict, judge, judge_failure, name_the_key
@@ -47,11 +50,16 @@ class Binding:
         loop: the loop.
         ways: the lanes of the keys, shared with other clients.
         transports: a connection for each of them, this client's own.
+        connections: these connections, to be closed.
     """
 
     loop: asyncio.AbstractEventLoop
     ways: Ways
     transports: Mapping[Lane, Transport]
+    connections: Connections
+
+
+_callers: weakref.WeakSet[Caller] = weakref.WeakSet()
 
 
 class Caller:
@@ -64,6 +72,8 @@ class Caller:
         gate: who else may use the keys.
         grace: seconds that closing waits for an exchange in flight.
         observers: called after each exchange.
+        origin: where the client was made.
+        lent: whether the connections are those of a session that was lent.
     """
 
     def __init__(
@@ -75,6 +85,8 @@ class Caller:
         gate: Gate | None,
         grace: float,
         observers: Sequence[Observer],
+        origin: Origin,
+        lent: bool,
     ) -> None:
         self.address = address
         self._keys = self._keys_in_use = tuple(keys)
@@ -84,13 +96,19 @@ class Caller:
         self.closes_gate = False  # a client that made the gate itself says so
         self._grace = grace
         self._observers = tuple(observers)
+        self._origin = origin
+        self._lent = lent
         self._binding: Binding | None = None
+        # In a forked child: what the parent had, kept as it is, and whether its session was lent.
+        self._inherited: Binding | None = None
+        self._session_inherited = False
         self._state: Literal["open", "draining", "dropping", "closed"] = "open"
         self._calls = 0
         self.heard: bool = False  # whether the host has ever answered
         self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
         self.writes: int = 0  # that have ended, one way or the other
         self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
+        _callers.add(self)
 
     # ------------------------------------------------------------------------------ the state
 
@@ -105,24 +123,26 @@ class Caller:
         return self._state in ("dropping", "closed")
 
     def stats(self) -> LaneStats:
-        """What the lanes of the keys in the running loop are doing, together."""
-        return self._ways(asyncio.get_running_loop()).stats()
+        """What the lanes of the keys are doing together."""
+        if self._binding is not None:
+            return self._binding.ways.stats()
+        return stats_of(self.address.origin, [key.api_id for key in self._keys_in_use])
 
     def stats_by_key(self) -> dict[str, LaneStats]:
         """What each of them is doing, by API ID."""
-        loop, origin = asyncio.get_running_loop(), self.address.origin
+        origin, api_ids = self.address.origin, [key.api_id for key in self._keys]
+        if self._binding is None:
+            return {api_id: stats_of(origin, [api_id]) for api_id in api_ids}
+        lanes = self._binding.ways.by_api_id
         return {
-            key.api_id: lane_for(loop, origin, key.api_id, self._gate).stats() for key in self._keys
+            api_id: lanes[api_id].stats() if api_id in lanes else stats_of(origin, [api_id])
+            for api_id in api_ids
         }
-
-    def _ways(self, loop: asyncio.AbstractEventLoop) -> Ways:
-        api_ids = [key.api_id for key in self._keys_in_use]
-        return ways_for(loop, self.address.origin, api_ids, self._gate)
 
     async def _bind(self) -> Binding:
         """Bind to the running loop, where there is no binding yet or its loop is gone."""
-        loop = asyncio.get_running_loop()
-        former = self._binding
+        loop = self._loop()
+        former = self._binding or self._inherited
         if former is not None and not former.loop.is_closed():
             raise WrongLoopError(
                 "the client is at work in another event loop: give each loop its own client"
@@ -130,17 +150,42 @@ class Caller:
         if former is not None and former.ways.limited:
             left = former.ways.in_use
             self._keys_in_use = tuple(key for key in self._keys_in_use if key.api_id in left)
-        ways = self._ways(loop)
+        api_ids = [key.api_id for key in self._keys_in_use]
+        ways = ways_for(loop, self.address.origin, api_ids, self._gate)
         transports = {
             lane_for(loop, self.address.origin, key.api_id, self._gate): self.connect(key)
             for key in self._keys_in_use
         }
-        self._binding = binding = Binding(loop, ways, transports)
+        connections = Connections(loop, transports.values())
+        self._binding = binding = Binding(loop, ways, transports, connections)
+        self._calls, self._idle, self._inherited = 0, None, None
+        await connections.watch(self, self._origin)
         if former is not None:
-            self._calls, self._idle = 0, None
             # Its loop is gone and its sockets with it; this only marks the sessions closed.
-            await _disconnect(former)
+            await former.connections.aclose()
         return binding
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The loop to bind to."""
+        inherited = self._inherited
+        if self._session_inherited or (inherited is not None and not inherited.loop.is_closed()):
+            raise WrongLoopError(FORKED)
+        try:
+            return asyncio.get_running_loop()
+        except RuntimeError as error:
+            # As after a fork inside a running loop: it goes on running in the parent alone.
+            raise WrongLoopError(
+                "no event loop is running here: call the client inside of asyncio.run(), and in a "
+                "forked child inside of one that begins there"
+            ) from error
+
+    def inherit(self) -> Connections | None:
+        """In a forked child: give up what the parent has; tell what is to be let go of."""
+        self._session_inherited = self._lent
+        if self._binding is None:
+            return None
+        self._inherited, self._binding = self._binding, None
+        return self._inherited.connections
 
     async def aclose(self, *, drain: bool) -> None:
         """Take no more calls, end those under way, close the transport.
@@ -155,7 +200,7 @@ class Caller:
             self._state = "closed"
             self._binding = None
             if binding is not None:
-                await _disconnect(binding)
+                await binding.connections.aclose()
             return
         if binding.loop is not asyncio.get_running_loop():
             raise WrongLoopError("the client is at work in another event loop: close it there")
@@ -182,7 +227,7 @@ class Caller:
                 flight.cancel()
             if late:
                 await asyncio.wait(late)
-        await _disconnect(binding)
+        await binding.connections.aclose()
         gate = self._gate
         if gate is not None:
             with anyio.move_on_after(self._grace):
@@ -332,11 +377,6 @@ class Caller:
             loop.call_soon(observer, record)
 
 
-async def _disconnect(binding: Binding) -> None:
-    for transport in binding.transports.values():
-        await transport.aclose()
-
-
 async def _outlast(task: asyncio.Task[None]) -> None:
     """Wait for a task to end whatever cancels the waiting, by asyncio or by anyio, then tell."""
     cancelled: asyncio.CancelledError | None = None
@@ -349,3 +389,14 @@ async def _outlast(task: asyncio.Task[None]) -> None:
     task.result()
     if cancelled is not None:
         raise cancelled
+
+
+def _inherit() -> None:
+    # First of all none is used any more, whatever becomes of letting go.
+    inherited = [caller.inherit() for caller in [*_callers]]
+    for connections in inherited:
+        if connections is not None:
+            connections.abandon()
+
+
+in_forked_child(_inherit)

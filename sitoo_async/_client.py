@@ -14,6 +14,7 @@ import attrs
 from sitoo_async._address import Address
 from sitoo_async._caller import Caller
 from sitoo_async._checks import LARGEST, check_number, is_a, trimmed
+from sitoo_async._connections import Origin
 from sitoo_async._credentials import Secret, authorization
 from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
@@ -189,6 +190,8 @@ class SitooClient(Groups):
             gate=gate,
             grace=grace,
             observers=watching,
+            origin=Origin.here(f"{type(self).__name__} for {address.origin}"),
+            lent=session is not None,
         )
 
     @classmethod
@@ -361,11 +364,16 @@ class SitooClient(Groups):
         await self._caller.aclose(drain=drain)
 
     def stats(self) -> LaneStats:
-        """What the key's lane in the running loop is doing; of several keys, all together."""
+        """What the key's lane is doing; of several keys, all together.
+
+        It is the lane in the loop that the client is bound to, wherever it is asked: in another
+        loop or thread, or where none runs. Before the first call it is that of the running loop,
+        if other clients use the key there; else nothing was sent yet.
+        """
         return self._caller.stats()
 
     def stats_by_key(self) -> dict[str, LaneStats]:
-        """What the lane of each key in the running loop is doing, by API ID."""
+        """What the lane of each key is doing, by API ID; in which loop, `stats` says."""
         return self._caller.stats_by_key()
 
     # ------------------------------------------------------------------------------- calling

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sitoo_async._gates import Gate, Grant
+from sitoo_async._holds import Memory
 from sitoo_async._queue import Queue
 from sitoo_async._show import told, type_name
 from sitoo_async._tickets import Entry, Flight, LaneStats, Place
@@ -43,6 +44,7 @@ class Lane:
         loop: the running loop; all times are its times.
         gate: who else may use the key; None where this process is alone.
         key: what the gate is asked for.
+        memory: what the process knows of the key beyond this loop; None where that is nothing.
         random: a number from 0 to 1, for the jitter of long holds.
 
     Attributes:
@@ -60,10 +62,12 @@ class Lane:
         *,
         gate: Gate | None = None,
         key: str = "",
+        memory: Memory | None = None,
         random: Callable[[], float] = random.random,
     ) -> None:
         self.loop = loop
         self.gate = gate
+        self.memory = memory
         self.flying: Flight | None = None
         self.held_until: float = 0.0
         self.locked: bool = False
@@ -93,6 +97,16 @@ class Lane:
         self._busy = 0.0
         self.queues: list[Queue] = []
         self.queue: Queue = Queue(loop, self)
+        if memory is not None:
+            self._go_on_from(memory)
+
+    def _go_on_from(self, memory: Memory) -> None:
+        """Begin with what the lanes of former loops knew."""
+        left = memory.held_for()
+        if left > 0:
+            self.held_until = self.loop.time() + left
+        if memory.take_over():
+            self.hold_briefly("an event loop ended while a request was under way")
 
     # --------------------------------------------------------------------------- for the queues
 
@@ -171,11 +185,12 @@ class Lane:
     def stats(self) -> LaneStats:
         """What the lane is doing at this moment."""
         now = self.loop.time()
-        flying = self.flying
+        # A loop that was closed took with it what waited and flew there.
+        queues, flying = ((), None) if self.loop.is_closed() else (self.queues, self.flying)
         return LaneStats(
             waiting={
-                "interactive": sum(queue.waiting["interactive"] for queue in self.queues),
-                "bulk": sum(queue.waiting["bulk"] for queue in self.queues),
+                "interactive": sum(queue.waiting["interactive"] for queue in queues),
+                "bulk": sum(queue.waiting["bulk"] for queue in queues),
             },
             in_flight=int(flying is not None),
             sent=self._sent,
@@ -208,7 +223,10 @@ class Lane:
     def served(self) -> None:
         """An answer came that is not a refusal: the next brief hold starts small again."""
         self._brief = BRIEF
-        self.locked = False
+        if self.locked:
+            self.locked = False
+            if self.memory is not None:
+                self.memory.settle()
 
     def refuse(self) -> None:
         """Count a refusal."""
@@ -241,9 +259,16 @@ class Lane:
         if now + seconds <= self.held_until:
             return False
         self.held_until = now + seconds
+        if self.memory is not None:
+            self.memory.hold(seconds)
         for queue in self.queues:
             queue.shed(now)
         return True
+
+    def leave_behind(self) -> None:
+        """Let the next lane of the key know that nobody has waited for what this one sent."""
+        if self.memory is not None:
+            self.memory.leave()
 
     # --------------------------------------------------------------------------- the dispatch
 
@@ -316,6 +341,7 @@ class Lane:
             # By somebody else: the loop shuts down, most likely. The hold keeps dispatch from
             # starting a task that the shutdown would not see.
             self.hold_briefly("an exchange was cancelled from outside")
+            self.leave_behind()
             failure = ReadError("the exchange was cancelled from outside", sent="unknown")
         # The next exchange first, then the caller of this one: what that does with its answer it
         # then does while the next request is on the wire. Whatever comes of it, the caller is told.

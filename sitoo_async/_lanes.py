@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 import attrs
 
+from sitoo_async import _holds
+from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
 from sitoo_async._lane import Lane
-from sitoo_async._ways import Ways
+from sitoo_async._tickets import NOTHING_YET, LaneStats
+from sitoo_async._ways import Ways, together
 from sitoo_async.errors import InvalidOptionError
 
-__all__ = ["gate_in_use", "lane_for", "ways_for"]
+__all__ = ["forget", "gate_in_use", "lane_for", "stats_of", "ways_for"]
 
 
 @attrs.frozen
@@ -31,18 +34,19 @@ def lane_for(
 ) -> Lane:
     """The lane of a key in a loop; clients with one key share it.
 
-    Lanes live as long as their loop, so that a hold outlives the client that ran into it.
+    Lanes live as long as their loop, so that a hold outlives the client that ran into it. What the
+    process knows of the key from loops before, a new one begins with.
 
     Raises:
         InvalidOptionError: the lane exists with another gate.
     """
-    for other in [*_loops]:
-        if other.is_closed():
-            _loops.pop(other, None)  # another loop, in its thread, may be at the same
+    _forget_closed_loops()
     lanes = _loops.setdefault(loop, _Known()).lanes
     lane = lanes.get((origin, key))
     if lane is None:
-        lane = lanes[origin, key] = Lane(loop, gate=gate, key=f"{origin} {key}")
+        lane = lanes[origin, key] = Lane(
+            loop, gate=gate, key=f"{origin} {key}", memory=_memory(loop, origin, key)
+        )
     elif lane.gate != gate:
         raise InvalidOptionError(
             f"the key {key} is in use in this loop with another gate: give all its clients the "
@@ -50,6 +54,20 @@ def lane_for(
             field="gate",
         )
     return lane
+
+
+def _memory(loop: asyncio.AbstractEventLoop | None, origin: str, key: str) -> _holds.Memory | None:
+    # On virtual time, ten minutes are over in a moment, which is nothing to others.
+    return None if getattr(loop, "virtual_time", False) else _holds.Memory(origin, key)
+
+
+def _forget_closed_loops() -> None:
+    for loop in [*_loops]:
+        if loop.is_closed():
+            known = _loops.pop(loop, None)  # another loop, in its thread, may be at the same
+            for lane in () if known is None else known.lanes.values():
+                if lane.flying is not None:
+                    lane.leave_behind()
 
 
 def ways_for(
@@ -72,8 +90,37 @@ def ways_for(
     return ways
 
 
+def stats_of(origin: str, keys: Sequence[str]) -> LaneStats:
+    """What the lanes of some keys in the running loop are doing; makes none, and needs no loop."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        loop = None
+    known = None if loop is None else _loops.get(loop)
+    if known is not None:
+        ways = known.ways.get((origin, *sorted(keys)))
+        if ways is not None:
+            return ways.stats()
+        lanes = [known.lanes[origin, key] for key in keys if (origin, key) in known.lanes]
+        if lanes:
+            return together(lanes, lanes)
+    memories = [_memory(loop, origin, key) for key in keys]
+    held_for = min(0.0 if memory is None else memory.held_for() for memory in memories)
+    return attrs.evolve(NOTHING_YET, held_for=held_for)
+
+
+def forget(origin: str) -> None:
+    """Keep nothing of an origin whose server is gone for what begins there next."""
+    _forget_closed_loops()
+    _holds.forget(origin)
+
+
 def gate_in_use(loop: asyncio.AbstractEventLoop, gate: Gate) -> bool:
     """Whether a lane of the loop is at work with that gate, or with one that is equal."""
     known = _loops.get(loop)
     lanes = () if known is None else known.lanes.values()
     return any(lane.gate == gate and lane.busy for lane in lanes)
+
+
+# What is under way in a loop is its process's: a forked child begins anew.
+in_forked_child(_loops.clear)

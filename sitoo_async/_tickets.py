@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HANDICAP",
+    "NOTHING_YET",
     "Company",
     "Entry",
     "Flight",
@@ -65,6 +66,20 @@ class LaneStats(Record):
     waited: float
     longest_wait: float
     busy: float
+
+
+NOTHING_YET: Final = LaneStats(
+    waiting={"interactive": 0, "bulk": 0},
+    in_flight=0,
+    sent=0,
+    joined=0,
+    refused=0,
+    held_for=0.0,
+    waits=0,
+    waited=0.0,
+    longest_wait=0.0,
+    busy=0.0,
+)
 
 
 @attrs.define(eq=False)

@@ -6,18 +6,21 @@ import asyncio
 import functools
 import math
 import re
+import weakref
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import aiohttp
 import attrs
 from aiohttp.base_protocol import BaseProtocol
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.tracing import Trace
 from multidict import CIMultiDict
 from yarl import URL
 
 from sitoo_async._content_coding import ACCEPTED, DamagedError, decoder_for
 from sitoo_async._credentials import Secret
+from sitoo_async._forks import abandon
 from sitoo_async._route import BrokenError, Proxy, Route
 from sitoo_async._show import told
 from sitoo_async._version import __version__
@@ -32,13 +35,25 @@ from sitoo_async.errors import (
     WrongLoopError,
 )
 
-__all__ = ["Transport", "user_agent_of"]
+__all__ = ["FORKED", "Transport", "user_agent_of"]
+
+FORKED: Final = (
+    "the client was in use before this process was forked, and so its event loop and connections "
+    "are the parent's: make a client, its session and its loop in the child, after the fork"
+)
 
 FRESH: Final = 5.0
 """Seconds a kept-alive connection may have been idle for a request that can't be repeated."""
 
 # What a broken connection raises: aiohttp's own errors, and now and then the system's.
 _BROKEN: Final = (aiohttp.ClientError, OSError)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """One that says nothing when it is left open: the client that it belongs to does."""
+
+    def __del__(self, _warnings: Any = None) -> None:
+        pass
 
 
 class _RepeatedError(Exception):
@@ -127,6 +142,9 @@ class _Door:
         self._connector: Any = connector
         # The attempt that asks next; nothing is awaited between its saying so and its asking.
         self.coming: list[_Attempt] = []
+        # The connections that it gave out, for as long as there are any.
+        self.given: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
+        self.inherited = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connector, name)
@@ -147,6 +165,11 @@ class _Door:
             connection = await self._fresh(attempt, req, traces, timeout)
         else:
             connection = await self._connector.connect(req, traces, timeout)
+        self.given.add(connection.protocol)
+        if self.inherited:
+            self.abandon()
+            connection.close()
+            raise WrongLoopError(FORKED)
         attempt.connected = True
         attempt.sent = asyncio.get_running_loop().time()
         return connection
@@ -161,6 +184,22 @@ class _Door:
             if not noted.reused:
                 return connection
             connection.close()
+
+    def close_given(self) -> None:
+        """Close the connections without waiting for it."""
+        for protocol in [*self.given]:
+            protocol.close()
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the connections, which are the parent's."""
+        self.inherited = True
+        for protocol in [*self.given]:
+            transport = protocol.transport
+            link = None if transport is None else transport.get_extra_info("socket")
+            if link is not None and link.fileno() >= 0:
+                # Before all else. What is closed or written from now on reaches nobody, and takes
+                # nothing out of the selector that the child shares with its parent.
+                abandon(link)
 
 
 def user_agent_of(application: str | None) -> str:
@@ -201,8 +240,8 @@ class Transport:
         lent = route.session
         if lent is not None and lent.closed:
             raise ClientClosedError("the session that was given to the client is closed")
-        loop = asyncio.get_running_loop()
-        self._door = _Door(aiohttp.TCPConnector(ssl=route.ssl) if lent is None else lent.connector)
+        self._loop = loop = asyncio.get_running_loop()
+        self._door = _Door(_Connector(ssl=route.ssl) if lent is None else lent.connector)
         headers = {
             "Accept": "application/json",
             "User-Agent": user_agent_of(None) if user_agent is None else user_agent,
@@ -249,9 +288,12 @@ class Transport:
             RequestTimeoutError: the time ran out after a connection was made.
             TransportError: a middleware, a trace or another part of a lent session failed.
             ClientClosedError: the session that was lent is closed.
+            WrongLoopError: the connections are those of the process that was forked.
         """
         session, route = self._session, self._route
         if session.closed:
+            if self._door.inherited:
+                raise WrongLoopError(FORKED)
             raise ClientClosedError("the session that was given to the client is closed")
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -282,6 +324,10 @@ class Transport:
                 body, oversized = await self._body(answer, attempt)
         except Exception as error:  # noqa: BLE001  # code of the user's may run in there
             cause = error.__cause__ if isinstance(error, BrokenError) else error
+            if self._door.inherited:
+                raise WrongLoopError(
+                    FORKED, sent="unknown" if attempt.connected else "no"
+                ) from cause
             raise self._failure(cause, attempt, min(loop.time() - began, seconds)) from cause
         if status == 407 and route.proxy is not None and url.scheme == "http":
             raise ConnectError(_refusal(route.proxy, 407, "Proxy Authentication Required"))
@@ -326,6 +372,30 @@ class Transport:
     async def aclose(self) -> None:
         """Close the session, and the connections unless they were lent."""
         await self._session.close()
+
+    def rest(self) -> None:
+        """Close the connection that is kept for the next request, if it is ours."""
+        if self._last_used > -math.inf:
+            self._last_used = -math.inf
+            self._close_own()
+
+    def drop(self) -> None:
+        """Close the session without waiting, and the connections unless they were lent."""
+        self._session.detach()
+        self._close_own()
+
+    def _close_own(self) -> None:
+        # A closed loop has no hold of its sockets any more.
+        if self._route.session is None and not self._loop.is_closed():
+            self._door.close_given()
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the connections, which are the parent's."""
+        self._session.detach()
+        self._door.abandon()
+        if not self._loop.is_running() and not self._loop.is_closed():
+            # Whoever waits for an answer there, in the child, is told when the loop goes on.
+            self._door.close_given()
 
 
 @functools.lru_cache(maxsize=64)

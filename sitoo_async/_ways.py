@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -23,7 +23,7 @@ from sitoo_async._tickets import LaneStats, Ticket
 from sitoo_async._wire import Request, Response, Verdict
 from sitoo_async.errors import AuthenticationError
 
-__all__ = ["Ways"]
+__all__ = ["Ways", "together"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -139,6 +139,11 @@ class Ways:
     def api_id(self, lane: Lane) -> str:
         """The API ID of the key that a lane is of."""
         return self._api_ids[lane]
+
+    @property
+    def by_api_id(self) -> Mapping[str, Lane]:
+        """The lane of each key."""
+        return {api_id: lane for lane, api_id in self._api_ids.items()}
 
     @property
     def queues(self) -> tuple[Queue, ...]:
@@ -359,27 +364,32 @@ class Ways:
 
     def stats(self) -> LaneStats:
         """What the lanes are doing together."""
-        if not self._several:
-            return self.lanes[0].stats()
-        by_lane = {lane: lane.stats() for lane in self.lanes}
-        lanes = by_lane.values()
-        # Each call once, however many lanes it waits for.
-        queues = {*chain.from_iterable(lane.queues for lane in self.lanes)}
-        return LaneStats(
-            waiting={
-                "interactive": sum(queue.waiting["interactive"] for queue in queues),
-                "bulk": sum(queue.waiting["bulk"] for queue in queues),
-            },
-            in_flight=sum(lane.in_flight for lane in lanes),
-            sent=sum(lane.sent for lane in lanes),
-            joined=sum(lane.joined for lane in lanes),
-            refused=sum(lane.refused for lane in lanes),
-            held_for=min(by_lane[lane].held_for for lane in self._in_use),
-            waits=sum(lane.waits for lane in lanes),
-            waited=sum(lane.waited for lane in lanes),
-            longest_wait=max(lane.longest_wait for lane in lanes),
-            busy=sum(lane.busy for lane in lanes),
-        )
+        return together(self.lanes, self._in_use)
+
+
+def together(lanes: Sequence[Lane], in_use: Iterable[Lane]) -> LaneStats:
+    """What some lanes are doing together, of which only those in use count for a hold."""
+    if len(lanes) == 1:
+        return lanes[0].stats()
+    by_lane = {lane: lane.stats() for lane in lanes}
+    each = by_lane.values()
+    # Each call once, however many lanes it waits for. In a closed loop none does any more.
+    queues = {*chain.from_iterable(lane.queues for lane in lanes if not lane.loop.is_closed())}
+    return LaneStats(
+        waiting={
+            "interactive": sum(queue.waiting["interactive"] for queue in queues),
+            "bulk": sum(queue.waiting["bulk"] for queue in queues),
+        },
+        in_flight=sum(stats.in_flight for stats in each),
+        sent=sum(stats.sent for stats in each),
+        joined=sum(stats.joined for stats in each),
+        refused=sum(stats.refused for stats in each),
+        held_for=min(by_lane[lane].held_for for lane in in_use),
+        waits=sum(stats.waits for stats in each),
+        waited=sum(stats.waited for stats in each),
+        longest_wait=max(stats.longest_wait for stats in each),
+        busy=sum(stats.busy for stats in each),
+    )
 
 
 def _group(path: str) -> str:

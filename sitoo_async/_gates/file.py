@@ -13,7 +13,7 @@ from typing import Final, Self
 import attrs
 import msgspec
 
-from sitoo_async._gates._forks import in_forked_child
+from sitoo_async._forks import in_forked_child
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._lock_file import LockFile, Record, clock, close_all
 from sitoo_async._gates._place import Place

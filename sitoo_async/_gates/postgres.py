@@ -14,8 +14,8 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from sitoo_async._credentials import Secret
+from sitoo_async._forks import abandon, in_forked_child
 from sitoo_async._gates._dsn import DataSource
-from sitoo_async._gates._forks import abandon, in_forked_child
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._postgres_troubles import connection_lost, passes
 from sitoo_async._show import told, type_name

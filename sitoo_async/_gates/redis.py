@@ -10,7 +10,7 @@ import attrs
 
 from sitoo_async._checks import check_number
 from sitoo_async._credentials import Secret
-from sitoo_async._gates._forks import in_forked_child
+from sitoo_async._forks import in_forked_child
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_link import Link, let_go, refusal
 from sitoo_async._gates._redis_scripts import LONGEST_LEASE

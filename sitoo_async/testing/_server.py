@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, TypeVarTuple, Unpack
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
+from sitoo_async._lanes import forget
 from sitoo_async.testing._account import Account
 from sitoo_async.testing._answers import (
     Answer,
@@ -208,6 +209,8 @@ class FakeSitoo:
         self._runner = runner
         host = f"[{self._host}]" if ":" in self._host else self._host
         self._base_url = f"http://{host}:{runner.addresses[0][1]}"
+        # Whatever was at this port before was another server.
+        forget(self._base_url)
 
     async def aclose(self) -> None:
         """Stop at once, hanging requests included. The stores and the records stay."""
@@ -219,6 +222,7 @@ class FakeSitoo:
             handler.cancel()
         await asyncio.gather(*handlers, return_exceptions=True)
         await runner.cleanup()
+        forget(self.base_url)
         self._base_url = None
 
     def __enter__(self) -> Self:
