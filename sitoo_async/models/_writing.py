@@ -104,7 +104,8 @@ def by_name(cls: type[Model], values: Mapping[Any, Any], prefix: str = "") -> di
     Raises:
         InvalidInputError: one of the names is no text.
     """
-    if type(values) is dict and {*map(type, values)} == {str}:
+    kind: type = type(values)
+    if kind is dict and is_object(values) and {*map(type, values)} == {str}:
         return values  # as most are
     plain: dict[str, Any] = {}
     for name, value in values.items():

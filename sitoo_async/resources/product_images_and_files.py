@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from os import PathLike
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any, Final
 
@@ -264,7 +264,7 @@ class ProductFiles(Group):
 async def _values(resourceid: str | None, data: bytes | PathLike[str] | None) -> dict[str, Any]:
     """What is sent for an image or a file."""
     with Looking("data"):
-        path = Path(data) if isinstance(data, PathLike) else None
+        path = Path(str.__str__(fsdecode(data))) if isinstance(data, PathLike) else None
         content = data if isinstance(data, bytes) else None
     if path is not None:
         # Both take their time with a large file, and the event loop is not to wait for a disk.
