@@ -279,6 +279,15 @@ async def test_what_is_no_answer_to_one_item_is_a_decode_error(fake_sitoo, sitoo
     assert len(fake_sitoo.requests) == 1
 
 
+@pytest.mark.parametrize("name", ONE)
+async def test_a_page_of_html_is_no_answer_to_one_item(fake_sitoo, sitoo, name):
+    fake_sitoo.script(Fault.answer(200, body=b"<html><body>Welcome</body></html>"))
+    with pytest.raises(errors.DecodeError) as caught:
+        await ONE[name][0](sitoo)
+    assert caught.value.sent == "yes"
+    assert len(fake_sitoo.requests) == 1
+
+
 # Many items
 
 
