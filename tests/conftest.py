@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sitoo_async import _operation
+from sitoo_async import _holds, _operation
 from sitoo_async.models import _reading
 from sitoo_async.testing import FakeSitoo, VirtualTimeLoop
 from sitoo_async.testing._facts import operations
@@ -79,10 +79,11 @@ def pytest_asyncio_loop_factories(
 
 
 @pytest.fixture(autouse=True)
-def nothing_told_yet() -> None:
-    """What is told once in a process is told in each test anew, whichever came before."""
+def nothing_known_yet() -> None:
+    """What a process tells once, or remembers of a key, begins anew with each test."""
     _operation._warned.clear()
     _reading.reported.clear()
+    _holds._pasts.clear()
 
 
 @pytest.fixture
