@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from sitoo_async._answers import Result, pause_before, results_of
-from sitoo_async._codec import decode_value, encode
+from sitoo_async._codec import decode_raw, decode_value, encode
 from sitoo_async._pace import Pace
 from sitoo_async._tickets import Company
 from sitoo_async._unforeseen import unforeseen
@@ -177,11 +177,13 @@ def only_result(answer: Response, label: str, *, strict: bool) -> Response | Sit
     Any other answer stays as it is: whoever reads it tells what is wrong.
     """
     try:
-        value = decode_value(answer.body, strict=strict)
+        # Quietly, for it is read once more.
+        value = decode_raw(answer.body)
+        only = value[0] if is_array(value) and len(value) == 1 else value
+        if not is_object(only) or "statuscode" not in only:
+            return answer
+        value = decode_value(answer.body, strict=strict, source=f"{label}: the answer")
     except DecodeError:
-        return answer
-    only = value[0] if is_array(value) and len(value) == 1 else value
-    if not is_object(only) or "statuscode" not in only:
         return answer
     (result,) = results_of(value, 1, label, strict=strict)
     return _outcome(result, answer)
