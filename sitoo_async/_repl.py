@@ -208,7 +208,7 @@ def _show(value: object) -> None:
     """As Python shows a value, but for the end of one that is too long."""
     if value is None:
         return
-    vars(builtins)["_"] = value
+    builtins.__dict__["_"] = value
     text = repr(value)
     left = len(text) - LONGEST_SHOWN
     if left > 0:
