@@ -60,6 +60,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         has_set = any(type(value) in {set, frozenset} and len(value) > 1 for value in values)
         if " at 0x" in item.name or (has_set and "{" in item.name):
             raise pytest.UsageError(f"the id of {item.nodeid} differs from run to run: give it one")
+        for mark in item.iter_markers("parametrize"):
+            if type(mark.args[1]) in {set, frozenset}:
+                raise pytest.UsageError(
+                    f"{item.nodeid} goes through a set, in another order each run"
+                )
         # What chance comes by is another thing each time, so it doesn't count as covered. And
         # hypothesis takes twice as long where its every line is traced.
         if getattr(getattr(item, "function", None), "is_hypothesis_test", False):

@@ -115,7 +115,7 @@ MANY = {
     "warehouses.items.set_many": lambda many: many(1, SKUS, chunk_size=2),
 }
 STATUS = {errors.BadRequestError: 400, errors.NotFoundError: 404, errors.ConflictError: 409}
-WHOLE_MANY = {"manufacturers.update_many", "price_lists.items.set_many"}
+WHOLE_MANY = ["manufacturers.update_many", "price_lists.items.set_many"]
 
 ENTRIES = {entry.callable: entry for entry in index()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import attrs
@@ -13,7 +14,7 @@ from sitoo_async._operation import Operation
 from sitoo_async._options import Options
 from sitoo_async._wire import Request, Response, Twin
 from sitoo_async.errors import DecodeError
-from sitoo_async.models import Model, set_fields
+from sitoo_async.models import UNSET, Model, set_fields
 from sitoo_async.models._fields import fields_of
 from sitoo_async.models._reading import Reading
 from sitoo_async.resources._items import Expected, accepted, one_item, update
@@ -81,7 +82,8 @@ class Calls:
         response = await self._send(operation, path, query=query)
         # Of a selection the fields that name the item need not be a part.
         selection = "fields=" in query
-        names = () if selection else named_by or _names(model, at)
+        hashable: Any = model  # which mypy doubts of a type
+        names = () if selection else named_by or _names(hashable, tuple(at))
         return self._item(operation, path, response, model, names)
 
     async def _write(
@@ -170,7 +172,8 @@ class Calls:
         """
         path = self._path(operation, at)
         response = await self._send(operation, path, query=query, payload=payload)
-        names = named_by or _names(model, at)
+        hashable: Any = model  # as above
+        names = named_by or _names(hashable, tuple(at))
         if response.empty and operation.method == "PUT":
             item = model()
             for name, value in zip(names, at.values(), strict=False):
@@ -191,9 +194,7 @@ class Calls:
         def read() -> M:
             body = response.content(f"a {model.__name__}")
             item = decode_item(body, model, strict=self.options.strict)
-            # A field may well be null or empty, but not what tells which item it is.
-            held = set_fields(item)
-            if not (any(held.get(name) for name in names) if names else held):
+            if not _holds(item, names):
                 lacks = f"no {' or '.join(names)}" if names else "none of its fields"
                 raise DecodeError(f"the answer should be a {model.__name__} and holds {lacks}")
             return item
@@ -244,8 +245,19 @@ def reading(
         raise
 
 
-def _names(model: type[Model], at: At) -> Sequence[str]:
+@cache
+def _names(model: type[Model], parameters: tuple[str, ...]) -> Sequence[str]:
     """The fields that tell which item it is: those of the reference, or those of the path."""
     fields = fields_of(model)
     marked = [name for name, field in fields.items() if field.identifier]
-    return marked or [name for name in at if name in fields]
+    return marked or [name for name in parameters if name in fields]
+
+
+def _holds(item: Model, names: Sequence[str]) -> bool:
+    """Whether an item holds one of these fields, or where none are named any field."""
+    for name in names:
+        value = getattr(item, name)
+        # A field may well be null or empty, but not what tells which item it is.
+        if value is not UNSET and value:
+            return True
+    return not names and bool(set_fields(item))
