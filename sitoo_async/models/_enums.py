@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Self
+from typing import Any, Self
 
 __all__ = ["OpenEnum"]
 
@@ -24,3 +24,7 @@ class OpenEnum(IntEnum):
         member._name_ = "UNKNOWN"
         member._value_ = value
         return member
+
+    def __reduce_ex__(self, proto: object) -> tuple[Any, ...]:
+        # By value: the first Pythons 3.11 pickle by name, by which only what is listed is found.
+        return type(self), (self._value_,)

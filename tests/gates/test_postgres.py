@@ -810,7 +810,8 @@ def test_a_dsn_that_can_not_be_read_is_refused_and_not_quoted(dsn):
     ("dsn", "shown"),
     [
         ("postgres://host", "postgres://host"),
-        ("postgresql://u:p@a:1,[::1]:2/db?sslmode=require", "postgresql://u@a:1,[::1]:2/db"),
+        ("postgresql://u:p@a:1,b:2/db?sslmode=require", "postgresql://u@a:1,b:2/db"),
+        ("postgresql://u:p@[::1]:2/db?sslmode=require", "postgresql://u@[::1]:2/db"),
         ("postgresql:///db?host=/tmp", "postgresql:///db"),
         ("postgresql://:p@/db", "postgresql://@/db"),
     ],

@@ -177,7 +177,7 @@ def test_the_system_s_authorities_are_asked_where_libpq_would_ask_them(mode):
     ("dsn", "wanted"),
     [
         ("postgresql://u:p@a,b/db", "primary"),
-        ("postgresql://u:p@a:1,[::1]:2/db?target_session_attrs=any", "primary"),
+        ("postgresql://u:p@a:1,b:2/db?target_session_attrs=any", "primary"),
         ("postgresql:///db?host=a,b", "primary"),
         ("postgresql://u:p@a,b/db?target_session_attrs=read-write", "read-write"),
         ("postgresql://u:p@a/db,x", None),
