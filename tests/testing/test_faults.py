@@ -235,3 +235,19 @@ async def test_what_is_no_http_request_is_told_in_a_line(caplog):
         assert record.exc_info is None
         assert "is no HTTP request: 400, message: Invalid" in record.getMessage()
         assert "\n" not in record.getMessage()
+
+
+async def test_what_goes_wrong_in_the_fake_server_itself_keeps_its_traceback(caplog, monkeypatch):
+    async def broken(_fake, _request):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(FakeSitoo, "_handle", broken)
+    async with (
+        FakeSitoo() as fake,
+        aiohttp.ClientSession() as session,
+        session.get(fake.base_url) as response,
+    ):
+        assert response.status == 500
+    (record,) = caplog.records
+    assert record.name == "sitoo_async.testing"
+    assert record.exc_info[0] is ZeroDivisionError
