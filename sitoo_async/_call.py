@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeGuard, cast
 
-import anyio
 import attrs
 
 from sitoo_async._answers import pause_before
@@ -122,6 +122,7 @@ class Call:
                 inside += 1
                 pause = pause_before(inside)
             if isinstance(outcome, Response):
+                self.last = None
                 return outcome
             if self._already_gone(outcome):
                 return Response(200, {}, b"true")
@@ -145,8 +146,10 @@ class Call:
         if self.caller.dropped:
             raise ClientClosedError("the client was closed before all of the call was sent")
         self._choose(request)
+        if self.last is None or not _names_a_wait(self.last):
+            # What the server sends away goes on in parts, and has sat out some of it already.
+            self.ticket.refused_since = None
         self.worst, self.last = "no", None
-        self.ticket.refused_since = None
 
     def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
         self.trouble.flying = True
@@ -169,6 +172,7 @@ class Call:
     def _give_up(self, refusal: SitooError) -> NoReturn:
         """Raise for a turn that did not come, or whose exchange was given up."""
         if refusal.sent == "unknown":
+            self.trouble.flying = False
             self.trouble.exchanges += 1
             self.worst = "unknown"
         elif self.last is not None:
@@ -209,7 +213,7 @@ class Call:
 
     async def _pause(self, seconds: float) -> None:
         """Wait off the lane, which counts as trouble."""
-        await anyio.sleep(seconds)
+        await asyncio.sleep(seconds)
         self.trouble.paused(seconds)
 
     def _already_gone(self, outcome: SitooError) -> bool:

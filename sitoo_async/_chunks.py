@@ -217,8 +217,8 @@ class Sending(Generic[V]):
             try:
                 answer, seconds = await send(prepared, piece.pause, piece.trouble)
             finally:
-                made = piece.trouble.exchanges - before
-                piece.gone = made > 0 or piece.trouble.flying
+                made = piece.trouble.exchanges + piece.trouble.flying - before
+                piece.gone = made > 0
                 for entry in piece.entries:
                     entry.exchanges += made
             self._worn_out = False

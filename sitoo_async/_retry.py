@@ -100,7 +100,7 @@ class Trouble:
         failures: how many of them failed and count as attempts; refusals don't.
         lasted: seconds since the first of those ended, without waits for a turn or a hold.
         heard: whether the host has ever answered, as far as is known.
-        flying: whether its last exchange began, and nothing came of it yet.
+        flying: whether one more began, and nothing came of it yet.
     """
 
     exchanges: int = 0
@@ -124,7 +124,7 @@ class Trouble:
 
     def smaller(self) -> Trouble:
         """That of a part of the request: a new try, which starts the clock anew."""
-        return Trouble(failures=self.failures, heard=self.heard)
+        return Trouble(exchanges=self.exchanges, failures=self.failures, heard=self.heard)
 
 
 def pause_before_repeat(

@@ -247,6 +247,8 @@ async def test_a_cancellation_in_flight_leaves_those_in_flight_unknown(fake, cli
     await cancelled(task)
     assert known(batch.outcomes) == ["unknown"] * 3 + ["no"] * 6
     assert [outcome.index for outcome in batch.outcomes] == [*range(9)]
+    attempts = [outcome.error and outcome.error.attempt for outcome in batch.outcomes]
+    assert attempts == [1] * 3 + [None] * 6
     assert str(batch.outcomes[0].error).startswith("it was cut short by CancelledError")
     assert str(batch.outcomes[8].error) == (
         "not sent, because the batch had to stop: it was cut short by CancelledError"

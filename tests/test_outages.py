@@ -352,6 +352,30 @@ async def test_all_that_is_sat_out_together_has_the_bound_of_a_rate_limit(fake, 
     assert caught.value.attempt == 3
 
 
+@pytest.mark.parametrize("what", ["batch", "walk"])
+async def test_it_has_that_bound_too_where_less_is_asked_for_each_time(fake, client, what):
+    fake.script(attrs.evolve(said("300"), times=ALWAYS))
+    began = now()
+    if what == "batch":
+        changes = [{"productid": n, "title": f"New {n}"} for n in range(1, 65)]
+        error = (await client.products.update_many(changes))[0].error
+    else:
+        with pytest.raises(errors.ServerError) as caught:
+            await client.with_options(bulk_seconds=5.0).products.list().collect()
+        error = caught.value
+    assert isinstance(error, errors.ServerError)
+    assert 600 <= now() - began <= 660
+    assert (error.attempt, error.sent) == (len(fake.requests), "unknown") == (3, "unknown")
+
+
+async def test_what_is_served_ends_what_is_sat_out_together(fake, client):
+    # Each half in turn; together they would be too much.
+    fake.script(said("50"), said("50"), Fault.hang(0), said("50"), said("50"))
+    changes = [{"productid": n, "title": f"New {n}"} for n in range(1, 5)]
+    view = client.with_options(max_rate_limit_wait=120)
+    assert len((await view.products.update_many(changes)).succeeded) == 4
+
+
 async def test_an_add_learns_when_to_come_back(fake, client):
     fake.script(said("45"))
     with pytest.raises(errors.ServerError) as caught:
