@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from sitoo_async import __version__
+from sitoo_async._version import __version__
 from sitoo_async.testing._server import FakeSitoo
 
 if TYPE_CHECKING:
