@@ -89,19 +89,20 @@ class Advance(ABC, Generic[P]):
         """The index of the first row of a walk that starts at this cursor."""
         return cast("int", at) if self.counted else 0
 
-    def total(self, row: int, received: int, totalcount: int | None) -> int:
+    def total(self, row: int, received: int, totalcount: int | None, *, come: bool) -> int:
         """The rows of the whole walk, as far as a page and those before it tell.
 
         Args:
             row: the index of the page's first row.
             received: its rows.
             totalcount: what its answer told; None: nothing.
+            come: whether any row has come so far.
         """
         if totalcount is None:
             return row + received
         told = totalcount if self.counted else row + totalcount
         # Rows that came are there, whatever the count says.
-        return max(told, row + received) if received else told
+        return max(told, row + received) if come else told
 
 
 class ByOffset(Advance[int]):
@@ -258,7 +259,7 @@ class FromMoment(Advance[datetime | None]):
         self._field = field
         self._peek = peek
         self.key = key
-        self.page_size = page_size
+        self.page_size = self._full = page_size
 
     @override
     def ahead(
@@ -278,8 +279,12 @@ class FromMoment(Advance[datetime | None]):
         items = [row for row in rows if row is not None]
         if not items:
             return at
-        last = self._moment(items[-1])
         moments = [found for item in items if isinstance(found := self._raw(item), datetime)]
+        if len(rows) < self._full:
+            # Nothing follows; whoever goes on some other day had better get some twice.
+            last = moments[-1] if moments else at
+        else:
+            last = self._moment(items[-1])
         if at is not None:
             # What the caller began with may be finer than the whole seconds that are sent.
             moments.insert(0, at.replace(microsecond=0))

@@ -108,7 +108,7 @@ class Paginator(Generic[T, P]):
 
         Then the collection changed meanwhile, so that rows may have shifted, or the `totalcount`
         is not true. A walk never ends by such a count: where a full page brings more rows than
-        were counted, it asks for the next one.
+        were counted, it asks for the next one. A walk by id takes no notice of the count.
         """
         return self._query.drifted
 
@@ -176,11 +176,12 @@ class Paginator(Generic[T, P]):
         else:
             told = None
         if told is None:
-            told = 0
             # All rows are counted, wherever this paginator starts.
             start: Any = 0 if query.advance.counted else query.start
-            async for page in PageWalk(attrs.evolve(query, start=start)):
-                told += len(page)
+            walk = PageWalk(attrs.evolve(query, start=start))
+            async for _ in walk:
+                pass
+            told = walk.passed
         query.totalcount = told
         return told
 
@@ -188,7 +189,8 @@ class Paginator(Generic[T, P]):
         query = self._query
         rows, totalcount = await self._ask(num)
         row = query.advance.row(query.start)
-        query.totalcount = query.advance.total(row, len(rows), totalcount)
+        received = len(rows)
+        query.totalcount = query.advance.total(row, received, totalcount, come=received > 0)
         return Page([row for row in rows if row is not None], query.totalcount, row)
 
     async def _ask(self, num: int | None = None) -> tuple[Sequence[T | None], int | None]:

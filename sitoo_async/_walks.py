@@ -156,6 +156,7 @@ class PageWalk(AsyncIterator[Page[T]]):
         self._doubtful: int | None = None  # the hash of a page behind which nothing was promised
         self._full = False  # whether the last page came full; a short one is a bad base for a guess
         self._turned = False  # whether this walk has had its first page
+        self._come = False  # whether any row has come
         self._ended = False
         self._closed = False
         self._busy = False
@@ -189,6 +190,11 @@ class PageWalk(AsyncIterator[Page[T]]):
                 self._busy = False
             if page.items:
                 return page
+
+    @property
+    def passed(self) -> int:
+        """How many rows lie before the next page: those that came, and those before `start`."""
+        return self._row
 
     async def aclose(self) -> None:
         """End the walk and drop a page asked for in advance; a second call does nothing."""
@@ -293,7 +299,9 @@ class PageWalk(AsyncIterator[Page[T]]):
             self._repeated = set() if ended else {key(item) for item in items}
             # Where rows come twice, no answer counts them.
             received, totalcount = len(items), None
-        page = Page(items, advance.total(self._row, received, totalcount), self._row)
+        self._come = self._come or received > 0
+        total = advance.total(self._row, received, totalcount, come=self._come)
+        page = Page(items, total, self._row)
         query.totalcount = page.totalcount
         self._turned = True
         self._at, self._row = following, self._row + received

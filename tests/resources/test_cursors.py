@@ -230,6 +230,21 @@ async def test_a_moment_finer_than_a_second_to_begin_with_is_no_step_back(fake_s
     assert len(await sitoo.z_reports.list(added_from=since).collect()) == 2
 
 
+async def test_behind_the_last_page_no_moment_is_needed(fake_sitoo, sitoo):
+    fake_sitoo.script(
+        Fault.answer(200, body=page(0, START + 499)),
+        Fault.answer(200, body=[report(500, START + 500), report(501), report(502)]),
+        Fault.answer(200, body=[report(1), report(2)]),
+    )
+    paginator = sitoo.z_reports.list()
+    assert len(await paginator.collect()) == 503
+    # Whoever goes on from there gets some twice rather than none.
+    assert paginator.position == datetime.fromtimestamp(START + 500, UTC)
+    paginator = sitoo.z_reports.list()
+    assert len(await paginator.collect()) == 2
+    assert paginator.position is None
+
+
 async def test_a_report_in_the_middle_without_its_moment_has_no_position(fake_sitoo, sitoo):
     reports = [report(1, START), report(2), report(3, START + 5)]
     fake_sitoo.script(Fault.answer(200, body=reports))
