@@ -13,7 +13,7 @@ import attrs
 
 from sitoo_async._show import as_text
 from sitoo_async.errors import DecodeError
-from sitoo_async.models._json import is_object
+from sitoo_async.models._json import is_object, json_name
 from sitoo_async.models._reading import Reading
 
 __all__ = ["Result", "pause_before", "results_of"]
@@ -57,13 +57,13 @@ def results_of(
     rows = reading.elements(answer)
     if rows is not None and len(rows) == expected:
         return [_result(row, index, label, reading) for index, row in enumerate(rows)]
-    if rows is None and expected == 1:
+    if rows is None and expected == 1 and answer is not None:
         # Where one object is sent, the reference answers with the bare id or `true`.
         bare = not (is_object(answer) and "statuscode" in answer)
         return [Result(200, answer) if bare else _result(answer, 0, label, reading)]
     if whole and rows is None and answer is not None and not is_object(answer):
         return [Result(200, answer)] * expected
-    got = f"a bare {type(answer).__name__}" if rows is None else f"{len(rows)}"
+    got = json_name(answer) if rows is None else f"{len(rows)}"
     raise DecodeError(
         f"{label}: {expected} items were sent, so the answer should be an array of"
         f" {expected} results, not {got}",

@@ -145,7 +145,7 @@ def _tolerantly(body: bytes, cls: type[Model], *, strict: bool) -> tuple[Reading
 
 def _parsed(body: bytes, reading: Reading, *, exact: bool = True) -> tuple[Any, bool]:
     value, proper = parse(body, exact=exact)
-    if body.startswith(MARK):
+    if body.lstrip(b" \t\r\n").startswith(MARK):
         reading.marked()
     return value, proper
 
@@ -246,7 +246,7 @@ class _Fast:
 def _reader(row: type[msgspec.Struct], build: Build) -> _Reader:
     rows = list
     # Types put together at run time, which no checker can follow.
-    count: Any = Annotated[int, msgspec.Meta(ge=0)]
+    count: Any = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     envelope = msgspec.defstruct(
         "Envelope", [("items", rows[row]), ("totalcount", count | None, None)], gc=False
     )

@@ -31,7 +31,7 @@ from sitoo_async.errors import (
     TransportError,
     printable,
 )
-from sitoo_async.models._json import MARK, encode, is_object, parse
+from sitoo_async.models._json import BLANK, encode, is_object, parse
 
 __all__ = [
     "Method",
@@ -145,8 +145,7 @@ class Request:
 
 # ----------------------------------------------------------------------------------- answers
 
-# What may stand before a value, a byte order mark included; what a value may begin with.
-_BLANK: Final = b" \t\r\n" + MARK
+# What a value may begin with.
 _BEGINNINGS: Final = b'{["-0123456789tfn'
 
 
@@ -185,7 +184,7 @@ class Response(Record):
     @property
     def empty(self) -> bool:
         """Whether the body says nothing, as with a 204."""
-        return not self.body.lstrip(_BLANK)
+        return not self.body.lstrip(BLANK)
 
     def content(self, need: str) -> bytes:
         """The body, where one is needed.
@@ -196,7 +195,7 @@ class Response(Record):
         Raises:
             DecodeError: it is empty, or evidently no JSON.
         """
-        body = self.body.lstrip(_BLANK)
+        body = self.body.lstrip(BLANK)
         if not body:
             raise self._unusable(f"empty, not JSON: {need} is missing")
         if body.startswith(b"<"):

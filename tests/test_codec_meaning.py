@@ -131,11 +131,16 @@ READERS = {
 }
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [MARK, MARK + MARK, b"\r\n" + MARK, MARK + b"\n" + MARK],
+    ids=["one", "two", "behind a line", "around a line"],
+)
 @pytest.mark.parametrize(("read", "body"), READERS.values(), ids=READERS.keys())
-def test_a_byte_order_mark_is_passed_over_with_one_warning(read, body):
-    assert told_once(lambda: read(MARK + body), "byte order mark") == read(body)
+def test_a_byte_order_mark_is_passed_over_with_one_warning(read, body, mark):
+    assert told_once(lambda: read(mark + body), "byte order mark") == read(body)
     with pytest.raises(DecodeError, match="byte order mark"):
-        read(MARK + body, strict=True)
+        read(mark + body, strict=True)
 
 
 def test_half_a_surrogate_pair_becomes_a_replacement_in_its_field_alone():
@@ -299,6 +304,7 @@ def test_an_object_of_other_keys_is_no_list_and_stays_as_it_came(value):
             for odd in ("\u0661\u0667", "-0", "9" * 19, "id", True, False, None, [], {}, [17])
         ),
         *((odd, None) for odd in (17.5, Decimal("17.5"), Decimal("1E+999999"), 1e300)),
+        *((odd, None) for odd in (2**63, -(2**63) - 1, 10**40)),
         *((odd, None) for odd in (Decimal("1E-999999"), float("inf"))),
     ],
     ids=str,

@@ -81,13 +81,28 @@ async def test_an_id_of_text_may_have_become_an_integer(fake, client):
     assert await ADDS["users"](client) == ID
 
 
-NO_IDS = ["0", "-1", '""', '" "', '"-1"', '"x y"', "null", "true", "{}", "[]", "[17]", "1.5", '"0"']
+NO_IDS = [
+    "0",
+    "-1",
+    '""',
+    str(2**63),
+    '" "',
+    '"-1"',
+    '"x y"',
+    "null",
+    "true",
+    "{}",
+    "[]",
+    "[17]",
+    "1.5",
+    '"0"',
+]
 
 
 @pytest.mark.parametrize("body", NO_IDS)
 @pytest.mark.parametrize("group", ADDS)
 async def test_what_is_no_id_is_an_error_that_says_that_it_was_added(fake, client, group, body):
-    if group == "users" and body in ('"x y"', '"-1"', '"0"'):
+    if group == "users" and body in ('"x y"', '"-1"', '"0"', str(2**63)):
         return  # any text that is not blank may be one
     answers(fake, body)
     error = await failure(ADDS[group](client))
@@ -200,6 +215,24 @@ async def test_a_status_code_as_text_is_one_and_a_strict_reading_names_it(fake, 
     strict = await updates(client.with_options(strict=True))
     assert [outcome.error.location for outcome in strict] == ["[0].statuscode", "[1].statuscode"]
     assert {outcome.error.sent for outcome in strict} == {"unknown"}
+
+
+@pytest.mark.parametrize("code", [0, -200, 99, 1000, "0", 10**40, None, True], ids=str)
+async def test_what_is_no_status_code_leaves_its_item_unknown(fake, client, code):
+    answers(fake, [{"statuscode": code, "return": True}, {"statuscode": 200}])
+    first, second = await updates(client)
+    assert type(first.error) is errors.DecodeError
+    assert "without statuscode" in str(first.error)
+    assert (first.status, first.error.sent, second.ok) == (None, "unknown", True)
+    assert len(fake.requests) == 1
+
+
+async def test_a_null_for_a_batch_of_one_is_as_unknown_as_for_one_of_more(fake, client):
+    answers(fake, "null", "null")
+    for count in (1, 2):
+        outcomes = await updates(client, count)
+        assert {outcome.error.sent for outcome in outcomes} == {"unknown"}
+        assert "not null" in str(outcomes[0].error)
 
 
 async def test_a_result_without_a_return_is_done_where_nothing_is_to_come(fake, client):
@@ -340,6 +373,12 @@ async def test_a_walk_is_resumed_behind_the_null_rows_that_it_has_passed(fake, c
     walk = client.products.list()
     assert len(await walk.collect(2)) == 2
     assert walk.position == 2  # never further than what was given out
+
+
+async def test_null_rows_count_where_a_collection_is_counted_by_a_walk(fake, client):
+    answers(fake, *({"totalcount": 0, "items": rows} for rows in ([{}], [None, {}], [None])))
+    with pytest.warns(errors.UnexpectedTypeWarning):
+        assert await client.products.list(page_size=2).count() == 3
 
 
 async def test_ids_as_text_do_not_stop_a_walk_by_id(fake, client):

@@ -14,6 +14,7 @@ from sitoo_async._show import told
 from sitoo_async.errors import DecodeError, InvalidInputError
 
 __all__ = [
+    "BLANK",
     "MARK",
     "UNREADABLE",
     "encode",
@@ -34,6 +35,9 @@ exponents and years beyond all bounds (ArithmeticError, OSError), and nesting wi
 
 MARK: Final = b"\xef\xbb\xbf"
 """The byte order mark that some editors put before a text, and PHP then before its answers."""
+
+BLANK: Final = b" \t\r\n" + MARK
+"""The bytes that may stand before a value: PHP sends what each file of a program begins with."""
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -64,8 +68,8 @@ _near: Final = msgspec.json.Decoder().decode
 def parse(body: bytes, *, exact: bool = True) -> tuple[Any, bool]:
     """JSON to plain values; what is nearly JSON is let through.
 
-    Where msgspec refuses, the bytes are read once more with what no program can do without: a
-    byte order mark is passed over, and halves of surrogate pairs stay in the text that they stand
+    Where msgspec refuses, the bytes are read once more with what no program can do without:
+    byte order marks are passed over, and halves of surrogate pairs stay in the text that they stand
     in, to be mended by whoever knows which one that is. Bytes that are no UTF-8 might mean
     anything in another encoding.
 
@@ -85,7 +89,7 @@ def parse(body: bytes, *, exact: bool = True) -> tuple[Any, bool]:
         reason = _reason(error)
     try:
         value = json.loads(
-            body.removeprefix(MARK).decode(),
+            body.lstrip(BLANK).decode(),
             parse_float=Decimal if exact else _nearly,
             parse_constant=_no_constant,
         )

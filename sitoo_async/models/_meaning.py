@@ -22,17 +22,16 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def integer_of(value: object) -> int | None:
-    """An integer, also one that came as text or with a fraction of zero; None where it is none."""
-    if isinstance(value, bool):
+    """An integer, also one that came as text or with a fraction of zero; None where it is none.
+
+    What goes beyond 64 bits is none: no server counts so far.
+    """
+    if isinstance(value, str):
+        return int(value) if _INTEGER.fullmatch(value) is not None else None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and _INTEGER.fullmatch(value) is not None:
-        return int(value)
     # The bounds first: an exponent of a million would be a million digits.
-    if isinstance(value, Decimal | float) and -(2**63) <= value < 2**63 and value == int(value):
-        return int(value)
-    return None
+    return int(value) if -(2**63) <= value < 2**63 and value == int(value) else None
 
 
 def is_true(value: object) -> bool:

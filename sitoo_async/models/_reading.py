@@ -33,6 +33,7 @@ Trail = tuple["Trail | None", str | int]
 
 _KEPT: Final = "it stays as it came"
 _MEANT: Final = "it is read as the one thing that it can mean"
+_LAST_STATUS: Final = 999  # status codes have three digits
 _MENDED: Final = "U+FFFD stands for what can't be text"
 
 
@@ -249,7 +250,8 @@ class Reading:
         if not is_object(row):
             return None
         trail = ((None, index), "statuscode")
-        return self.integer("a status code", row.get("statuscode"), trail=trail)
+        status = self.integer("a status code", row.get("statuscode"), least=100, trail=trail)
+        return None if status is None or status > _LAST_STATUS else status
 
     def integer(
         self,
