@@ -183,8 +183,8 @@ class Response(Record):
 
     @property
     def empty(self) -> bool:
-        """Whether the body says nothing, as with a 204."""
-        return not self.body.lstrip(BLANK)
+        """Whether the body says nothing, as with a 204; null says no more."""
+        return self.body.strip(BLANK) in (b"", b"null")
 
     def content(self, need: str) -> bytes:
         """The body, where one is needed.

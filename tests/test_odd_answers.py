@@ -14,7 +14,7 @@ import pytest
 
 from sitoo_async import SitooClient, errors
 from sitoo_async._index import index
-from sitoo_async.models import Product
+from sitoo_async.models import CustomAttribute, Product
 from sitoo_async.testing import FakeSitoo, Fault
 
 pytestmark = pytest.mark.virtual_time
@@ -165,6 +165,10 @@ async def test_a_write_is_done_where_nothing_comes_back(fake, client, write, sta
 
 @UNSEEN
 async def test_a_write_that_answers_with_more_is_done_without_it(fake, client):
+    answers(fake, b"", b"null")
+    for _ in range(2):
+        updated = await client.custom_attributes.update("season", title="x")
+        assert updated == CustomAttribute(id="season")
     answers(fake, b"", b"", status=204)
     assert await client.vouchers.products.add(1, [21]) is None
     assert await client.custom_metrics.values.update([{"key": "cm_a", "value_scalar": 5}]) == []
@@ -225,6 +229,15 @@ async def test_what_is_no_status_code_leaves_its_item_unknown(fake, client, code
     assert "without statuscode" in str(first.error)
     assert (first.status, first.error.sent, second.ok) == (None, "unknown", True)
     assert len(fake.requests) == 1
+
+
+@pytest.mark.parametrize("returned", ["17", 1.0], ids=["text", "fraction"])
+async def test_a_strict_reading_names_what_is_returned_for_an_item(fake, client, returned):
+    strict = client.with_options(strict=True)
+    answers(fake, [{"statuscode": 200, "return": returned}])
+    (added,) = await strict.products.add_many([{"sku": "a", "title": "x"}])
+    assert (added.status, added.error.location, added.error.sent) == (200, "return", "yes")
+    assert str(added.error).startswith("return is documented as an id")
 
 
 async def test_a_null_for_a_batch_of_one_is_as_unknown_as_for_one_of_more(fake, client):

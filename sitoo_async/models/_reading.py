@@ -65,12 +65,21 @@ class Reading:
         strict: whether what is not of its documented type is an error.
         source: what is read, for the warnings about what is no field of a model.
         quiet: whether nothing is told, as of what nobody documents.
+        root: where what is read stands, where that is a part of the answer.
     """
 
-    def __init__(self, *, strict: bool, source: str = "the answer", quiet: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        strict: bool,
+        source: str = "the answer",
+        quiet: bool = False,
+        root: Trail | None = None,
+    ) -> None:
         self._strict = strict
         self._source = source
         self._quiet = quiet
+        self._root = root
 
     # Models ---------------------------------------------------------------------------------
 
@@ -295,7 +304,7 @@ class Reading:
     # Telling --------------------------------------------------------------------------------
 
     def _tell(self, need: str, came: str, what: str, trail: Trail | None, owner: str) -> None:
-        location = _location(trail)
+        location = _location(trail or self._root)
         if self._strict:
             raise DecodeError(
                 f"{location or 'the answer'} is documented as {need} and came as {came}",

@@ -16,7 +16,7 @@ from sitoo_async._wire import Request, Response, Twin
 from sitoo_async.errors import DecodeError
 from sitoo_async.models import UNSET, Model, set_fields
 from sitoo_async.models._fields import fields_of
-from sitoo_async.models._reading import Reading
+from sitoo_async.models._reading import Reading, Trail
 from sitoo_async.resources._items import Expected, accepted, one_item, update
 
 __all__ = ["At", "Calls", "reading"]
@@ -127,9 +127,9 @@ class Calls:
         source = f"the answer to {operation.method} {operation.path}"
         return decode_value(response.content(need), strict=self.options.strict, source=source)
 
-    def _reading(self, operation: Operation) -> Reading:
+    def _reading(self, operation: Operation, root: Trail | None = None) -> Reading:
         source = f"the answer to {operation.method} {operation.path}"
-        return Reading(strict=self.options.strict, source=source)
+        return Reading(strict=self.options.strict, source=source, root=root)
 
     def _twin(self, operation: Operation, at: At, payload: Any) -> Twin | None:
         """How a write may leave together with others that wait."""

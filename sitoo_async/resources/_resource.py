@@ -136,7 +136,7 @@ class Resource(Listing):
     ) -> Batch[V]:
         path = self._path(operation, at)
         strict = self.options.strict
-        returned = self._reading(operation)
+        returned = self._reading(operation, (None, "return"))
 
         @contextmanager
         def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
