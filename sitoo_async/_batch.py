@@ -84,6 +84,9 @@ class Batch(AsyncIterator[Outcome[V]]):
     its policy says) stops the sending: the rest of a list gets outcomes that say so; a stream,
     which may be endless, is read no further.
 
+    Where two chunks in a row have used up the time of their policy without an answer that helps,
+    those that follow are sent once each, until one is served.
+
     An exception that nobody foresaw, such as a fault of this library, stops the sending too. It is
     the cause of the items' errors, and is logged at ERROR with its traceback. A cancellation, or
     what the stream itself raises, comes out of the await; `outcomes` then holds one for each item

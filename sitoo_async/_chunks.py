@@ -55,6 +55,7 @@ OpenChunk = Callable[[bool], AbstractContextManager[SendPiece]]
 """Opens one chunk, bulk or not; all that is sent for it counts as one call."""
 
 _MOST_UNREACHED = 2  # chunks in a row for which no connection was made, until the run ends
+_MOST_WORN_OUT = 2  # chunks in a row that used up their time, until each is tried once
 
 
 @attrs.define(eq=False)
@@ -143,6 +144,7 @@ class Sending(Generic[V]):
     _turned_away: int = 0  # chunks in a row that got no turn
     _given_up: SitooError | None = None  # what the rest of the chunk at hand is not sent for
     _worn_out: bool = False  # whether a piece of it used up its time, and none was served since
+    _unserved: int = 0  # chunks in a row that ended so
     _at_hand: _Piece | None = None  # the piece that is being sent or settled
     _odd: bool = False  # whether the log was told of a `return` that ended in a foreign exception
 
@@ -184,7 +186,8 @@ class Sending(Generic[V]):
         self, entries: list[Entry], found: dict[int, Outcome[V]], *, bulk: bool
     ) -> None:
         work = deque([_Piece(entries)])
-        self._given_up, self._worn_out = None, False
+        # A server that comes back serves the first one that is sent then.
+        self._given_up, self._worn_out = None, self._unserved >= _MOST_WORN_OUT
         if self._turned_away and self.fatal is None:
             # Whoever takes all the turns, or fills the queue, is given time to get done.
             await asyncio.sleep(pause_before(self._turned_away))
@@ -201,6 +204,7 @@ class Sending(Generic[V]):
                     first, later = await self._exchange(piece, found, send)
                     work.extendleft(reversed(first))
                     work.extend(later)
+        self._unserved = self._unserved + 1 if self._worn_out else 0
         if not isinstance(self._given_up, ConnectError):
             self._unreached = 0
         if not isinstance(self._given_up, (LaneFullError, QueueTimeoutError)):
@@ -276,7 +280,8 @@ class Sending(Generic[V]):
             # Where it has used up the chunk's time, the other pieces are tried once more each, in
             # case that it alone was the reason.
             most = self.policy.attempts
-            self._worn_out = self.repeatable and (most is None or piece.trouble.failures < most)
+            tries_left = most is None or piece.trouble.failures < most
+            self._worn_out = self._worn_out or (self.repeatable and tries_left)
             for entry in piece.entries:
                 _record(entry, found)
             return []

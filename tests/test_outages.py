@@ -93,6 +93,40 @@ async def test_a_batch_loses_no_item_to_an_outage_of_minutes(fake, client, fault
 
 
 @troubles
+async def test_a_batch_that_meets_nothing_but_trouble_ends_some_day(fake, client, fault):
+    fake.script(fault)
+    began = now()
+    changes = [{"productid": n, "title": f"New {n}"} for n in range(1, 41)]
+    result = await client.products.update_many(changes, chunk_size=16)
+    assert {outcome.error.sent for outcome in result} == {"unknown"}
+    # Two chunks with all their time, and then each once, at the pace of the lane's holds.
+    assert [outcome.error.attempt for outcome in result][-20:] == [1] * 20
+    assert 600 <= now() - began <= 1400
+
+
+async def test_a_batch_gives_its_second_chunk_all_the_time_as_well(fake, client):
+    break_down(fake, TROUBLES["50x"], 600)
+    changes = [{"productid": n, "title": f"New {n}"} for n in range(1, 41)]
+    result = await client.products.update_many(changes, chunk_size=16)
+    assert [outcome.ok for outcome in result] == [False] * 16 + [True] * 24
+
+
+async def test_a_batch_goes_on_as_ever_when_a_chunk_is_served_again(fake, client):
+    break_down(fake, TROUBLES["50x"], 800)
+
+    def changes():
+        for productid in range(1, 61):
+            yield {"productid": productid, "title": f"New {productid}"}
+            if productid == 50:
+                break_down(fake, TROUBLES["50x"], 200)
+
+    result = await client.products.update_many(changes(), chunk_size=16)
+    failed = len(result.failed)
+    assert 16 < failed < 45
+    assert [outcome.ok for outcome in result] == [False] * failed + [True] * (60 - failed)
+
+
+@troubles
 async def test_a_call_is_given_up_after_a_minute_of_trouble(fake, client, fault):
     fake.script(fault)
     began = now()
