@@ -143,8 +143,8 @@ class Batch(AsyncIterator[Outcome[V]]):
         _check_items(items)
         _check_invalid(invalid)
         self._items = items
-        sized = isinstance(items, Sized) and not isinstance(items, AsyncIterable)
-        self._raises = invalid == "raise" or (invalid is None and sized)
+        self._invalid: Invalid | None = invalid
+        self._raises = invalid == "raise"
         self._prepare = prepare
         self._label = label
         pace = Pace(chunk_size, seconds)
@@ -262,7 +262,8 @@ class Batch(AsyncIterator[Outcome[V]]):
         items = self._items
         if isinstance(items, AsyncIterable):
             self._source = aiter(items)
-        elif isinstance(items, Sized):
+        elif _has_length(items):
+            self._raises = self._invalid != "outcome"
             self._whole = self._all_checked(items)
         else:
             self._source = iter(items)
@@ -407,6 +408,15 @@ def _check_items(items: Any) -> None:
         " put a single item into a list: [item]",
         field="items",
     )
+
+
+def _has_length(items: Iterable[Any]) -> bool:
+    """Whether it can be read whole; a wrapper around a stream, such as a progress bar, can't."""
+    try:
+        len(cast("Sized", items))
+    except Exception:  # noqa: BLE001  # whatever it raises, it has none
+        return False
+    return True
 
 
 def _check_invalid(invalid: object) -> None:

@@ -164,6 +164,26 @@ async def test_a_stream_gives_failed_outcomes_unless_told_otherwise(fake, client
     assert len(changed(fake)) == 8
 
 
+class Progress:
+    """A stream that a progress bar goes along with: it has a length only where the stream does."""
+
+    def __init__(self, items: Any) -> None:
+        self.items = items
+
+    def __iter__(self) -> Any:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+async def test_what_only_might_have_a_length_is_a_stream_where_it_has_none(fake, client):
+    result = await client.products.update_many(Progress(iter(rows(2))))
+    assert [outcome.index for outcome in result.failed] == [2]
+    with pytest.raises(InvalidInputError, match="item 2"):
+        await client.products.update_many(Progress(rows(2)))
+
+
 @streams
 async def test_a_stream_ends_at_its_bad_row_and_what_came_before_is_sent(fake, client, stream):
     source = stream(rows(5, 6))
