@@ -112,7 +112,7 @@ async def test_a_batch_gives_its_second_chunk_all_the_time_as_well(fake, client)
 
 
 async def test_a_batch_goes_on_as_ever_when_a_chunk_is_served_again(fake, client):
-    break_down(fake, TROUBLES["50x"], 800)
+    break_down(fake, TROUBLES["50x"], 900)
 
     def changes():
         for productid in range(1, 61):
