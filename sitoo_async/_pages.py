@@ -156,6 +156,10 @@ class Paginator(Generic[T, P]):
             SitooError: as any call.
         """
         page = await self._first_page(1)
+        if not page.items and page.totalcount > page.start:
+            # The row was null: the first item comes later.
+            async for later in PageWalk(attrs.evolve(self._query), 1):
+                return later.items[0]
         return page.items[0] if page.items else None
 
     async def count(self) -> int:

@@ -388,6 +388,18 @@ async def test_a_walk_is_resumed_behind_the_null_rows_that_it_has_passed(fake, c
     assert walk.position == 2  # never further than what was given out
 
 
+async def test_the_first_item_may_stand_behind_null_rows(fake, client):
+    null, last = {"totalcount": 3, "items": [None]}, {"totalcount": 3, "items": [{"productid": 5}]}
+    answers(fake, null, null, null, last)
+    with pytest.warns(errors.UnexpectedTypeWarning):
+        found = await client.products.list().first()
+    assert found == Product(productid=5)
+    assert [record.query["start"] for record in fake.requests] == [["0"], ["0"], ["1"], ["2"]]
+    nothing = {"totalcount": 1, "items": []}
+    answers(fake, {"totalcount": 1, "items": [None]}, {"totalcount": 1, "items": [None]}, nothing)
+    assert await client.products.list().first() is None
+
+
 async def test_null_rows_count_where_a_collection_is_counted_by_a_walk(fake, client):
     answers(fake, *({"totalcount": 0, "items": rows} for rows in ([{}], [None, {}], [None])))
     with pytest.warns(errors.UnexpectedTypeWarning):
