@@ -112,7 +112,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         label: the operation's name, for texts.
         policy: for how long a chunk, or an item of it, is tried.
         seconds: how long a request is to take; None keeps chunks as large as `chunk_size`.
-        shares_deadline: whether all chunks have to be over by one moment.
+        ends_at: the moment by which all chunks have to be over, in loop time; None for never.
         strict: whether what is not of its documented type is an error.
         whole: whether one bare value may answer for all items of a request.
 
@@ -135,7 +135,7 @@ class Batch(AsyncIterator[Outcome[V]]):
         policy: RetryPolicy,
         invalid: Invalid | None = None,
         seconds: float | None = None,
-        shares_deadline: bool = False,
+        ends_at: float | None = None,
         strict: bool = False,
         whole: bool = False,
     ) -> None:
@@ -156,7 +156,7 @@ class Batch(AsyncIterator[Outcome[V]]):
             deletes,
             label,
             pace,
-            shares_deadline,
+            ends_at,
             strict,
             whole,
         )

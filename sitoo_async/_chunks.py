@@ -123,7 +123,7 @@ class Sending(Generic[V]):
         deletes: whether an item that is gone is what was wanted.
         label: the operation's name.
         pace: how many items a request holds.
-        shares_deadline: whether all chunks have to be over by one moment.
+        ends_at: the moment by which all chunks have to be over, in loop time; None for never.
         strict: whether what is not of its documented type is an error.
         whole: whether one bare value may answer for all items of a request.
         fatal: what ended the run.
@@ -136,7 +136,7 @@ class Sending(Generic[V]):
     deletes: bool
     label: str
     pace: Pace
-    shares_deadline: bool = False
+    ends_at: float | None = None
     strict: bool = False
     whole: bool = False
     fatal: SitooError | None = None
@@ -190,7 +190,10 @@ class Sending(Generic[V]):
         self._given_up, self._worn_out = None, self._unserved >= _MOST_WORN_OUT
         if self._turned_away and self.fatal is None:
             # Whoever takes all the turns, or fills the queue, is given time to get done.
-            await asyncio.sleep(pause_before(self._turned_away))
+            pause = pause_before(self._turned_away)
+            if self.ends_at is not None:
+                pause = min(pause, self.ends_at - asyncio.get_running_loop().time())
+            await asyncio.sleep(pause)
         with self.open(bulk) as send:
             while work:
                 piece = work.popleft()
@@ -259,7 +262,7 @@ class Sending(Generic[V]):
             self._turned_away += 1
             ends_run = False
         elif isinstance(error, DeadlineError):
-            ends_run = self.shares_deadline
+            ends_run = self.ends_at is not None
         # All else is about the key, the collection or the client.
         mine = copy_of(error)
         if ends_run:

@@ -884,7 +884,7 @@ async def test_the_rest_of_a_chunk_without_a_connection_is_not_sent():
 async def test_a_deadline_of_its_own_ends_a_chunk_and_one_of_all_ends_the_run(shared):
     server = Server()
     server.failures = {1: DeadlineError("the deadline of the whole call passed", sent="unknown")}
-    result = await server.batch(range(16), shares_deadline=shared)
+    result = await server.batch(range(16), ends_at=1e9 if shared else None)
     assert sent(result)[:8] == [None] * 4 + ["unknown"] * 4
     assert sent(result)[8:] == (["no"] if shared else [None]) * 8
 

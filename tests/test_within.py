@@ -6,7 +6,13 @@ import asyncio
 
 import pytest
 
-from sitoo_async import DeadlineError, InvalidOptionError, SitooClient, WrongLoopError
+from sitoo_async import (
+    DeadlineError,
+    InvalidOptionError,
+    QueueTimeoutError,
+    SitooClient,
+    WrongLoopError,
+)
 from sitoo_async.testing import FakeSitoo, Fault
 
 pytestmark = pytest.mark.virtual_time
@@ -81,6 +87,20 @@ async def test_it_ends_a_batch_and_each_item_is_told(fake, client):
     assert sent == [None] * 10 + ["unknown"] * 5 + ["no"] * 15
     assert {type(outcome.error) for outcome in result.failed} == {DeadlineError}
     assert len(fake.requests) == 3
+
+
+async def test_a_batch_that_gets_no_turn_waits_no_longer_either(fake, client):
+    fake.script(Fault.slow(60))
+    ahead = asyncio.ensure_future(client.products.get(1))
+    await asyncio.sleep(0.1)
+    began = now()
+    changes = [{"productid": n, "title": "x"} for n in range(1, 21)]
+    view = client.with_options(queue_timeout=0.0).within(10.0)
+    result = await view.products.update_many(changes, chunk_size=1)
+    assert now() - began == pytest.approx(10, abs=0.01)
+    kinds = [type(outcome.error) for outcome in result]
+    assert kinds == [QueueTimeoutError] * 6 + [DeadlineError] * 14
+    await ahead
 
 
 async def test_a_stream_is_read_no_further(fake, client):

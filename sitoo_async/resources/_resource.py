@@ -172,7 +172,7 @@ class Resource(Listing):
             label=f"{operation.collection}.{verb}_many",
             policy=self.options.retry,
             seconds=self.options.bulk_seconds,
-            shares_deadline=self.options.ends_at is not None,
+            ends_at=self.options.ends_at,
             strict=strict,
             whole=operation.whole,
         )
