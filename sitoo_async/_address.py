@@ -70,7 +70,7 @@ class Address:
         if parts is None:
             raise InvalidOptionError(
                 "base_url is not a URL such as https://api.mysitoo.com or one with a port, which "
-                "is a number up to 65535",
+                "is a number from 1 to 65535",
                 field="base_url",
             )
         scheme, host, port, path = parts
@@ -119,6 +119,8 @@ def _split(url: Secret) -> tuple[str, str, int | None, str] | None:
         port = parts.port
     except ValueError:
         # Its text quotes what it takes for a port, and that may be a password.
+        return None
+    if port == 0:
         return None
     host = "" if parts.query or parts.fragment else parts.hostname or ""
     return parts.scheme, host, port, parts.path

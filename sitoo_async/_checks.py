@@ -28,6 +28,7 @@ def trimmed(text: str) -> str:
 
     Files with secrets and lines of an ``.env`` bring them along; no id has any.
     """
+    text = str.__str__(text)  # whatever a subclass makes of it
     seen = [place for place, char in enumerate(text) if char.isprintable() and char != " "]
     return text[seen[0] : seen[-1] + 1] if seen else ""
 

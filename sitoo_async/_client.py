@@ -28,7 +28,7 @@ from sitoo_async._keys import (
     hidden,
     keys_from_text,
 )
-from sitoo_async._looking import Looking
+from sitoo_async._looking import Looking, LookingAtOption
 from sitoo_async._options import Options
 from sitoo_async._path import plain_path
 from sitoo_async._query import query_string
@@ -163,8 +163,11 @@ class SitooClient(Groups):
         checked = checked_keys(api_id, password, keys)
         grace = check_number("grace", grace, zero=True)
         if gate is not None:
-            check_gate(gate)
-        if not is_a(observers, Iterable) or not all(map(callable, watching := tuple(observers))):
+            with LookingAtOption("gate"):
+                check_gate(gate)
+        with LookingAtOption("observers"):
+            watching = tuple(observers) if is_a(observers, Iterable) else None
+        if watching is None or not all(map(callable, watching)):
             raise InvalidOptionError(
                 "observers must be a list of functions that take an ExchangeRecord",
                 field="observers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any, SupportsIndex
 
-__all__ = ["Secret", "authorization"]
+__all__ = ["Secret", "authorization", "parts_of", "secret_of"]
 
 
 class Secret(str):
@@ -22,6 +22,21 @@ class Secret(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("credentials are not pickled")
+
+
+def secret_of(text: Any) -> Secret | None:
+    """A text that shows nowhere, whatever a subclass makes of it; None where it is no text."""
+    return Secret(str.__str__(text)) if issubclass(type(text), str) else None
+
+
+def parts_of(pair: Any) -> list[Any]:
+    """What a tuple or a list holds, whatever a subclass makes of it; nothing of all else.
+
+    Nothing is raised: a frame of this would show a password.
+    """
+    if issubclass(type(pair), tuple):
+        return [*tuple.__iter__(pair)]
+    return [*list.__iter__(pair)] if issubclass(type(pair), list) else []
 
 
 def authorization(api_id: str, password: str) -> Secret:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from sitoo_async._checks import is_a, trimmed
-from sitoo_async._credentials import Secret
+from sitoo_async._credentials import Secret, parts_of
 from sitoo_async._show import shown
 from sitoo_async._stack import level_outside
 from sitoo_async.errors import InvalidOptionError, SitooWarning
@@ -91,14 +91,19 @@ def concealed(keys: Iterable[Any] | None) -> list[Any] | None:
     """Keys as they were given, with their passwords hidden before anything can go wrong."""
     if keys is None:
         return None
-    # By map: before 3.12 a comprehension has a frame of its own, which would show an entry.
-    return list(map(_concealed, keys)) if is_a(keys, Iterable) else [None]
+    entries: list[Any] = []
+    try:
+        # By map: before 3.12 a comprehension has a frame of its own, which would show an entry.
+        entries.extend(map(_concealed, keys))
+    except Exception:  # noqa: BLE001 - refused by its place later on; here a frame shows the keys
+        entries.append(None)
+    return entries
 
 
 def _concealed(entry: Any) -> Any:
     if is_a(entry, Key):
         return entry
-    parts: list[Any] = [*entry] if is_a(entry, (tuple, list)) else []
+    parts = parts_of(entry)
     return (parts[0], hidden(parts[1])) if len(parts) == 2 else None
 
 

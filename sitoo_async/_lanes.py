@@ -11,6 +11,7 @@ from sitoo_async import _holds
 from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
 from sitoo_async._lane import Lane
+from sitoo_async._looking import LookingAtOption
 from sitoo_async._tickets import NOTHING_YET, LaneStats
 from sitoo_async._ways import Ways, together
 from sitoo_async.errors import InvalidOptionError
@@ -47,7 +48,10 @@ def lane_for(
         lane = lanes[origin, key] = Lane(
             loop, gate=gate, key=f"{origin} {key}", memory=_memory(loop, origin, key)
         )
-    elif lane.gate != gate:
+        return lane
+    with LookingAtOption("gate"):
+        another = lane.gate is not gate and bool(lane.gate != gate)
+    if another:
         raise InvalidOptionError(
             f"the key {key} is in use in this loop with another gate: give all its clients the "
             "same one",

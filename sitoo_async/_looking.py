@@ -8,12 +8,12 @@ names the field, as for any other value that can't be sent.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Final
+from typing import ClassVar
 
 from sitoo_async._show import told
-from sitoo_async.errors import InvalidInputError
+from sitoo_async.errors import InvalidInputError, InvalidOptionError
 
-__all__ = ["Looking", "unreadable"]
+__all__ = ["Looking", "LookingAtOption", "unreadable"]
 
 
 class Looking:
@@ -25,7 +25,9 @@ class Looking:
         field: whose value it is.
     """
 
-    __slots__: Final = ("field",)
+    __slots__ = ("field",)
+
+    kind: ClassVar[type[InvalidInputError]] = InvalidInputError
 
     def __init__(self, field: str) -> None:
         self.field = field
@@ -35,23 +37,34 @@ class Looking:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        _: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
         if isinstance(error, Exception) and not isinstance(error, InvalidInputError):
-            raise unreadable(self.field, error) from error
+            raise unreadable(self.field, error, self.kind) from error
 
 
-def unreadable(field: str, error: Exception) -> InvalidInputError:
+class LookingAtOption(Looking):
+    """The same around an option of a client."""
+
+    __slots__ = ()
+
+    kind = InvalidOptionError
+
+
+def unreadable(
+    field: str, error: Exception, kind: type[InvalidInputError] = InvalidInputError
+) -> InvalidInputError:
     """The error for a value that raised; its cause is to be what it raised.
 
     Args:
         field: whose value it was.
         error: what it raised.
+        kind: the class of the error.
     """
     if isinstance(error, RecursionError):
         text = f"{field} is nested too deep, or holds itself; flatten it"
     else:
         text = f"{field} can't be read, it raised {told(error)}; give a plain value"
-    return InvalidInputError(text, field=field)
+    return kind(text, field=field)

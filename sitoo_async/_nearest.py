@@ -58,16 +58,24 @@ def did_you_mean(name: str, known: Mapping[str, frozenset[Sort]], value: object 
     if len(name) > _LONGEST:
         return ""
     sorts = _sorts(value)
-    ratios = {other: SequenceMatcher(None, other, name).ratio() for other in known}
+    ratios = {other: _likeness(other, name) for other in known}
     # Where the nearest can't hold the value, one that is less near is not what was meant.
-    least = max(_NEAR, max(ratios.values(), default=0.0) - _AS_NEAR)
+    nearest = max(ratios.values(), default=0.0)
+    least = 1.0 if nearest == 1 else max(_NEAR, nearest - _AS_NEAR)
     near = [
         other
         for other, ratio in ratios.items()
-        if (ratio >= least or _within(name, other)) and not sorts.isdisjoint(known[other])
+        if (ratio >= least or (least < 1 and _within(name.lower(), other)))
+        and not sorts.isdisjoint(known[other])
     ]
     near.sort(key=lambda other: -ratios[other])
     return f"did you mean {' or '.join(map(repr, near[:_MOST]))}?" if near else ""
+
+
+def _likeness(one: str, other: str) -> float:
+    """How near two names are; one written as in another language (``moneyPrice``) is the same."""
+    plain = [name.replace("_", "").lower() for name in (one, other)]
+    return SequenceMatcher(None, *plain).ratio()
 
 
 def _within(one: str, other: str) -> bool:

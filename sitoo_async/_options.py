@@ -80,10 +80,13 @@ class Options(Record):
         for name in ("coalesce", "pin", "strict"):
             if not is_a(getattr(self, name), bool):
                 raise InvalidOptionError(f"{name} must be True or False", field=name)
-        if not is_a(self.priority, str) or self.priority not in ("interactive", "bulk"):
+        # Whatever a subclass makes of it.
+        priority = str.__str__(self.priority) if is_a(self.priority, str) else None
+        if priority not in ("interactive", "bulk"):
             raise InvalidOptionError(
                 f"priority must be 'interactive' or 'bulk', not {shown(self.priority)}",
                 field="priority",
             )
+        object.__setattr__(self, "priority", priority)
         if not is_a(self.retry, RetryPolicy):
             raise InvalidOptionError("retry must be a RetryPolicy", field="retry")

@@ -42,12 +42,15 @@ _SIZE: Final = (
     " many one request asks for"
 )
 _PLACE: Final = "start=, where a list takes it, says how many rows are passed over"
+_FIELDS: Final = "fields=, where a list takes it, names the fields that come"
 
 PAGING: Final[Mapping[str, str]] = {
     **dict.fromkeys(("limit", "num", "count", "per_page", "max_results"), _SIZE),
+    **dict.fromkeys(("perPage", "pagesize", "pageSize", "size", "top", "take"), _SIZE),
     **dict.fromkeys(("offset", "skip", "page"), _PLACE),
+    **dict.fromkeys(("field", "select"), _FIELDS),
 }
-"""What other clients call the paging of a list, and what it is called here."""
+"""What other clients call what every list takes, and what it is called here."""
 
 _WANTED: Final[Mapping[Plain, str]] = {
     "text": "a string",

@@ -121,12 +121,26 @@ class _Prompt(code.InteractiveConsole):
                 comforts.enter_context(_brief())
                 comforts.enter_context(_line_editing(self._namespace))
             super().interact(banner, exitmsg)
+        if self.buffer and not self._terminal:
+            try:
+                compile("\n".join(self.buffer), self.filename, "single")
+            except SyntaxError:  # a bracket that nobody closes
+                self.showsyntaxerror(self.filename)
 
     def raw_input(self, prompt: str = "") -> str:
         """Read a line while the loop goes on in another thread."""
         with _running(self._runner.get_loop()):
-            # Piped lines are no conversation.
-            return input(prompt if self._terminal else "")
+            try:
+                # Piped lines are no conversation.
+                return input(prompt if self._terminal else "")
+            except EOFError:
+                if self._terminal or not self.buffer or not self.buffer[-1]:
+                    raise
+                return ""  # the empty line that ends a block
+
+    def write(self, data: str) -> None:
+        """Write a banner or a traceback, with escapes for what could move a cursor."""
+        super().write("\n".join(map(escaped, data.split("\n"))))
 
     def showtraceback(self) -> None:
         """Show what was raised; whoever piped the lines learns by the exit status, too."""

@@ -8,19 +8,21 @@ request that leaves by another way than the user's may break a rule of their net
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from ssl import SSLContext
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import attrs
 from yarl import URL
 
-from sitoo_async._credentials import Secret, authorization
+from sitoo_async._checks import is_a
+from sitoo_async._credentials import Secret, authorization, parts_of, secret_of
+from sitoo_async._looking import LookingAtOption
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = [
@@ -112,10 +114,12 @@ def route_of(
                     "requests go out, so make it with that setting",
                     field=name,
                 )
-        return _lent(origin, session)
-    if not isinstance(trust_env, bool):
+        # A class of the user's may tell its settings in a way of its own.
+        with LookingAtOption("session"):
+            return _lent(origin, session)
+    if not is_a(trust_env, bool):
         raise InvalidOptionError("trust_env must be True or False", field="trust_env")
-    if ssl is not None and not isinstance(ssl, Trust):
+    if ssl is not None and not is_a(ssl, (SSLContext, aiohttp.Fingerprint, bool)):
         raise InvalidOptionError(
             "ssl must be an ssl.SSLContext, an aiohttp.Fingerprint, True or False", field="ssl"
         )
@@ -137,7 +141,7 @@ def concealed_url(proxy: Any) -> Secret | None:
     """
     if proxy is None:
         return None
-    return Secret(proxy) if isinstance(proxy, (str, URL)) else Secret()
+    return Secret(proxy) if is_a(proxy, URL) else secret_of(proxy) or Secret()
 
 
 def concealed_pair(credentials: Any) -> tuple[Any, ...] | None:
@@ -147,14 +151,7 @@ def concealed_pair(credentials: Any) -> tuple[Any, ...] | None:
     """
     if credentials is None:
         return None
-    pair = isinstance(credentials, (tuple, list))
-    parts: list[Any] = list(cast("Iterable[Any]", credentials))[:2] if pair else []
-    # By map: before 3.12 a comprehension has a frame of its own, which would show a part.
-    return tuple(map(_concealed, parts))
-
-
-def _concealed(part: Any) -> Secret | None:
-    return Secret(part) if isinstance(part, str) else None
+    return tuple(map(secret_of, parts_of(credentials)[:2]))
 
 
 def _basic(pair: tuple[Any, ...] | None) -> Secret | None:
@@ -245,7 +242,7 @@ _SIGNALS: Final = [name for name in dir(aiohttp.TraceConfig) if name.startswith(
 
 
 def _lent(origin: str, session: aiohttp.ClientSession) -> Route:
-    if not isinstance(session, aiohttp.ClientSession):
+    if not is_a(session, aiohttp.ClientSession):
         raise InvalidOptionError("session must be an aiohttp.ClientSession", field="session")
     for name in ("request", "_request"):
         aiohttps = getattr(type(session), name) is getattr(aiohttp.ClientSession, name)
@@ -262,7 +259,7 @@ def _lent(origin: str, session: aiohttp.ClientSession) -> Route:
         trust_env=session.trust_env,
         first=_lent_auth(session),
         # The only place in which a session can hold it that aiohttp does not call outdated.
-        last=_concealed(session.headers.get("Proxy-Authorization")),
+        last=secret_of(session.headers.get("Proxy-Authorization")),
     )
     settings = {name: _setting(session, name) for name in _PASSED_ON}
     settings.update(version=session.version, skip_auto_headers=session.skip_auto_headers)

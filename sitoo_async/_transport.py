@@ -18,6 +18,7 @@ from aiohttp.tracing import Trace
 from multidict import CIMultiDict
 from yarl import URL
 
+from sitoo_async._checks import is_a
 from sitoo_async._content_coding import ACCEPTED, DamagedError, decoder_for
 from sitoo_async._credentials import Secret
 from sitoo_async._forks import abandon
@@ -211,12 +212,13 @@ def user_agent_of(application: str | None) -> str:
     ours = f"sitoo_async/{__version__} {aiohttp.http.SERVER_SOFTWARE}"
     if application is None:
         return ours
-    if not isinstance(application, str) or not re.fullmatch(r"[!-~]+( [!-~]+)*", application):
+    name = str.__str__(application) if is_a(application, str) else ""
+    if not re.fullmatch(r"[!-~]+( [!-~]+)*", name):
         raise InvalidOptionError(
             "user_agent must name your application in printable ASCII, such as 'shop-sync/2.1'",
             field="user_agent",
         )
-    return f"{ours} {application}"
+    return f"{ours} {name}"
 
 
 class Transport:

@@ -87,6 +87,7 @@ def test_a_default_port_that_is_written_out_is_the_same_origin():
         ("https://api.mysitoo.com//v2", "has the path"),
         ("https://api.mysitoo.com/v2/../v2", "has the path"),
         ("https://api.mysitoo.com:99999", "not a URL"),
+        ("https://api.mysitoo.com:0", "not a URL"),
         ("https://api.mysitoo.com:http", "not a URL"),
         ("https://[::1", "not a URL"),
     ],

@@ -147,8 +147,8 @@ def test_an_undeclared_parameter_is_refused_too_where_nobody_can_tell_its_meanin
     [
         ("skus", "did you mean 'sku'"),
         ("datemodified_from", "did you mean 'datemodifiedfrom'"),
-        ("SKU", "it takes datemodifiedfrom, includehidden, num, productid, searchtext, sku"),
-        ("zzz", "it takes datemodifiedfrom"),
+        ("SKU", "did you mean 'sku'"),
+        ("zzz", "it takes datemodifiedfrom, includehidden, num, productid, searchtext, sku"),
         ("", "it takes datemodifiedfrom"),
     ],
 )

@@ -489,6 +489,30 @@ def test_piped_lines_show_the_whole_value(run: Run) -> None:
     assert len(run("list(range(100_000))\n")[1]) > 500_000
 
 
+def test_the_last_block_of_piped_lines_needs_no_empty_line(run: Run) -> None:
+    assert run("for number in range(2):\n    print(number)\n")[:2] == (0, "0\n1\n")
+    status, _, errors = run("if True:\n    1 / 0\n")
+    assert (status, "ZeroDivisionError" in errors) == (1, True)
+
+
+def test_piped_lines_that_end_within_brackets_are_an_error(run: Run) -> None:
+    status, shown, errors = run("print('on')\nsitoo.products.list(\n")
+    assert (status, shown) == (1, "on\n")
+    assert "was never closed" in errors
+
+
+def test_a_terminal_that_ends_within_a_block_drops_it(run: Run) -> None:
+    status, shown, errors = run("if True:\n    print('never')\n", terminal=True)
+    assert status == 0
+    assert "never" not in shown
+    assert "Error" not in errors
+
+
+def test_a_traceback_moves_no_cursor(run: Run) -> None:
+    _, _, errors = run("raise ValueError('one\\x1b[31m\\ntwo\\u202e')\n")
+    assert "ValueError: one\\x1b[31m\ntwo\\u202e" in errors
+
+
 # ------------------------------------------------------------------------------- as a program
 
 

@@ -51,6 +51,11 @@ def test_a_field_that_can_not_hold_the_value_is_not_suggested():
     assert "did you mean 'datecreated'" not in refused(Product, datecreate="soon")
 
 
+@pytest.mark.parametrize("name", ["moneyPrice", "money_price", "MoneyPrice", "MONEYPRICE"])
+def test_a_field_in_the_writing_of_another_language_is_that_field_alone(name):
+    assert refused(Product, **{name: "9.00"}).endswith("did you mean 'moneyprice'?")
+
+
 def test_a_date_is_suggested_to_whoever_writes_a_moment_in_any_form():
     for value in (datetime.now(UTC), date(2026, 1, 1), "2026-01-01", 1_700_000_000):
         assert "did you mean 'orderdate'" in refused(Order, order_date=value)
@@ -119,12 +124,18 @@ async def test_a_filter_is_suggested_that_can_hold_the_value(sitoo):
 
 
 SIZES = ["limit", "num", "count", "per_page", "max_results"]
+SIZES += ["perPage", "pagesize", "pageSize", "size", "top", "take"]
 PLACES = ["offset", "skip", "page"]
+FIELDS = ["field", "select"]
 
 
-@pytest.mark.parametrize("name", [*SIZES, *PLACES])
+@pytest.mark.parametrize("name", [*SIZES, *PLACES, *FIELDS])
 async def test_every_list_says_what_the_paging_of_others_is_called_here(sitoo, name):
-    says = r"\.collect\(limit=.*page_size=" if name in SIZES else "start="
+    says = (
+        r"\.collect\(limit=.*page_size="
+        if name in SIZES
+        else ("start=" if name in PLACES else "fields=")
+    )
     lists = [entry for entry in index() if entry.callable.rpartition(".")[2].startswith("list")]
     assert len(lists) > 30
     for entry in lists:

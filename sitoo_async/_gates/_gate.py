@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
+from sitoo_async._checks import is_a
 from sitoo_async._records import Record
 from sitoo_async._show import type_name
 from sitoo_async.errors import InvalidOptionError
@@ -120,7 +121,7 @@ def check_gate(gate: object) -> None:
         InvalidOptionError: a method is missing, or is not of the kind that the protocol asks for.
     """
     wanted = ("acquire", "release", "aclose")
-    if isinstance(gate, type) or not all(callable(getattr(gate, name, None)) for name in wanted):
+    if is_a(gate, type) or not all(callable(getattr(gate, name, None)) for name in wanted):
         raise InvalidOptionError(
             "gate must be a FileGate, a PostgresGate, a RedisGate, or an object of your own with "
             f"the methods acquire, release and aclose, not {_kind(gate)}",

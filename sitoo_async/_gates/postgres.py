@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from sitoo_async._credentials import Secret
+from sitoo_async._credentials import Secret, secret_of
 from sitoo_async._forks import abandon, in_forked_child
 from sitoo_async._gates._dsn import DataSource
 from sitoo_async._gates._gate import Grant
@@ -200,7 +200,7 @@ class PostgresGate:
 
     def __init__(self, dsn: str) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
-        dsn = Secret(dsn) if isinstance(dsn, str) else Secret()
+        dsn = secret_of(dsn) or Secret()
         source = DataSource.parse(dsn)
         _driver()
         reason = _refusal(source)

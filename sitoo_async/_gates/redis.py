@@ -9,7 +9,7 @@ from typing import Self
 import attrs
 
 from sitoo_async._checks import check_number
-from sitoo_async._credentials import Secret
+from sitoo_async._credentials import Secret, secret_of
 from sitoo_async._forks import in_forked_child
 from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_link import Link, let_go, refusal
@@ -86,9 +86,9 @@ class RedisGate:
 
     def __init__(self, url: str, *, lease: float = 5.0) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
-        url = Secret(url) if isinstance(url, str) else Secret()
+        url = secret_of(url) or Secret()
         server = RedisServer.parse(url)
-        check_number("lease", lease)
+        lease = check_number("lease", lease)
         if lease > LONGEST_LEASE:
             raise InvalidOptionError(
                 f"lease must be at most {LONGEST_LEASE:.0f} seconds: for so long nobody may use "
