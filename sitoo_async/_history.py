@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from sitoo_async._checks import trimmed
 from sitoo_async._show import told
 
 __all__ = ["read_history", "save_history", "secrets_in"]
 
 HISTORY_LINES: Final = 1000
 
-_TELLING: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN")
-"""What the name of a variable holds whose value is a secret."""
+_TELLING: Final = (
+    *("PASSWORD", "PASSWD", "_PWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL"),
+    *("API_KEY", "APIKEY", "ACCESS_KEY", "PRIVATE_KEY"),
+)
+"""What the name of a variable, or of a parameter in a URL, holds whose value is a secret."""
 
 _SHORTEST: Final = 6
 """Characters of a secret of others at least: shorter ones would strike out lines at random."""
@@ -70,7 +74,8 @@ def secrets_in(environment: Mapping[str, str]) -> set[str]:
     """Every secret that an environment holds, as it stands there and as it may be typed.
 
     The API passwords (``SITOO_PASSWORD``, ``SITOO_KEYS``), the password of the gate and of every
-    other URL, and what stands in a variable whose name says that it is one.
+    other URL, and what stands in a variable, or in a parameter of a URL, whose name says that it is
+    one.
     """
     found = {secret for name, value in environment.items() for secret in _secrets(name, value)}
     # In a literal, a backslash is typed with another before it, and a quote with one.
@@ -88,17 +93,24 @@ def _secrets(name: str, value: str) -> Iterator[str]:
         ours = [pair.partition(":")[2] for pair in value.split(",")]
     elif name == "SITOO_GATE":
         ours = _passwords(value)
-    yield from (part for secret in ours for part in {secret, secret.strip()} if part)
+    yield from (part for secret in ours for part in {secret, trimmed(secret)} if part)
     others = _passwords(value)
-    if any(word in name.upper() for word in _TELLING):
-        others.append(value.strip())
+    if _tells(name):
+        others.append(trimmed(value))
     yield from (secret for secret in others if len(secret) >= _SHORTEST)
 
 
+def _tells(name: str) -> bool:
+    return any(word in name.upper() for word in _TELLING)
+
+
 def _passwords(text: str) -> list[str]:
-    """The password of a URL, as it stands there and decoded; none where it is no URL."""
+    """The passwords of a URL, as they stand there and decoded; none where it is no URL."""
     try:
-        password = urlsplit(text.strip()).password
+        parts = urlsplit(trimmed(text))
+        password = parts.password
     except ValueError:
         return []
-    return [] if password is None else [password, unquote(password)]
+    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+    found = [password, *(value for name, _, value in pairs if _tells(name))]
+    return [form for secret in found if secret for form in (secret, unquote(secret))]

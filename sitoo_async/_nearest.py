@@ -74,8 +74,8 @@ def did_you_mean(name: str, known: Mapping[str, frozenset[Sort]], value: object 
 
 def _likeness(one: str, other: str) -> float:
     """How near two names are; one written as in another language (``moneyPrice``) is the same."""
-    plain = [name.replace("_", "").lower() for name in (one, other)]
-    return SequenceMatcher(None, *plain).ratio()
+    plain, other_plain = (name.replace("_", "").lower() for name in (one, other))
+    return SequenceMatcher(None, plain, other_plain).ratio()
 
 
 def _within(one: str, other: str) -> bool:

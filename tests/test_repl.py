@@ -371,14 +371,21 @@ GATE = "postgresql://shop:gate%2Fsecret@db.example/x"
         ("SITOO_KEYS", "90316-125:first-one, 90316-126:hunter2\n", "Key('90316-126', 'hunter2')"),
         ("SITOO_KEYS", "90316-125:first-one,90316-126:hunter2", "a = 'first-one'"),
         ("SITOO_PASSWORD", "hunter2\r\n", "a = 'hunter2'"),
+        ("SITOO_PASSWORD", "\ufeffhunter2", "a = 'hunter2'"),
         ("SITOO_PASSWORD", "it's", "a = 'it\\'s'"),
         ("SITOO_GATE", GATE, "PostgresGate('postgresql://a:gate%2Fsecret@b')"),
         ("SITOO_GATE", GATE, "secret = 'gate/secret'"),
+        ("SITOO_GATE", "redis://h?username=a&password=hunter%212", "a = 'hunter!2'"),
         ("DATABASE_URL", "mysql://u:hunter22@h/d", "connect('hunter22')"),
         ("https_proxy", "http://u:hunter22@proxy:1", "connect('hunter22')"),
         ("STRIPE_TOKEN", "sk_live_1", "stripe = 'sk_live_1'"),
+        ("SHOP_API_KEY", "hunter22", "key = 'hunter22'"),
+        ("MYSQL_PWD", "hunter22", "key = 'hunter22'"),
     ],
-    ids=["key", "other key", "line end", "quote", "gate", "decoded", "url", "proxy", "token"],
+    ids=[
+        *("key", "other key", "line end", "mark", "quote", "gate", "decoded", "in a query", "url"),
+        *("proxy", "token", "api key", "pwd"),
+    ],
 )
 def test_no_secret_of_the_environment_is_kept(
     history: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str

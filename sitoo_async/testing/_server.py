@@ -58,7 +58,8 @@ def _in_a_line(record: logging.LogRecord) -> bool:
     """Tell of what is no HTTP in a line: aiohttp shows where in itself it noticed."""
     if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
         reason = " ".join(str(record.exc_info[1]).split())
-        record.msg, record.args = "what %s sent is no HTTP request: %s", (record.args, reason)
+        sender = record.args[0] if isinstance(record.args, tuple) and record.args else "a client"
+        record.msg, record.args = "what %s sent is no HTTP request: %s", (sender, reason)
         record.exc_info = None
     return True
 

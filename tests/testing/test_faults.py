@@ -233,7 +233,8 @@ async def test_what_is_no_http_request_is_told_in_a_line(caplog):
     for record in caplog.records:
         assert record.name == "sitoo_async.testing"
         assert record.exc_info is None
-        assert "is no HTTP request: 400, message: Invalid" in record.getMessage()
+        assert "sent is no HTTP request: 400, message: Invalid" in record.getMessage()
+        assert record.getMessage().startswith(("what 127.0.0.1 ", "what a client "))
         assert "\n" not in record.getMessage()
 
 
