@@ -80,8 +80,8 @@ class ZReports(Resource):
 
         Raises:
             InvalidInputError: an unknown filter, an empty array filter, a naive datetime.
-            DecodeError: from the walk: the last report of a page has no `dateadded`, reports are
-                not in its order, or more of them share one moment than an answer holds.
+            DecodeError: from the walk: the last report of a full answer has no `dateadded`, reports
+                are not in its order, or more of them share one moment than an answer holds.
 
         Reference: https://developer.sitoo.com/api-reference/z-reports#get-pos-z-reports
         """
