@@ -150,6 +150,7 @@ class Decoder:
     def __init__(self, coding: str, undoing: _Undoing) -> None:
         self._coding = coding
         self._undoing = undoing
+        self._begun = False
 
     def feed(self, data: bytes, most: int) -> bytes:
         """What the next piece of the body gives; `most` bytes at the most, and then no more.
@@ -157,19 +158,23 @@ class Decoder:
         Raises:
             DamagedError: it can't be undone.
         """
+        self._begun = True
         try:
             return self._undoing.feed(data, most)
         except Exception as error:
             # Each library has an exception of its own.
             raise DamagedError(f"it can't be read as {self._coding}: {error}") from error
 
-    def end(self) -> None:
+    def end(self, *, needed: bool = False) -> None:
         """Hear that the body has ended.
+
+        Args:
+            needed: whether there has to be one. Even that of nothing has some bytes.
 
         Raises:
             DamagedError: it was cut off.
         """
-        if not self._undoing.complete:
+        if not self._undoing.complete or (needed and not self._begun):
             raise DamagedError(f"it was cut off within its {self._coding}")
 
 

@@ -446,7 +446,8 @@ async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool
                 return b"".join(chunks), True
             chunks.append(chunk)
         if decoder is not None:
-            decoder.end()
+            # The answer to a write may be left out; its status says enough.
+            decoder.end(needed=answer.method == "GET" and answer.status == 200)
     except (DamagedError, *_BROKEN) as error:
         # The status decides first: a 50x is a 50x whatever becomes of its body.
         if answer.status < 300:

@@ -449,11 +449,18 @@ async def test_a_body_that_can_not_be_decompressed_is_a_read_error(body):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"], ids=str)
-async def test_an_empty_body_is_empty_whatever_its_coding(coding):
+async def test_the_answer_to_a_write_may_be_empty_whatever_its_coding(coding):
     nothing = f"HTTP/1.1 204 No Content\r\nContent-Encoding: {coding}\r\n\r\n".encode()
     async with Server(measured(coding, b""), nothing) as server, opened() as transport:
-        assert (await sending(transport, server)).body == b""
+        assert (await sending(transport, server, Request("PUT", "/x.json"))).body == b""
         assert (await sending(transport, server)).status == 204
+
+
+@coded
+async def test_what_was_asked_for_was_cut_off_where_not_even_its_coding_began(coding):
+    async with Server(measured(coding, b"")) as server, opened() as transport:
+        with pytest.raises(errors.ReadError, match=f"not whole: .*cut off within its {coding}"):
+            await sending(transport, server)
 
 
 @pytest.mark.parametrize("coding", ["identity", "utf-8", "gzip, gzip"], ids=str)
