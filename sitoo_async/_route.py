@@ -8,6 +8,7 @@ request that leaves by another way than the user's may break a rule of their net
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -216,7 +217,9 @@ def _parsed(text: Secret) -> Proxy | None:
         url = URL(text if "://" in text else f"http://{text}")
         if (
             url.scheme in ("http", "https")
-            and url.host
+            and url.port
+            # Others fail at each call only; the encoding refuses labels that are too long.
+            and re.fullmatch(rb"[\w.:%-]+", (url.raw_host or "").encode("idna"))
             and not url.fragment
             and url.raw_path_qs == "/"
         ):

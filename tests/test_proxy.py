@@ -493,6 +493,10 @@ SECRET = f"http://{LOGIN}:{ENCODED}"
 
 BAD = {
     "another kind": ("proxy", {"proxy": f"socks5://{LOGIN}:{ENCODED}@proxy.example:1080"}),
+    "a NUL in the host": ("proxy", {"proxy": f"http://{LOGIN}:{ENCODED}@proxy\0.example"}),
+    "a space in the host": ("proxy", {"proxy": f"http://{LOGIN}:{ENCODED}@proxy example"}),
+    "a long label": ("proxy", {"proxy": f"http://{LOGIN}:{ENCODED}@{'a' * 64}.example"}),
+    "no port": ("proxy", {"proxy": f"http://{LOGIN}:{ENCODED}@proxy.example:0"}),
     "no URL": ("proxy", {"proxy": f"{SECRET}@proxy.example:port"}),
     "no host": ("proxy", {"proxy": f"{SECRET}@:3128"}),
     "a slash in the password": ("proxy", {"proxy": f"http://{LOGIN}:p/{ENCODED}@proxy.example:1"}),
