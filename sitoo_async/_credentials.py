@@ -34,9 +34,9 @@ def parts_of(pair: Any) -> list[Any]:
 
     Nothing is raised: a frame of this would show a password.
     """
-    if issubclass(type(pair), tuple):
-        return [*tuple.__iter__(pair)]
-    return [*list.__iter__(pair)] if issubclass(type(pair), list) else []
+    kinds: tuple[Any, ...] = (tuple, list)
+    kind = next((kind for kind in kinds if issubclass(type(pair), kind)), None)
+    return [] if kind is None else [*kind.__iter__(pair)]
 
 
 def authorization(api_id: str, password: str) -> Secret:
