@@ -244,15 +244,16 @@ class _Fast:
 
 
 def _reader(row: type[msgspec.Struct], build: Build) -> _Reader:
-    rows = list
     # Types put together at run time, which no checker can follow.
+    array: Any = list
+    rows: Any = array[row]
     count: Any = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     envelope = msgspec.defstruct(
-        "Envelope", [("items", rows[row]), ("totalcount", count | None, None)], gc=False
+        "Envelope", [("items", rows), ("totalcount", count | None, None)], gc=False
     )
     return _Reader(
         msgspec.json.Decoder(envelope, float_hook=Decimal).decode,
-        msgspec.json.Decoder(rows[row], float_hook=Decimal).decode,
+        msgspec.json.Decoder(rows, float_hook=Decimal).decode,
         build,
     )
 
