@@ -45,11 +45,16 @@ def _location(trail: Trail | None) -> str | None:
     return "".join(reversed(parts)).removeprefix(".") or None
 
 
+def _place(location: str | None) -> str:
+    """A location as a text can bear it: nested a thousand deep, it would leave room for no more."""
+    return "the answer" if location is None else printable(location, 120)
+
+
 def wrong_shape(need: str, value: object, trail: Trail | None) -> DecodeError:
     """The error for a value that nothing can be made of."""
     location = _location(trail)
     return DecodeError(
-        f"{location or 'the answer'} should be {need} and is {json_name(value)}",
+        f"{_place(location)} should be {need} and is {json_name(value)}",
         location=location,
     )
 
@@ -307,12 +312,12 @@ class Reading:
         location = _location(trail or self._root)
         if self._strict:
             raise DecodeError(
-                f"{location or 'the answer'} is documented as {need} and came as {came}",
+                f"{_place(location)} is documented as {need} and came as {came}",
                 location=location,
             )
         if owner not in reported and not self._quiet:
             reported.add(owner)
-            place = "" if location is None else f" (at {location})"
+            place = "" if location is None else f" (at {_place(location)})"
             warnings.warn(
                 f"{owner} is documented as {need} and came as {came}{place}; {what}"
                 " (told once for each field)",
