@@ -242,16 +242,9 @@ class Caller:
 
     # -------------------------------------------------------------------------------- calling
 
-    async def call(
-        self,
-        request: Request,
-        options: Options,
-        *,
-        bulk: bool = False,
-        within: float = CALL_WITHIN,
-    ) -> Response:
+    async def call(self, request: Request, options: Options) -> Response:
         """Make a call of one request; see `Call.send`."""
-        with self.open(options, bulk=bulk, within=within) as call:
+        with self.open(options) as call:
             return await call.send(request)
 
     def open(self, options: Options, *, bulk: bool = False, within: float = CALL_WITHIN) -> Call:
