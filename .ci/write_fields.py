@@ -50,19 +50,19 @@ SELECTABLE: Final = {
 }
 # What every model shares, at hand without loading any group.
 SHARED: Final = {
-    "Model": "_base",
-    "OpenEnum": "_enums",
-    "UNSET": "_unset",
-    "changes": "_base",
-    "is_set": "_base",
-    "set_fields": "_base",
+    "Model": "sitoo_async._codec.base",
+    "OpenEnum": "sitoo_async._codec.enums",
+    "UNSET": "sitoo_async._codec.unset",
+    "changes": "sitoo_async._codec.base",
+    "is_set": "sitoo_async._codec.base",
+    "set_fields": "sitoo_async._codec.base",
 }
 
 sys.path.insert(0, str(ROOT))
 
-from sitoo_async.models._base import Model  # noqa: E402  # after the path to this repository
-from sitoo_async.models._fields import Field, fields_of  # noqa: E402
-from sitoo_async.models._kinds import Kind, ListOf, MapOf, ObjectOf  # noqa: E402
+from sitoo_async._codec.base import Model  # noqa: E402  # after the path to this repository
+from sitoo_async._codec.fields import Field, fields_of  # noqa: E402
+from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf  # noqa: E402
 
 
 def accepted(kind: Kind) -> str:
@@ -172,11 +172,11 @@ def imports(module: str, names: Iterable[str], indent: str = "") -> str:
     """The lines that import names from a module of the package."""
     # Within an import, unlike in __all__, ruff wants the case of letters not to count.
     ordered = sorted(names, key=lambda name: (rank(name), name.lower()))
-    line = f"{indent}from sitoo_async.models.{module} import {', '.join(ordered)}\n"
+    line = f"{indent}from {module} import {', '.join(ordered)}\n"
     if len(line) <= LINE:
         return line
     listed = "".join(f"{indent}    {name},\n" for name in ordered)
-    return f"{indent}from sitoo_async.models.{module} import (\n{listed}{indent})\n"
+    return f"{indent}from {module} import (\n{listed}{indent})\n"
 
 
 def render_package() -> str:
@@ -190,7 +190,10 @@ def render_package() -> str:
     exported = sorted([*SHARED, *module_of], key=lambda name: (rank(name), name))
     return PACKAGE.format(
         shared="".join(imports(module, names) for module, names in shared.items()),
-        groups="".join(imports(module, names, "    ") for module, names in public.items()),
+        groups="".join(
+            imports(f"sitoo_async.models.{module}", names, "    ")
+            for module, names in public.items()
+        ),
         names="".join(f'    "{name}",\n' for name in exported),
         module_of="".join(f'    "{name}": "{module_of[name]}",\n' for name in sorted(module_of)),
     )

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs
 
 import attrs
 
-from sitoo_async._transport import Transport
-from sitoo_async._wire import Request, Response
+from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.transport import Transport
 from sitoo_async.errors import ReadError
 
 ROWS: Final = 50_000

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sitoo_async._codec import decode_page, encode, writable
+from sitoo_async._codec.codec import decode_page, encode, writable
 from sitoo_async.models.products import Product, ProductGroupType
 
 DEFAULT_FIELDS: Final = (

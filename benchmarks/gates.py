@@ -41,9 +41,9 @@ sys.path.append(str(Path(__file__).parent.parent / "tests" / "gates"))
 import _postgres  # the tests' servers
 import _redis_server  # as above
 
-from sitoo_async._credentials import Secret
 from sitoo_async._gates._from_url import gate_from_url
-from sitoo_async._lane import Lane
+from sitoo_async._http.credentials import Secret
+from sitoo_async._lane.lane import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

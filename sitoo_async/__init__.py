@@ -12,17 +12,17 @@ in flight. In front of it stand typed models, lazy pages, and batches that answe
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sitoo_async._batch import Batch, BatchResult, Outcome
+from sitoo_async._batching.batch import Batch, BatchResult, Outcome
 from sitoo_async._client import SitooClient
 from sitoo_async._gates import Gate, Grant
-from sitoo_async._hooks import ExchangeRecord, Observer
-from sitoo_async._keys import Key
-from sitoo_async._options import Options
-from sitoo_async._pages import Page, Paginator
-from sitoo_async._retry import RetryPolicy
-from sitoo_async._tickets import LaneStats
+from sitoo_async._http.keys import Key
+from sitoo_async._http.messages import Response
+from sitoo_async._http.observers import ExchangeRecord, Observer
+from sitoo_async._lane.options import Options
+from sitoo_async._lane.retry import RetryPolicy
+from sitoo_async._lane.ticket import LaneStats
+from sitoo_async._paging.paginator import Page, Paginator
 from sitoo_async._version import __version__
-from sitoo_async._wire import Response
 from sitoo_async.errors import (
     ApiError,
     AuthenticationError,

@@ -103,12 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Each command is loaded only when it is asked for, and what it lacks is said in a sentence.
     try:
         if command == "demo":
-            from sitoo_async._demo import DemoOptions, demo  # noqa: PLC0415  # see above
+            from sitoo_async._cli.demo import DemoOptions, demo  # noqa: PLC0415  # see above
 
             return demo(DemoOptions(**chosen))
         if command == "operations":
             return _operations(**chosen)
-        from sitoo_async._repl import repl  # noqa: PLC0415  # see above
+        from sitoo_async._cli.repl import repl  # noqa: PLC0415  # see above
 
         return repl()
     except KeyboardInterrupt:
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _operations(*, json: bool, markdown: bool) -> int:
-    from sitoo_async._index import as_json, as_markdown, as_table  # noqa: PLC0415  # see above
+    from sitoo_async._cli.index import as_json, as_markdown, as_table  # noqa: PLC0415  # see above
 
     write = as_json if json else as_markdown if markdown else as_table
     sys.stdout.write(write())

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast, get
 
 import attrs
 
-from sitoo_async._address import Address
-from sitoo_async._caller import Caller
-from sitoo_async._checks import LARGEST, check_number, is_a, trimmed
-from sitoo_async._connections import Origin
-from sitoo_async._credentials import Secret, authorization
+from sitoo_async._checks.looking import Looking, LookingAtOption
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import LARGEST, check_number, is_a, trimmed
 from sitoo_async._gates import check_gate
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
-from sitoo_async._keys import (
+from sitoo_async._http.address import Address
+from sitoo_async._http.connections import Origin
+from sitoo_async._http.credentials import Secret, authorization
+from sitoo_async._http.keys import (
     Key,
     KeyPair,
     check_account,
@@ -28,12 +29,10 @@ from sitoo_async._keys import (
     hidden,
     keys_from_text,
 )
-from sitoo_async._looking import Looking, LookingAtOption
-from sitoo_async._options import Options
-from sitoo_async._path import plain_path
-from sitoo_async._query import query_string
-from sitoo_async._retry import RetryPolicy
-from sitoo_async._route import (
+from sitoo_async._http.messages import Method, Request, Response, plain_json
+from sitoo_async._http.path import plain_path
+from sitoo_async._http.query import query_string
+from sitoo_async._http.route import (
     ProxyAuth,
     Route,
     Trust,
@@ -41,9 +40,10 @@ from sitoo_async._route import (
     concealed_url,
     route_of,
 )
-from sitoo_async._show import shown
-from sitoo_async._transport import Transport, user_agent_of
-from sitoo_async._wire import Method, Request, Response, plain_json
+from sitoo_async._http.transport import Transport, user_agent_of
+from sitoo_async._lane.options import Options
+from sitoo_async._lane.retry import RetryPolicy
+from sitoo_async._lane.session import Caller
 from sitoo_async.errors import InvalidInputError, InvalidOptionError, WrongLoopError
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from yarl import URL
 
     from sitoo_async._gates import Gate
-    from sitoo_async._hooks import Observer
-    from sitoo_async._tickets import LaneStats, Priority
+    from sitoo_async._http.observers import Observer
+    from sitoo_async._lane.ticket import LaneStats, Priority
 
 __all__ = ["OptionFields", "SitooClient"]
 

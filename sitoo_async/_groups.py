@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sitoo_async._caller import Caller
-from sitoo_async._options import Options
+from sitoo_async._lane.options import Options
+from sitoo_async._lane.session import Caller
 
 if TYPE_CHECKING:
     from sitoo_async.resources.cash_registers import CashRegisters

@@ -26,7 +26,7 @@ import copy
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
-    from sitoo_async._batch import BatchResult
+    from sitoo_async._batching.batch import BatchResult
 
 __all__ = [
     "ApiError",

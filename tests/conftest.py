@@ -12,10 +12,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sitoo_async import _holds, _operation
-from sitoo_async.models import _reading
+from sitoo_async._codec import tolerant
+from sitoo_async._lane import holds
+from sitoo_async.resources import _operation
 from sitoo_async.testing import FakeSitoo, VirtualTimeLoop
-from sitoo_async.testing._facts import operations
+from sitoo_async.testing._reference.facts import operations
 from tests.gates._programs import MODULES, untested
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def pytest_asyncio_loop_factories(
 def nothing_known_yet() -> None:
     """What a process tells once, or remembers of a key, begins anew with each test."""
     _operation._warned.clear()
-    _reading.reported.clear()
-    _holds._pasts.clear()
+    tolerant.reported.clear()
+    holds._pasts.clear()
 
 
 @pytest.fixture

@@ -680,6 +680,6 @@ def test_the_engines_of_gates_are_imported_when_they_are_used():
         [sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True
     ).stdout
     assert ast.literal_eval(output) == [
-        "sitoo_async._gates._gate",
+        "sitoo_async._gates.gate",
         "sitoo_async._gates._from_url",
     ]

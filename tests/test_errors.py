@@ -9,7 +9,7 @@ import traceback
 import pytest
 
 from sitoo_async import errors
-from sitoo_async._outcomes import BatchResult, Outcome
+from sitoo_async._batching.outcome import BatchResult, Outcome
 from sitoo_async.errors import FieldNotFetchedAttributeError, SitooError
 
 # ------------------------------------------------------------------------------------- the tree

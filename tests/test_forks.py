@@ -15,7 +15,8 @@ import aiohttp
 import attrs
 import pytest
 
-from sitoo_async import SitooClient, _caller, errors
+from sitoo_async import SitooClient, errors
+from sitoo_async._lane.session import _inherit
 from sitoo_async.testing import FakeSitoo, Fault
 
 ROOT = Path(__file__).parent.parent
@@ -458,7 +459,7 @@ def as_if_forked():
         (transport,) = client._caller._binding.transports.values()
         (protocol,) = transport._door.given
         copies.append(os.dup(protocol.transport.get_extra_info("socket").fileno()))
-        _caller._inherit()
+        _inherit()
 
     yield fork
     for copy in copies:
@@ -511,7 +512,7 @@ async def test_a_connection_that_is_made_while_the_child_begins_carries_nothing(
         call = asyncio.create_task(client.products.get(1))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        _caller._inherit()
+        _inherit()
         with pytest.raises(errors.WrongLoopError, match="forked"):
             await call
         await client.aclose()
@@ -526,7 +527,7 @@ def test_a_client_whose_loop_is_closed_is_bound_anew():
 
     client = SitooClient(api_id="90316-125", password="fake-password", base_url="http://127.0.0.1")
     assert asyncio.run(use(client)) == 1
-    _caller._inherit()
+    _inherit()
     assert asyncio.run(use(client)) == 1
     asyncio.run(client.aclose())
 
@@ -534,7 +535,7 @@ def test_a_client_whose_loop_is_closed_is_bound_anew():
 async def test_a_client_with_an_inherited_session_is_refused_even_if_it_was_never_used():
     async with FakeSitoo(products=3) as fake, aiohttp.ClientSession() as session:
         client = SitooClient(**fake.credentials, session=session)
-        _caller._inherit()
+        _inherit()
         with pytest.raises(errors.WrongLoopError, match="its session"):
             await client.products.get(1)
         assert not session.closed

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import sitoo_async
+from sitoo_async._cli.index import index
 from sitoo_async._groups import GROUPS
-from sitoo_async._index import index
 
 # Groups that need the models of another: their operations answer with its objects.
 MODELS_OF_ANOTHER = {

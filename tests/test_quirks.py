@@ -23,7 +23,7 @@ import attrs
 import pytest
 
 from sitoo_async import SitooClient, errors
-from sitoo_async._index import index
+from sitoo_async._cli.index import index
 from sitoo_async.models import OrderType, ProductVariant, TransactionType
 from sitoo_async.testing import FakeSitoo, Fault
 

@@ -1,5 +1,5 @@
 """Who may use a key, where several processes share it: one module for each engine."""
 
-from sitoo_async._gates._gate import Gate, Grant, PromptGate, check_gate
+from sitoo_async._gates.gate import Gate, Grant, PromptGate, check_gate
 
 __all__ = ["Gate", "Grant", "PromptGate", "check_gate"]

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import attrs
 
-from sitoo_async._credentials import Secret
+from sitoo_async._http.credentials import Secret
 
 __all__ = ["Parameters"]
 

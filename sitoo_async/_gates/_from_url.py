@@ -7,11 +7,11 @@ import math
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sitoo_async._credentials import Secret
+from sitoo_async._http.credentials import Secret
 from sitoo_async.errors import InvalidOptionError
 
 if TYPE_CHECKING:
-    from sitoo_async._gates._gate import Gate
+    from sitoo_async._gates.gate import Gate
 
 __all__ = ["gate_from_url"]
 

@@ -15,10 +15,10 @@ from weakref import WeakSet
 
 import attrs
 
+from sitoo_async._checks.show import told, type_name
 from sitoo_async._forks import abandon
-from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_scripts import ASK, LEAVE, RELEASE, RENEW
-from sitoo_async._show import told, type_name
+from sitoo_async._gates.gate import Grant
 from sitoo_async.errors import ConfigurationError, GateLostError, LaneError
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import Final, Self
 import attrs
 import msgspec
 
+from sitoo_async._checks.looking import Looking
 from sitoo_async._forks import in_forked_child
-from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._lock_file import LockFile, Record, clock, close_all
-from sitoo_async._gates._place import Place
-from sitoo_async._looking import Looking
+from sitoo_async._gates._lock_line import Place
+from sitoo_async._gates.gate import Grant
 from sitoo_async.errors import ConfigurationError, GateLostError
 
 __all__ = ["FileGate"]

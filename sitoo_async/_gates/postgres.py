@@ -13,12 +13,12 @@ from importlib import import_module
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from sitoo_async._credentials import Secret, secret_of
+from sitoo_async._checks.show import told, type_name
 from sitoo_async._forks import abandon, in_forked_child
 from sitoo_async._gates._dsn import DataSource
-from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._postgres_troubles import connection_lost, passes
-from sitoo_async._show import told, type_name
+from sitoo_async._gates.gate import Grant
+from sitoo_async._http.credentials import Secret, secret_of
 from sitoo_async.errors import ConfigurationError, GateLostError, InvalidOptionError
 
 __all__ = ["PostgresGate"]

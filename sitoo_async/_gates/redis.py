@@ -8,13 +8,13 @@ from typing import Self
 
 import attrs
 
-from sitoo_async._checks import check_number
-from sitoo_async._credentials import Secret, secret_of
+from sitoo_async._checks.values import check_number
 from sitoo_async._forks import in_forked_child
-from sitoo_async._gates._gate import Grant
 from sitoo_async._gates._redis_link import Link, let_go, refusal
 from sitoo_async._gates._redis_scripts import LONGEST_LEASE
 from sitoo_async._gates._redis_url import RedisServer
+from sitoo_async._gates.gate import Grant
+from sitoo_async._http.credentials import Secret, secret_of
 from sitoo_async.errors import GateLostError, InvalidOptionError
 
 __all__ = ["RedisGate"]

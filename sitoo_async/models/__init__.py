@@ -11,9 +11,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from sitoo_async.models._base import Model, changes, is_set, set_fields
-from sitoo_async.models._enums import OpenEnum
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, changes, is_set, set_fields
+from sitoo_async._codec.enums import OpenEnum
+from sitoo_async._codec.unset import UNSET
 
 if TYPE_CHECKING:
     from sitoo_async.models.cash_registers import PosRegister

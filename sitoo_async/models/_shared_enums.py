@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sitoo_async.models._enums import OpenEnum
+from sitoo_async._codec.enums import OpenEnum
 
 __all__ = ["ProductGroupType", "TransactionType"]
 

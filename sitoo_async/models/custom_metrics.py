@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark, Number, text_like
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Mark, Number, text_like
+from sitoo_async._codec.unset import UNSET
 
 __all__ = [
     "CustomMetric",

@@ -9,9 +9,9 @@ Reference: https://developer.sitoo.com/api-reference/influencer-codes
 from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark, Money, Timestamp, text_like
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Mark, Money, Timestamp, text_like
+from sitoo_async._codec.unset import UNSET
 
 __all__ = ["InfluencerCode", "InfluencerCodeField", "InfluencerCodeFields"]
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._enums import OpenEnum
-from sitoo_async.models._kinds import (
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.enums import OpenEnum
+from sitoo_async._codec.kinds import (
     AdditionalData,
     Decimal3,
     Mark,
@@ -22,7 +22,7 @@ from sitoo_async.models._kinds import (
     Timestamp,
     text_like,
 )
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.unset import UNSET
 
 __all__ = [
     "Order",

@@ -9,10 +9,10 @@ Reference: https://developer.sitoo.com/api-reference/product-groups
 from decimal import Decimal
 from typing import Annotated, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark, Number
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Mark, Number
+from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._shared_enums import ProductGroupType
-from sitoo_async.models._unset import UNSET
 
 __all__ = ["ProductGroup", "ProductGroupField", "ProductGroupFields"]
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Attributes, Mark, Money, Number, Timestamp
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Attributes, Mark, Money, Number, Timestamp
+from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._shared_enums import ProductGroupType
-from sitoo_async.models._unset import UNSET
 
 __all__ = [
     "Product",

@@ -9,8 +9,8 @@ Reference: https://developer.sitoo.com/api-reference/settings
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.unset import UNSET
 
 __all__ = [
     "PosPermissionOptions",

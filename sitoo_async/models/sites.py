@@ -8,9 +8,9 @@ Reference: https://developer.sitoo.com/api-reference/sites
 
 from typing import Annotated
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Mark
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Mark
+from sitoo_async._codec.unset import UNSET
 
 __all__ = ["Site"]
 

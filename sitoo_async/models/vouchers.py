@@ -11,8 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import (
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import (
     INTEGER,
     TEXT,
     Decimal3,
@@ -22,7 +22,7 @@ from sitoo_async.models._kinds import (
     Tags,
     Timestamp,
 )
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.unset import UNSET
 
 __all__ = [
     "Voucher",

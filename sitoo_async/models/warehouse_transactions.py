@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Decimal3, Mark, Money, Timestamp
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Decimal3, Mark, Money, Timestamp
+from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._shared_enums import TransactionType
-from sitoo_async.models._unset import UNSET
 
 __all__ = [
     "TransactionType",

@@ -9,10 +9,10 @@ Reference: https://developer.sitoo.com/api-reference/warehouses
 from decimal import Decimal
 from typing import Annotated, Literal, TypedDict
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._enums import OpenEnum
-from sitoo_async.models._kinds import Decimal3, Mark, Money, Timestamp
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.enums import OpenEnum
+from sitoo_async._codec.kinds import Decimal3, Mark, Money, Timestamp
+from sitoo_async._codec.unset import UNSET
 
 __all__ = [
     "Warehouse",

@@ -9,9 +9,9 @@ https://developer.sitoo.com/api-reference/cash-registers
 
 from typing import Annotated
 
-from sitoo_async.models._base import Model, model
-from sitoo_async.models._kinds import Decimal3, Mark, Money, Number, Timestamp
-from sitoo_async.models._unset import UNSET
+from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.kinds import Decimal3, Mark, Money, Number, Timestamp
+from sitoo_async._codec.unset import UNSET
 
 __all__ = [
     "PosZReport",

@@ -7,15 +7,15 @@ from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from sitoo_async._codec import writable
-from sitoo_async._looking import Looking
-from sitoo_async._show import shown, type_name
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown, type_name
+from sitoo_async._codec.codec import writable
+from sitoo_async._codec.fields import fields_of as model_fields
+from sitoo_async._codec.json import is_mapping, json_name
+from sitoo_async._codec.tolerant import Reading
+from sitoo_async._codec.writing import by_name
 from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import Model, set_fields
-from sitoo_async.models._fields import fields_of as model_fields
-from sitoo_async.models._json import is_mapping, json_name
-from sitoo_async.models._reading import Reading
-from sitoo_async.models._writing import by_name
 
 __all__ = [
     "Expected",

@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.cash_registers import PosRegister
 from sitoo_async.models.z_reports import PosZReport
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
+from sitoo_async.resources._base import PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = [
     "CashRegisterFilters",

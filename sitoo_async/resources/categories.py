@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.categories import Category, CategoryField, CategoryFields
+from sitoo_async.resources._base import PAGE_SIZE, Resource
 from sitoo_async.resources._items import added_id
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["Categories"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.custom_attributes import CustomAttribute, CustomAttributeFields
+from sitoo_async.resources._base import PAGE_SIZE, Resource
 from sitoo_async.resources._items import addition, one_item, update
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["CustomAttributeUpdate", "CustomAttributes"]
 

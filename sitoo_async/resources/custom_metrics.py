@@ -11,13 +11,12 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final, TypedDict, Unpack
 
-from sitoo_async._checks import is_a
-from sitoo_async._codec import decode_array
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._query import query_string
-from sitoo_async._show import shown
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import is_a
+from sitoo_async._codec.codec import decode_array
+from sitoo_async._http.query import query_string
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.custom_metrics import (
     CustomMetric,
@@ -25,9 +24,10 @@ from sitoo_async.models.custom_metrics import (
     CustomMetricValue,
     CustomMetricValueFields,
 )
+from sitoo_async.resources._base import Resource, reading
+from sitoo_async.resources._collection import filter_kinds
 from sitoo_async.resources._items import accepted, addition, one_item
-from sitoo_async.resources._listing import filter_kinds
-from sitoo_async.resources._resource import Resource, reading
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = [
     "CustomMetricFilters",

@@ -11,15 +11,14 @@ from typing import Final, Unpack
 
 import attrs
 
-from sitoo_async._checks import is_a
-from sitoo_async._codec import writable
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._query import query_string
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.values import is_a
+from sitoo_async._codec.codec import writable
+from sitoo_async._codec.json import is_list
+from sitoo_async._codec.kinds import TEXT
+from sitoo_async._http.query import query_string
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import UNSET
-from sitoo_async.models._json import is_list
-from sitoo_async.models._kinds import TEXT
 from sitoo_async.models.gift_cards import (
     GiftCard,
     GiftCardFields,
@@ -27,8 +26,9 @@ from sitoo_async.models.gift_cards import (
     GiftCardTransaction,
     GiftCardTransactionFields,
 )
+from sitoo_async.resources._base import Resource
 from sitoo_async.resources._items import accepted, one_item
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["GiftCardTransactions", "GiftCards"]
 

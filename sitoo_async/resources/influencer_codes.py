@@ -9,17 +9,17 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal, TypedDict, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.influencer_codes import (
     InfluencerCode,
     InfluencerCodeField,
     InfluencerCodeFields,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._collection import selected
 from sitoo_async.resources._items import added_text
-from sitoo_async.resources._listing import selected
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["InfluencerCodeFilters", "InfluencerCodeSort", "InfluencerCodes"]
 

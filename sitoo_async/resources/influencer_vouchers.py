@@ -8,16 +8,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final, Unpack
 
-from sitoo_async._codec import writable
-from sitoo_async._operation import Operation, performs
+from sitoo_async._codec.codec import writable
 from sitoo_async.models.influencer_vouchers import (
     InfluencerVoucher,
     InfluencerVoucherTransaction,
     InfluencerVoucherTransactionFields,
     InfluencerVoucherTransactionResponse,
 )
+from sitoo_async.resources._base import Resource
 from sitoo_async.resources._items import one_item
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["InfluencerVoucherTransactions", "InfluencerVouchers"]
 

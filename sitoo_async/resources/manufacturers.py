@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Final, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.manufacturers import (
     Manufacturer,
     ManufacturerField,
     ManufacturerFields,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import added_id
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ManufacturerUpdate", "Manufacturers"]
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._query import query_string
+from sitoo_async._http.query import query_string
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.orders import (
     Order,
@@ -24,10 +23,11 @@ from sitoo_async.models.orders import (
     OrderLogItemFields,
     OrderLogType,
 )
+from sitoo_async.resources._base import PAGE_SIZE, Resource
+from sitoo_async.resources._collection import filter_kinds
 from sitoo_async.resources._items import accepted, added_id, addition, one_item, update
-from sitoo_async.resources._listing import filter_kinds
+from sitoo_async.resources._operation import Operation, performs
 from sitoo_async.resources._overrides import refuse_ignored
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
 
 __all__ = ["AllOrderFilters", "OrderDeliveries", "OrderFilters", "OrderLogItems", "Orders"]
 

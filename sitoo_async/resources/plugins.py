@@ -8,14 +8,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Final
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._show import shown
+from sitoo_async._checks.show import shown
+from sitoo_async._codec.fields import fields_of
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import UNSET
-from sitoo_async.models._fields import fields_of
 from sitoo_async.models.plugins import PluginSettings
+from sitoo_async.resources._base import Resource, reading
 from sitoo_async.resources._items import accepted, update
-from sitoo_async.resources._resource import Resource, reading
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["Plugins", "SettingsOfPlugins"]
 

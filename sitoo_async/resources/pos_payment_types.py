@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.pos_payment_types import (
     PosPaymentType,
     PosPaymentTypeField,
     PosPaymentTypeFields,
 )
+from sitoo_async.resources._base import Resource
 from sitoo_async.resources._items import accepted, added_id, update
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["PosPaymentTypes"]
 

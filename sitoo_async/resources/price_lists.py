@@ -9,11 +9,10 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._codec import writable
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._checks.looking import Looking
+from sitoo_async._codec.codec import writable
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.price_lists import (
     PriceList,
@@ -23,8 +22,9 @@ from sitoo_async.models.price_lists import (
     PriceListItemField,
     PriceListItemFields,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import accepted, added_id, deletion, fields_of, one_item
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["PriceListItems", "PriceLists"]
 

@@ -13,15 +13,15 @@ from typing import Any, Final
 
 from anyio import to_thread
 
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._show import type_name
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import type_name
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.resources import Resource, ResourceField
+from sitoo_async.resources._base import PAGE_SIZE
+from sitoo_async.resources._base import Resource as Group
 from sitoo_async.resources._items import accepted
-from sitoo_async.resources._resource import PAGE_SIZE
-from sitoo_async.resources._resource import Resource as Group
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ProductFiles", "ProductImages"]
 

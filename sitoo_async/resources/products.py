@@ -10,10 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._codec import writable
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._codec.codec import writable
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.products import (
     Product,
     ProductField,
@@ -24,8 +23,9 @@ from sitoo_async.models.products import (
     ProductVariantGroupFields,
     ProductVariants,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import accepted, added_id
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 if TYPE_CHECKING:
     from sitoo_async.resources.product_images_and_files import ProductFiles, ProductImages

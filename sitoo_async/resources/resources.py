@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.resources import Resource, ResourceField
-from sitoo_async.resources._resource import PAGE_SIZE
-from sitoo_async.resources._resource import Resource as Group
+from sitoo_async.resources._base import PAGE_SIZE
+from sitoo_async.resources._base import Resource as Group
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["Resources"]
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.sales_taxes import (
     SalesTax,
     SalesTaxField,
@@ -19,8 +18,9 @@ from sitoo_async.models.sales_taxes import (
     SalesTaxGroupField,
     SalesTaxGroupFields,
 )
+from sitoo_async.resources._base import PAGE_SIZE, Resource
 from sitoo_async.resources._items import added_id
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["SalesTaxGroups", "SalesTaxes"]
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from sitoo_async._advance import AfterId
-from sitoo_async._codec import last_row, writable
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._query import query_string
+from sitoo_async._checks.looking import Looking
+from sitoo_async._codec.codec import last_row, writable
+from sitoo_async._http.query import query_string
+from sitoo_async._paging.cursor import AfterId
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.service_orders import ServiceOrder, ServiceOrderFields
+from sitoo_async.resources._base import PAGE_SIZE, Resource, joined
+from sitoo_async.resources._collection import filter_kinds
 from sitoo_async.resources._items import one_item, update
-from sitoo_async.resources._listing import filter_kinds
-from sitoo_async.resources._resource import PAGE_SIZE, Resource, joined
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ServiceOrderFilters", "ServiceOrders"]
 

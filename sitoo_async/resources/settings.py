@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack
 
-from sitoo_async._operation import Operation, performs
 from sitoo_async.models.settings import Settings, SettingsField, SettingsFields
-from sitoo_async.resources._listing import selected
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._base import Resource
+from sitoo_async.resources._collection import selected
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["SiteSettings"]
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.shipments import (
     ArchivedFilterType,
     Shipment,
     ShipmentField,
     ShipmentFields,
 )
+from sitoo_async.resources._base import PAGE_SIZE, Resource
 from sitoo_async.resources._items import accepted, added_id, update
+from sitoo_async.resources._operation import Operation, performs
 from sitoo_async.resources._overrides import refuse_ignored
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
 
 __all__ = ["ShipmentFilters", "Shipments"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.sites import Site
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._base import Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["Sites"]
 

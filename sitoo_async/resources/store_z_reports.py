@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._show import type_name
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import type_name
+from sitoo_async._codec.json import is_mapping
+from sitoo_async._codec.kinds import FREE
 from sitoo_async.errors import InvalidInputError
-from sitoo_async.models._json import is_mapping
-from sitoo_async.models._kinds import FREE
-from sitoo_async.resources._resource import Resource
+from sitoo_async.resources._base import Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["StoreZReportConfiguration", "StoreZReports"]
 

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final, Literal, Unpack
 
-from sitoo_async._looking import Looking
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._show import shown
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown
+from sitoo_async._codec.json import is_list
+from sitoo_async._codec.kinds import INTEGER, TEXT
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
-from sitoo_async.models._json import is_list
-from sitoo_async.models._kinds import INTEGER, TEXT
 from sitoo_async.models.vouchers import Voucher, VoucherField, VoucherFields
+from sitoo_async.resources._base import PAGE_SIZE, Resource
 from sitoo_async.resources._items import added_id
-from sitoo_async.resources._resource import PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ProductIdentifier", "VoucherProducts", "Vouchers"]
 

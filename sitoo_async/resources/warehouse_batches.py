@@ -9,10 +9,9 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from functools import cached_property
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._codec import writable
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._codec.codec import writable
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.warehouse_batches import (
     WarehouseBatch,
     WarehouseBatchField,
@@ -21,8 +20,9 @@ from sitoo_async.models.warehouse_batches import (
     WarehouseBatchItemField,
     WarehouseBatchItemFields,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import accepted, added_id, deletion, one_item, update
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["WarehouseBatchFilters", "WarehouseBatchItems", "WarehouseBatches"]
 

@@ -9,25 +9,25 @@ from collections.abc import AsyncGenerator, AsyncIterable, Collection, Iterable
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
-from sitoo_async._batch import Invalid
-from sitoo_async._looking import Looking
-from sitoo_async._outcomes import BatchResult, Outcome, batch_error
-from sitoo_async._show import shown
+from sitoo_async._batching.batch import Invalid
+from sitoo_async._batching.outcome import BatchResult, Outcome, batch_error
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown
+from sitoo_async._codec.kinds import TEXT
 from sitoo_async.errors import (
     BadRequestError,
     ConflictError,
     InvalidInputError,
     SitooError,
 )
-from sitoo_async.models._kinds import TEXT
 from sitoo_async.models._shared_enums import TransactionType
 from sitoo_async.models.warehouse_batches import (
     WarehouseBatchItem,
     WarehouseBatchItemFields,
     WarehouseBatchState,
 )
+from sitoo_async.resources._base import CHUNK_SIZE
 from sitoo_async.resources._items import fields_of
-from sitoo_async.resources._resource import CHUNK_SIZE
 from sitoo_async.resources.warehouse_batches import WarehouseBatches
 
 __all__ = ["WarehouseSession", "WarehouseSessionFields", "warehouse_session"]

@@ -9,11 +9,10 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._checks import is_a
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._show import shown
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import is_a
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import TransactionType
 from sitoo_async.models.warehouse_transactions import (
@@ -21,8 +20,9 @@ from sitoo_async.models.warehouse_transactions import (
     WarehouseTransactionField,
     WarehouseTransactionFields,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import added_id, addition, one_item
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = [
     "TransactionsOfWarehouse",

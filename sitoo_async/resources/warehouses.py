@@ -11,9 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-from sitoo_async._batch import Batch, Invalid
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models._shared_enums import TransactionType
 from sitoo_async.models.warehouses import (
     Warehouse,
@@ -23,8 +22,9 @@ from sitoo_async.models.warehouses import (
     WarehouseItemField,
     WarehouseItemFields,
 )
+from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import added_id
-from sitoo_async.resources._resource import CHUNK_SIZE, PAGE_SIZE, Resource
+from sitoo_async.resources._operation import Operation, performs
 
 if TYPE_CHECKING:
     from sitoo_async.resources.warehouse_batches import WarehouseBatches

@@ -10,16 +10,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, TypedDict, Unpack
 
-from sitoo_async._advance import FromMoment
-from sitoo_async._codec import last_row
-from sitoo_async._operation import Operation, performs
-from sitoo_async._pages import Paginator
-from sitoo_async._query import Kind, query_string
+from sitoo_async._codec.codec import last_row
+from sitoo_async._codec.json import UNREADABLE
+from sitoo_async._http.query import Kind, query_string
+from sitoo_async._paging.cursor import FromMoment
+from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import DecodeError
-from sitoo_async.models._json import UNREADABLE
 from sitoo_async.models.z_reports import PosZReport
-from sitoo_async.resources._listing import filter_kinds
-from sitoo_async.resources._resource import PAGE_SIZE, Resource, joined
+from sitoo_async.resources._base import PAGE_SIZE, Resource, joined
+from sitoo_async.resources._collection import filter_kinds
+from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ZReportFilters", "ZReports"]
 

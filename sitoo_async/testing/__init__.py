@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from sitoo_async.testing._faults import Fault
-from sitoo_async.testing._server import FakeSitoo, RecordedRequest
-from sitoo_async.testing._virtual import VirtualTimeLoop, run_virtual
+from sitoo_async.testing._server.faults import Fault
+from sitoo_async.testing._server.http import FakeSitoo, RecordedRequest
+from sitoo_async.testing._server.virtual import VirtualTimeLoop, run_virtual
 
 __all__ = ["FakeSitoo", "Fault", "RecordedRequest", "VirtualTimeLoop", "run_virtual"]

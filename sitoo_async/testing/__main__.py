@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sitoo_async._version import __version__
-from sitoo_async.testing._server import FakeSitoo
+from sitoo_async.testing._server.http import FakeSitoo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

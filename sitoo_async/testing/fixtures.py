@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from sitoo_async.testing._server import FakeSitoo
+from sitoo_async.testing._server.http import FakeSitoo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

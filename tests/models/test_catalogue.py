@@ -16,12 +16,14 @@ import pytest
 
 import sitoo_async.models
 import sitoo_async.testing
-from sitoo_async.models._fields import fields_of
-from sitoo_async.models._kinds import ListOf, MapOf, ObjectOf, Scalar
+from sitoo_async._codec.fields import fields_of
+from sitoo_async._codec.kinds import ListOf, MapOf, ObjectOf, Scalar
 
 FACTS = {
     path.stem: json.loads(path.read_text("utf-8"))
-    for path in sorted((Path(sitoo_async.testing.__file__).parent / "facts").glob("*.json"))
+    for path in sorted(
+        (Path(sitoo_async.testing.__file__).parent / "_reference" / "data").glob("*.json")
+    )
 }
 
 # The model of each object of the reference. One that holds additional data is a map, no model.

@@ -15,12 +15,12 @@ import pytest
 
 import sitoo_async.models
 from sitoo_async import errors
-from sitoo_async._index import index
+from sitoo_async._cli.index import index
+from sitoo_async._codec.fields import fields_of
 from sitoo_async.models import Model, TransactionType
-from sitoo_async.models._fields import fields_of
 from sitoo_async.testing import FakeSitoo
-from sitoo_async.testing._facts import fields_of as documented_fields
-from sitoo_async.testing._facts import operations
+from sitoo_async.testing._reference.facts import fields_of as documented_fields
+from sitoo_async.testing._reference.facts import operations
 
 pytestmark = pytest.mark.virtual_time
 

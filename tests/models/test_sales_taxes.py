@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from sitoo_async._codec import writable
+from sitoo_async._codec.codec import writable
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import SalesTax, SalesTaxGroup
 

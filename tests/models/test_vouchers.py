@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async._codec import decode_item, writable
+from sitoo_async._codec.codec import decode_item, writable
 from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import Voucher, VoucherDiscountOption
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sitoo_async._codec.fields import fields_of
 from sitoo_async.models import Product, ProductField, ProductFields, ProductVariantFields
-from sitoo_async.models._fields import fields_of
 
 SCRIPT = Path(__file__).parents[2] / ".ci" / "write_fields.py"
 

@@ -8,7 +8,7 @@ import inspect
 import pytest
 
 from sitoo_async import RetryPolicy, SitooClient, SitooError
-from sitoo_async._index import index
+from sitoo_async._cli.index import index
 from sitoo_async.testing import FakeSitoo
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sitoo_async import DecodeError, InvalidInputError, SitooClient
-from sitoo_async._codec import last_row
+from sitoo_async._codec.codec import last_row
 from sitoo_async.testing import FakeSitoo, Fault
 
 

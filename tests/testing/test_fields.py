@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async.testing._fields import Field, Refusal, check_write, is_of_kind
+from sitoo_async.testing._reference.fields import Field, Refusal, check_write, is_of_kind
 
 
 @pytest.mark.parametrize(

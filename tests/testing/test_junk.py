@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitoo_async.testing._answers import encoded
-from sitoo_async.testing._facts import fields_of, operations
-from sitoo_async.testing._fields import Refusal
-from sitoo_async.testing._routes import place_of, route
-from sitoo_async.testing._tables import table
+from sitoo_async.testing._reference.facts import fields_of, operations
+from sitoo_async.testing._reference.fields import Refusal
+from sitoo_async.testing._reference.routes import place_of, route
+from sitoo_async.testing._reference.tables import table
+from sitoo_async.testing._server.answers import encoded
 
 OPERATIONS = operations()
 INTEGERS = st.sampled_from([0, 1, -1, 2, 10, 20, 50, -100, 2**63 - 1, -(2**63)])

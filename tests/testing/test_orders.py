@@ -125,7 +125,7 @@ async def test_nothing_is_left_of_what_could_not_be_settled(fake_sitoo, orderid,
 
     before = copy.deepcopy(fake_sitoo.items(ORDERS))
     place = fake_sitoo._account.place("/sites/{}/orders", 1)
-    monkeypatch.setattr("sitoo_async.testing._orders._totals", fail)
+    monkeypatch.setattr("sitoo_async.testing._account.orders._totals", fail)
     with pytest.raises(UnsettledError):
         place.add({"ordertypeid": 10}, {})
     with pytest.raises(UnsettledError):

@@ -6,10 +6,10 @@ import collections
 
 import pytest
 
-from sitoo_async.testing._facts import fields_of, operations
-from sitoo_async.testing._fields import is_of_kind
-from sitoo_async.testing._routes import place_of
-from sitoo_async.testing._tables import table
+from sitoo_async.testing._reference.facts import fields_of, operations
+from sitoo_async.testing._reference.fields import is_of_kind
+from sitoo_async.testing._reference.routes import place_of
+from sitoo_async.testing._reference.tables import table
 
 OPERATIONS = operations()
 

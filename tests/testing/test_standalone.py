@@ -159,7 +159,7 @@ async def test_the_client_fixture_talks_to_the_server_of_the_test(sitoo, fake_si
 def test_it_is_written_without_the_client_so_that_it_can_disagree_with_it():
     root = pathlib.Path(sitoo_async.testing.__file__).parent
     imported = set()
-    for path in root.glob("*.py"):
+    for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, path
@@ -171,6 +171,6 @@ def test_it_is_written_without_the_client_so_that_it_can_disagree_with_it():
     # both, and a server that closes tells the lanes, which would else hold back from the next one
     # at its port.
     others = {name for name in ours if not name.startswith("sitoo_async.testing")}
-    assert others == {"sitoo_async", "sitoo_async._lanes", "sitoo_async._version"}
+    assert others == {"sitoo_async", "sitoo_async._lane.registry", "sitoo_async._version"}
     others = {name.split(".")[0] for name in imported - ours} - sys.stdlib_module_names
     assert others == {"aiohttp", "anyio", "attrs", "multidict", "pytest", "pytest_asyncio"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async.testing import FakeSitoo, _world
-from sitoo_async.testing._facts import operations
-from sitoo_async.testing._routes import place_of
-from sitoo_async.testing._tables import table
+from sitoo_async.testing import FakeSitoo
+from sitoo_async.testing._account import world
+from sitoo_async.testing._reference.facts import operations
+from sitoo_async.testing._reference.routes import place_of
+from sitoo_async.testing._reference.tables import table
 
 ORDERS = "/sites/1/orders"
 STOCK = "/sites/1/warehouses/1/warehouseitems"
@@ -47,7 +48,7 @@ def everything(fake):
 def saved(monkeypatch):
     """What is saved from now on."""
     saved = {}
-    monkeypatch.setattr(_world, "_saved", saved)
+    monkeypatch.setattr(world, "_saved", saved)
     return saved
 
 
@@ -66,7 +67,7 @@ def test_a_world_that_was_saved_is_the_one_that_was_built(saved):
 
 
 def test_of_many_worlds_the_last_ones_are_saved(saved, monkeypatch):
-    monkeypatch.setattr(_world, "_MOST_SAVED", 2)
+    monkeypatch.setattr(world, "_MOST_SAVED", 2)
     for orders in range(4):
         FakeSitoo(orders=orders).items("/sites")
     assert [world.orders for _, world, _ in saved] == [2, 3]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, assert_type
 
-from sitoo_async._codec import decode_item, decode_page
+from sitoo_async._codec.codec import decode_item, decode_page
 from sitoo_async.models import (
     UNSET,
     Product,

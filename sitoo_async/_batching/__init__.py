@@ -1,0 +1,1 @@
+"""Many items in few requests, and an outcome for each of them."""

@@ -1,0 +1,1 @@
+"""What users and servers give: looked at, checked and shown, and nothing else raised."""

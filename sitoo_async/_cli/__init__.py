@@ -1,0 +1,1 @@
+"""``python -m sitoo_async``: the prompt, the demonstration, the index of operations."""

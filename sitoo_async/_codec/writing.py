@@ -1,0 +1,260 @@
+"""From models to plain JSON-able values: checked where it is sent, unchecked where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown, type_name
+from sitoo_async._codec.base import Model, set_fields
+from sitoo_async._codec.fields import Field, fields_of, unknown_field
+from sitoo_async._codec.json import is_array, is_list, is_mapping, is_object
+from sitoo_async._codec.kinds import (
+    FREE,
+    Kind,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Scalar,
+    write_key,
+)
+from sitoo_async._codec.meaning import is_empty
+from sitoo_async._codec.unset import UNSET
+from sitoo_async.errors import InvalidInputError
+
+__all__ = ["by_name", "plain", "select", "writable"]
+
+
+def writable(
+    cls: type[Model],
+    values: Model | Mapping[str, Any],
+    *,
+    identifiers: Collection[str] = (),
+    required: bool = False,
+) -> dict[str, Any]:
+    """Check what is to be sent, and turn it into plain JSON-able values.
+
+    Args:
+        cls: the model of the object.
+        values: a model, or a mapping of field names to values; what is `UNSET` is left out, and
+            what is read-only in a model within it.
+        identifiers: read-only fields that may be sent here because they name the object.
+        required: whether all fields that an add requires must be there.
+
+    Raises:
+        InvalidInputError: the field that breaks a rule of the reference, and the remedy.
+    """
+    return _write_object(cls, values, "", identifiers, required=required)
+
+
+def _write_object(
+    cls: type[Model], values: Any, prefix: str, identifiers: Collection[str], *, required: bool
+) -> dict[str, Any]:
+    fields = fields_of(cls)
+    written: dict[str, Any] = {}
+    for name, value in _values_of(cls, values, prefix).items():
+        field = fields.get(name)
+        if field is None:
+            raise unknown_field(cls, name, prefix, value)
+        if value is UNSET:
+            continue
+        if field.read_only and name not in identifiers:
+            raise InvalidInputError(
+                f"{prefix}{name} is read-only; leave it out (models.changes(before, after) does)",
+                field=f"{prefix}{name}",
+            )
+        written[name] = _write_field(field, value, prefix + name, required=required)
+    # An object within another may be named rather than described: the reference puts a sales tax
+    # into a group by its salestaxid alone.
+    named = prefix and any(fields[name].identifier for name in written)
+    if required and not named:
+        for name, field in fields.items():
+            if field.required and name not in written:
+                raise InvalidInputError(
+                    f"{prefix}{name} is required here; set it", field=f"{prefix}{name}"
+                )
+    return written
+
+
+def _values_of(cls: type[Model], values: Any, prefix: str) -> dict[str, Any]:
+    place = prefix.rstrip(".")
+    with Looking(place or "item"):
+        if isinstance(values, cls):
+            # A row that was fetched goes back with those around it, and what only Sitoo sets is
+            # not the user's doing. In a mapping each name is.
+            return {
+                name: value
+                for name, value in set_fields(values).items()
+                if not (prefix and fields_of(cls)[name].read_only)
+            }
+        if is_mapping(values):
+            return by_name(cls, values, prefix)
+        raise InvalidInputError(
+            f"{place or 'the item'} must be a {cls.__name__} or a mapping of its"
+            f" fields, not {type_name(values)}",
+            field=place or "item",
+        )
+
+
+def by_name(cls: type[Model], values: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """A mapping of a model's fields as a plain dict, looked at once and never again.
+
+    Raises:
+        InvalidInputError: one of the names is no text.
+    """
+    kind: type = type(values)
+    if kind is dict and is_object(values) and {*map(type, values)} == {str}:
+        return values  # as most are
+    plain: dict[str, Any] = {}
+    for name, value in values.items():
+        if not isinstance(name, str):
+            raise unknown_field(cls, shown(name), prefix)
+        plain[str.__str__(name)] = value
+    return plain
+
+
+def _write_field(field: Field, value: Any, place: str, *, required: bool) -> Any:
+    if value is None:
+        if field.empty_for_null:
+            raise InvalidInputError(f'{place} can\'t be null; clear it with ""', field=place)
+        if not field.nullable:
+            raise InvalidInputError(
+                f"{place} can't be null; leave it out to keep it as it is", field=place
+            )
+        return None
+    if field.list_of_one:
+        return _write_one(field.kind, value, place, required=required)
+    written = _write_value(field.kind, value, place, required=required)
+    if field.not_empty and written == "":
+        raise InvalidInputError(f"{place} can't be empty; give it a text", field=place)
+    return written
+
+
+def _write_one(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
+    with Looking(place):
+        if not is_list(value):
+            return _write_value(kind, value, place, required=required)
+        # Sent as it was given, since the reference prints both and nobody knows what it reads.
+        if len(value) != 1:
+            raise InvalidInputError(
+                f"{place} is a list of {len(value)}; give one object, or a list that holds one",
+                field=place,
+            )
+        return [_write_value(kind, value[0], f"{place}[0]", required=required)]
+
+
+def _write_value(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
+    if isinstance(kind, Scalar):
+        return kind.write(value, place)
+    with Looking(place):
+        return _write_container(kind, value, place, required=required)
+
+
+def _write_container(
+    kind: ListOf | MapOf | ObjectOf, value: Any, place: str, *, required: bool
+) -> Any:
+    if is_empty(value):
+        # What PHP writes for anything empty may go back as it came.
+        value = [] if isinstance(kind, ListOf) else {}
+    match kind:
+        case ListOf():
+            if not is_list(value):
+                raise InvalidInputError(
+                    f"{place} must be a list, not {type_name(value)}", field=place
+                )
+            if kind.at_most is not None and len(value) > kind.at_most:
+                raise InvalidInputError(
+                    f"{place} holds {len(value)} values; {kind.at_most} are allowed", field=place
+                )
+            return [
+                _write_value(kind.item, item, f"{place}[{index}]", required=required)
+                for index, item in enumerate(value)
+            ]
+        case MapOf():
+            if not is_mapping(value):
+                raise InvalidInputError(
+                    f"{place} must be a mapping, not {type_name(value)}", field=place
+                )
+            written: dict[str, Any] = {}
+            for key, item in value.items():
+                name = write_key(key, place)
+                written[name] = kind.value.write(item, f"{place}.{name}")
+            return written
+        case _:
+            return _write_object(kind.model, value, f"{place}.", (), required=required)
+
+
+def select(cls: type[Model], fields: Sequence[str]) -> str:
+    """The value of a ``fields=`` parameter.
+
+    Raises:
+        InvalidInputError: a bare string, nothing at all, or a name that can't be asked for.
+    """
+    # Refused rather than repaired: Sitoo answers 400 to an unknown name, and to none at all
+    # with its default selection.
+    with Looking("fields"):
+        if not isinstance(fields, Collection) or isinstance(fields, str | bytes):
+            raise InvalidInputError(
+                f"fields must be a list of names, not {type_name(fields)}", field="fields"
+            )
+        names: list[str] = []
+        for name in fields:
+            # Types are no promise: what is no text is shown as it is.
+            if not isinstance(name, str):
+                raise unknown_field(cls, shown(name))
+            names.append(str.__str__(name))
+    if not names:
+        raise InvalidInputError(
+            "fields is empty; name the fields, or leave it out for Sitoo's defaults",
+            field="fields",
+        )
+    known = fields_of(cls)
+    for name in names:
+        if name not in known:
+            raise unknown_field(cls, name)
+        if known[name].write_only:
+            raise InvalidInputError(f"{name} is never returned; don't ask for it", field=name)
+    return ",".join(dict.fromkeys(names))
+
+
+def plain(item: Model) -> dict[str, Any]:
+    """All set fields as plain JSON-able values, read-only ones too; nothing is barred.
+
+    What came broken and was kept goes back as it came.
+
+    Raises:
+        InvalidInputError: a value that was set by hand has no JSON form, such as NaN.
+    """
+    fields = fields_of(type(item))
+    written: dict[str, Any] = {}
+    for name, value in set_fields(item).items():
+        with Looking(name):
+            written[name] = _plain_field(fields[name], value)
+    return written
+
+
+def _plain_field(field: Field, value: Any) -> Any:
+    if field.list_of_one and is_array(value):
+        return [_plain_value(field.kind, row, field.name) for row in value]
+    return _plain_value(field.kind, value, field.name)
+
+
+def _plain_value(kind: Kind, value: Any, place: str) -> Any:
+    match kind:
+        case ListOf() if is_array(value):
+            return [_plain_value(kind.item, row, place) for row in value]
+        case MapOf() if is_object(value):
+            return {key: _plain_value(kind.value, item, place) for key, item in value.items()}
+        case ObjectOf() if isinstance(value, Model):
+            return plain(value)
+        case Scalar() if value is not None:
+            try:
+                return kind.write(value, place)
+            except InvalidInputError:
+                kept = FREE.write(value, place)
+                # A price that came with three decimals came as text.
+                return str(value) if isinstance(value, Decimal) and kind.wire is str else kept
+        case _:
+            return FREE.write(value, place)

@@ -1,0 +1,1 @@
+"""What goes over the wire, and the one module that knows aiohttp."""

@@ -1,0 +1,402 @@
+"""The lane: one exchange at a time for one key, with holds and a gate.
+
+The lane knows neither HTTP nor Sitoo. It takes calls from its queues, runs the exchange of one at a
+time in a task of its own, and tells each caller how its own one ended. What it learns about the
+key (held until when, possibly locked) is told to it from inside the exchange.
+
+No task waits here for work. Everything happens in a synchronous `dispatch`, which is called when
+a call comes or leaves, when an exchange lands, and by one timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import random
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from sitoo_async._checks.show import told, type_name
+from sitoo_async._gates import Gate, Grant
+from sitoo_async._lane.gatekeeper import Turnstile, failure_of
+from sitoo_async._lane.holds import Memory
+from sitoo_async._lane.queue import Queue
+from sitoo_async._lane.ticket import Entry, Flight, LaneStats, Place
+from sitoo_async.errors import ReadError, ReentryError, SitooError, copy_of
+
+__all__ = ["Lane"]
+
+logger = logging.getLogger("sitoo_async")
+
+BRIEF: Final = 0.2
+LONGEST_BRIEF: Final = 10.0
+"""Seconds of the first brief hold, and of the longest that its doubling leads to."""
+
+GATE_AGAIN: Final = 1.0
+"""Seconds after which a gate that failed is asked again, where another lane may serve meanwhile."""
+
+
+class Lane:
+    """One exchange at a time for one key.
+
+    Args:
+        loop: the running loop; all times are its times.
+        gate: who else may use the key; None where this process is alone.
+        key: what the gate is asked for.
+        memory: what the process knows of the key beyond this loop; None where that is nothing.
+        random: a number from 0 to 1, for the jitter of long holds.
+
+    Attributes:
+        queues: whom it serves; of their calls, whichever is ahead comes next.
+        queue: the one that it alone serves.
+        flying: the exchange under way.
+        held_until: the moment from which the key may be used again.
+        locked: whether Sitoo may still be at work on what was sent and had no answer, so that
+            refusals are expected; until something is served.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        gate: Gate | None = None,
+        key: str = "",
+        memory: Memory | None = None,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        self.loop = loop
+        self.gate = gate
+        self.memory = memory
+        self.flying: Flight | None = None
+        self.held_until: float = 0.0
+        self.locked: bool = False
+        self._random = random
+        self._task: asyncio.Task[Any] | None = None
+        self._heard_until = 0.0  # as far as other processes have told of it
+        self._followed: set[asyncio.Task[Any]] = set()
+        self._brief = BRIEF
+        self._timer: asyncio.TimerHandle | None = None
+        self._turnstile: Turnstile | None = None
+        self._gate_failing = False
+        if gate is not None:
+            self._turnstile = Turnstile(
+                loop,
+                gate,
+                key,
+                taken=self._gate_taken,
+                failed=self._gate_failed,
+                given=self._gate_given,
+            )
+        self._sent = 0
+        self._joined = 0
+        self._refused = 0
+        self._waits = 0
+        self._waited = 0.0
+        self._longest_wait = 0.0
+        self._busy = 0.0
+        self.queues: list[Queue] = []
+        self.queue: Queue = Queue(loop, self)
+        if memory is not None:
+            self._go_on_from(memory)
+
+    def _go_on_from(self, memory: Memory) -> None:
+        """Begin with what the lanes of former loops knew."""
+        left = memory.held_for()
+        if left > 0:
+            self.held_until = self.loop.time() + left
+        if memory.take_over():
+            self.hold_briefly("an event loop ended while a request was under way")
+
+    # --------------------------------------------------------------------------- for the queues
+
+    def check_reentry(self) -> None:
+        """Refuse a call from inside the exchange under way.
+
+        Raises:
+            ReentryError: it is one.
+        """
+        if self._task is not None and asyncio.current_task() is self._task:
+            raise ReentryError(
+                "the client was called from inside one of its own exchanges, which would wait "
+                "for itself for ever: make the call after the exchange has ended"
+            )
+
+    @property
+    def free(self) -> bool:
+        """Whether a call that came now would have its turn at once, but for the gate."""
+        return not self._used() and self.loop.time() >= self.held_until
+
+    @property
+    def at_work(self) -> bool:
+        """Whether an exchange is under way, or the gate is asked."""
+        return self.flying is not None or (self._turnstile is not None and self._turnstile.busy)
+
+    @property
+    def asking(self) -> bool:
+        """Whether it waits for its gate."""
+        return self._turnstile is not None and self._turnstile.asking
+
+    @property
+    def coming(self) -> bool:
+        """Whether it is going to look for its next call by itself, and may start it then."""
+        return not self._gate_failing and (self.at_work or self._timer is not None)
+
+    def board(self, entry: Entry) -> bool:
+        """Let an entry join the exchange under way, where that asks the very same question."""
+        company, flying = entry.company, self.flying
+        if company is None or flying is None:
+            return False
+        theirs = flying.entries[0].company
+        if theirs is None or theirs.key != company.key:
+            return False
+        flying.entries.append(entry)
+        self._joined += 1
+        return True
+
+    # ----------------------------------------------------------------------- for the callers
+
+    def follow(self, flights: Iterable[asyncio.Task[Any]]) -> None:
+        """Let nothing start before those exchanges of other lanes are over."""
+        for flight in flights:
+            self._followed.add(flight)
+            flight.add_done_callback(self._followed_landed)
+
+    def _followed_landed(self, flight: asyncio.Task[Any]) -> None:
+        self._followed.discard(flight)
+        if flight.cancelled():
+            # As where an exchange of this lane is: the loop may be about to shut down.
+            self.hold_briefly("an exchange was cancelled from outside")
+        # Not yet: a call that was refused there comes here now, to a place before those that wait.
+        self.loop.call_soon(self.dispatch)
+
+    @property
+    def task(self) -> asyncio.Task[Any] | None:
+        """The exchange under way, whoever's it is."""
+        return self._task
+
+    def flight(self, owner: object) -> asyncio.Task[Any] | None:
+        """The exchange under way, where it is that owner's, wanted any more or not."""
+        flying = self.flying
+        if flying is None or all(entry.ticket.owner is not owner for entry in flying.entries):
+            return None
+        return self._task
+
+    def stats(self) -> LaneStats:
+        """What the lane is doing at this moment."""
+        now = self.loop.time()
+        # A loop that was closed took with it what waited and flew there.
+        queues, flying = ((), None) if self.loop.is_closed() else (self.queues, self.flying)
+        return LaneStats(
+            waiting={
+                "interactive": sum(queue.waiting["interactive"] for queue in queues),
+                "bulk": sum(queue.waiting["bulk"] for queue in queues),
+            },
+            in_flight=int(flying is not None),
+            sent=self._sent,
+            joined=self._joined,
+            refused=self._refused,
+            held_for=self._hold_left(),
+            waits=self._waits,
+            waited=self._waited,
+            longest_wait=self._longest_wait,
+            busy=self._busy + (now - flying.began if flying else 0.0),
+        )
+
+    async def settle(self) -> bool:
+        """Wait until the gate is back, unless others use the lane; tell whether nobody does."""
+        turnstile = self._turnstile
+        while turnstile is not None and not self._used() and await turnstile.settle():
+            pass  # what came of it may have to be settled in turn
+        return not self._used()
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody uses the lane, or the lane its gate."""
+        return self._used() or self.at_work
+
+    def _used(self) -> bool:
+        return self.flying is not None or any(queue.used for queue in self.queues)
+
+    # -------------------------------------------------------------- for the exchange under way
+
+    def served(self) -> None:
+        """An answer came that is not a refusal: the next brief hold starts small again."""
+        self._brief = BRIEF
+        if self.locked:
+            self.locked = False
+            if self.memory is not None:
+                self.memory.settle()
+
+    def refuse(self) -> None:
+        """Count a refusal."""
+        self._refused += 1
+
+    def hold(self, seconds: float, reason: str) -> None:
+        """Let nothing start for that many seconds, and a little more.
+
+        The jitter keeps the processes that share a slot from all returning in one moment.
+        """
+        jitter = min(1.0, 0.05 * seconds) * self._random()
+        if self._raise_hold(seconds + jitter):
+            logger.warning("on hold for %.1f s: %s", seconds + jitter, reason)
+
+    def hold_briefly(self, reason: str, *, refused: bool = False) -> None:
+        """Let nothing start for a moment, twice as long each time until something is served.
+
+        Args:
+            reason: for the log.
+            refused: whether nothing more is known than a refusal; else the key may be locked.
+        """
+        self.locked = self.locked or not refused
+        seconds = self._brief
+        self._brief = min(2 * seconds, LONGEST_BRIEF)
+        if self._raise_hold(seconds):
+            logger.debug("on hold for %.1f s: %s", seconds, reason)
+
+    def _raise_hold(self, seconds: float) -> bool:
+        now = self.loop.time()
+        if now + seconds <= self.held_until:
+            return False
+        self.held_until = now + seconds
+        if self.memory is not None:
+            self.memory.hold(seconds)
+        for queue in self.queues:
+            queue.shed(now)
+        return True
+
+    def leave_behind(self) -> None:
+        """Let the next lane of the key know that nobody has waited for what this one sent."""
+        if self.memory is not None:
+            self.memory.leave()
+
+    # --------------------------------------------------------------------------- the dispatch
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.dispatch()
+
+    def dispatch(self) -> None:
+        """Start the next exchange if one may start; never waits."""
+        if self.flying is not None:
+            return
+        queue = self._next()
+        now = self.loop.time()
+        if self._followed or queue is None or now < self.held_until:
+            if queue is not None and self._timer is None and not self._followed:
+                # The hold may be raised meanwhile: the timer looks again when it fires.
+                self._timer = self.loop.call_at(self.held_until, self._wake)
+            if self._turnstile is not None and self._turnstile.held:
+                self._turnstile.give(self._hold_to_tell())
+        elif self._turnstile is not None and not self._turnstile.held:
+            # The lane takes the gate, the callers stay in the heap: whoever is best when the
+            # gate comes goes first.
+            if queue.needs(self):
+                self._turnstile.take()
+        else:
+            self._start(queue.take(self, now), now)
+
+    def _next(self) -> Queue | None:
+        """The queue whose first call comes next here."""
+        ahead: tuple[Place, Queue] | None = None
+        for queue in self.queues:
+            place = queue.first()
+            if place is not None and (ahead is None or place < ahead[0]):
+                ahead = place, queue
+        return None if ahead is None else ahead[1]
+
+    def _start(self, entries: list[Entry], now: float) -> None:
+        for entry in entries:
+            wait = now - entry.entered
+            self._waited += wait
+            self._longest_wait = max(self._longest_wait, wait)
+        self._waits += len(entries)
+        self._sent += 1
+        self._joined += len(entries) - 1
+        # Set before the task exists: an eager task factory runs the exchange's first part here
+        # and now, and whatever that part does must find the lane taken.
+        company = entries[0].company
+        several = len(entries) > 1 and company is not None and not company.boards
+        self.flying = flight = Flight(entries, several, now)
+        self._task = self.loop.create_task(self._fly(flight), context=entries[0].context)
+        self._task.add_done_callback(functools.partial(self._land, flight))
+
+    async def _fly(self, flight: Flight) -> Any:
+        self._task = asyncio.current_task()
+        first = flight.entries[0]
+        company = first.company
+        if company is None or company.exchange is None or not flight.several:
+            return await first.exchange()
+        return await company.exchange(
+            [entry.company.brings for entry in flight.entries if entry.company is not None]
+        )
+
+    def _land(self, flight: Flight, task: asyncio.Task[Any]) -> None:
+        """The exchange is over: this, and nothing else, frees the lane."""
+        self.flying = None
+        self._task = None
+        self._busy += self.loop.time() - flight.began
+        failure = failure_of(task)
+        if task.cancelled():
+            # By somebody else: the loop shuts down, most likely. The hold keeps dispatch from
+            # starting a task that the shutdown would not see.
+            self.hold_briefly("an exchange was cancelled from outside")
+            self.leave_behind()
+            failure = ReadError("the exchange was cancelled from outside", sent="unknown")
+        # The next exchange first, then the caller of this one: what that does with its answer it
+        # then does while the next request is on the wire. Whatever comes of it, the caller is told.
+        try:
+            if self._turnstile is not None:
+                self._turnstile.give(self._hold_to_tell())
+            else:
+                self.dispatch()
+        finally:
+            self._tell(flight, task, failure)
+
+    def _tell(self, flight: Flight, task: asyncio.Task[Any], failure: BaseException | None) -> None:
+        """Tell the callers of an exchange how it ended."""
+        for index, entry in enumerate(flight.entries):
+            if failure is not None:
+                # What is not ours may not be copied; several then get the same.
+                error = copy_of(failure) if index and isinstance(failure, SitooError) else failure
+                entry.settle(error=error)
+            else:
+                result = task.result()
+                entry.settle(result=result[index] if flight.several else result)
+
+    # ------------------------------------------------------------------------------- the gate
+
+    def _hold_left(self) -> float:
+        return max(0.0, self.held_until - self.loop.time())
+
+    def _hold_to_tell(self) -> float:
+        """The seconds of hold that the other processes do not know of yet.
+
+        A hold that they told is not told back: each time it would come out a little longer.
+        """
+        return self._hold_left() if self.held_until > self._heard_until else 0.0
+
+    def _gate_taken(self, grant: Grant) -> None:
+        self._gate_failing = False
+        if grant.abandoned:
+            self.hold_briefly("the process that used the key before was lost with a request")
+        if grant.hold > 0:
+            self._raise_hold(grant.hold)
+            self._heard_until = self.loop.time() + grant.hold
+        self.dispatch()
+
+    def _gate_failed(self, failure: BaseException) -> None:
+        self._gate_failing = True
+        # By its class: what a gate says of itself may hold a password.
+        text = f"{type_name(self.gate)} could not be taken: {told(failure)}"
+        for queue in self.queues:
+            queue.fail(f"the gate {text}", failure)
+        if self._timer is None and any(queue.used for queue in self.queues):
+            self._timer = self.loop.call_later(GATE_AGAIN, self._wake)
+
+    def _gate_given(self, trouble: str | None) -> None:
+        if trouble is not None:
+            # Somebody may still wait for it to come free; and a loop that shuts down must not
+            # be handed another task.
+            self.hold_briefly(trouble)
+        self.dispatch()

@@ -1,0 +1,402 @@
+"""What a client and all its views share: keys, lanes, connections, and the calls under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import anyio
+import attrs
+
+from sitoo_async._checks.unforeseen import unforeseen
+from sitoo_async._forks import in_forked_child
+from sitoo_async._gates import Gate
+from sitoo_async._http.address import Address
+from sitoo_async._http.connections import Connections, Origin
+from sitoo_async._http.keys import Key
+from sitoo_async._http.messages import (
+    Request,
+    Response,
+    Verdict,
+    judge,
+    judge_failure,
+    name_the_key,
+)
+from sitoo_async._http.observers import ExchangeRecord, Observer, log_exchange
+from sitoo_async._http.transport import FORKED, Transport
+from sitoo_async._lane.balancer import Ways
+from sitoo_async._lane.batch_size import Pace
+from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
+from sitoo_async._lane.lane import Lane
+from sitoo_async._lane.options import Options
+from sitoo_async._lane.queue import Queue
+from sitoo_async._lane.registry import gate_in_use, lane_for, stats_of, ways_for
+from sitoo_async._lane.retry import CALL_WITHIN
+from sitoo_async._lane.ticket import LaneStats, Priority, Ticket
+from sitoo_async.errors import (
+    ApiError,
+    ClientClosedError,
+    SitooError,
+    TransportError,
+    WrongLoopError,
+)
+
+__all__ = ["Binding", "Caller"]
+
+logger = logging.getLogger("sitoo_async")
+
+
+@attrs.frozen
+class Binding:
+    """What belongs to one event loop.
+
+    Attributes:
+        loop: the loop.
+        ways: the lanes of the keys, shared with other clients.
+        transports: a connection for each of them, this client's own.
+        connections: these connections, to be closed.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    ways: Ways
+    transports: Mapping[Lane, Transport]
+    connections: Connections
+
+
+_callers: weakref.WeakSet[Caller] = weakref.WeakSet()
+
+
+class Caller:
+    """The shared part of a client and its views.
+
+    Args:
+        address: the account's address.
+        keys: the keys; the lane of each is shared with every other client of it in the loop.
+        connect: makes the connection for a key.
+        gate: who else may use the keys.
+        grace: seconds that closing waits for an exchange in flight.
+        observers: called after each exchange.
+        origin: where the client was made.
+        lent: whether the connections are those of a session that was lent.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        keys: Sequence[Key],
+        connect: Callable[[Key], Transport],
+        gate: Gate | None,
+        grace: float,
+        observers: Sequence[Observer],
+        origin: Origin,
+        lent: bool,
+    ) -> None:
+        self.address = address
+        self._keys = self._keys_in_use = tuple(keys)
+        # Changed by a simulation, which has a server of its own and no sockets.
+        self.connect = connect
+        self._gate = gate
+        self.closes_gate = False  # a client that made the gate itself says so
+        self._grace = grace
+        self._observers = tuple(observers)
+        self._origin = origin
+        self._lent = lent
+        self._binding: Binding | None = None
+        # In a forked child: what the parent had, kept as it is, and whether its session was lent.
+        self._inherited: Binding | None = None
+        self._session_inherited = False
+        self._state: Literal["open", "draining", "dropping", "closed"] = "open"
+        self._calls = 0
+        self.heard: bool = False  # whether the host has ever answered
+        self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
+        self.writes: int = 0  # that have ended, one way or the other
+        self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
+        _callers.add(self)
+
+    # ------------------------------------------------------------------------------ the state
+
+    @property
+    def state(self) -> str:
+        """``open``, ``draining``, ``dropping`` or ``closed``."""
+        return self._state
+
+    @property
+    def dropped(self) -> bool:
+        """Whether nothing is sent any more, not even for a call that has begun."""
+        return self._state in ("dropping", "closed")
+
+    def stats(self) -> LaneStats:
+        """What the lanes of the keys are doing together."""
+        if self._binding is not None:
+            return self._binding.ways.stats()
+        return stats_of(self.address.origin, [key.api_id for key in self._keys_in_use])
+
+    def stats_by_key(self) -> dict[str, LaneStats]:
+        """What each of them is doing, by API ID."""
+        origin, api_ids = self.address.origin, [key.api_id for key in self._keys]
+        if self._binding is None:
+            return {api_id: stats_of(origin, [api_id]) for api_id in api_ids}
+        lanes = self._binding.ways.by_api_id
+        return {
+            api_id: lanes[api_id].stats() if api_id in lanes else stats_of(origin, [api_id])
+            for api_id in api_ids
+        }
+
+    async def _bind(self) -> Binding:
+        """Bind to the running loop, where there is no binding yet or its loop is gone."""
+        loop = self._loop()
+        former = self._binding or self._inherited
+        if former is not None and not former.loop.is_closed():
+            raise WrongLoopError(
+                "the client is at work in another event loop: give each loop its own client"
+            )
+        if former is not None and former.ways.limited:
+            left = former.ways.in_use
+            self._keys_in_use = tuple(key for key in self._keys_in_use if key.api_id in left)
+        api_ids = [key.api_id for key in self._keys_in_use]
+        ways = ways_for(loop, self.address.origin, api_ids, self._gate)
+        transports = {
+            lane_for(loop, self.address.origin, key.api_id, self._gate): self.connect(key)
+            for key in self._keys_in_use
+        }
+        connections = Connections(loop, transports.values())
+        self._binding = binding = Binding(loop, ways, transports, connections)
+        self._calls, self._idle, self._inherited = 0, None, None
+        await connections.watch(self, self._origin)
+        if former is not None:
+            # Its loop is gone and its sockets with it; this only marks the sessions closed.
+            await former.connections.aclose()
+        return binding
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The loop to bind to."""
+        inherited = self._inherited
+        if self._session_inherited or (inherited is not None and not inherited.loop.is_closed()):
+            raise WrongLoopError(FORKED)
+        try:
+            return asyncio.get_running_loop()
+        except RuntimeError as error:
+            # As after a fork inside a running loop: it goes on running in the parent alone.
+            raise WrongLoopError(
+                "no event loop is running here: call the client inside of asyncio.run(), and in a "
+                "forked child inside of one that begins there"
+            ) from error
+
+    def inherit(self) -> Connections | None:
+        """In a forked child: give up what the parent has; tell what is to be let go of."""
+        self._session_inherited = self._lent
+        if self._binding is None:
+            return None
+        self._inherited, self._binding = self._binding, None
+        return self._inherited.connections
+
+    async def aclose(self, *, drain: bool) -> None:
+        """Take no more calls, end those under way, close the transport.
+
+        Args:
+            drain: whether calls that wait are still served, retries included; otherwise they end
+                with a `ClientClosedError`. An exchange in flight is always awaited, for as long
+                as the grace allows, even when the task that closes is cancelled.
+        """
+        binding = self._binding
+        if binding is None or binding.loop.is_closed():
+            self._state = "closed"
+            self._binding = None
+            if binding is not None:
+                await binding.connections.aclose()
+            return
+        if binding.loop is not asyncio.get_running_loop():
+            raise WrongLoopError("the client is at work in another event loop: close it there")
+        try:
+            if drain and self._calls:
+                self._state = "draining"
+                if self._idle is None:
+                    self._idle = binding.loop.create_future()
+                await asyncio.shield(self._idle)
+        finally:
+            self._state = "dropping"
+            for queue in binding.ways.queues:
+                queue.drop(self, CLOSED_WHILE_WAITING)
+            await _outlast(binding.loop.create_task(self._finish(binding)))
+
+    async def _finish(self, binding: Binding) -> None:
+        lanes = binding.ways.lanes
+        flights = {flight for lane in lanes if (flight := lane.flight(self)) is not None}
+        if flights:
+            with anyio.move_on_after(self._grace):
+                await asyncio.wait(flights)
+            late = {flight for flight in flights if not flight.done()}
+            for flight in late:
+                flight.cancel()
+            if late:
+                await asyncio.wait(late)
+        await binding.connections.aclose()
+        gate = self._gate
+        if gate is not None:
+            with anyio.move_on_after(self._grace):
+                # The loop may end next, and would leave the keys to other processes as if their
+                # holder had died.
+                await asyncio.gather(*(lane.settle() for lane in lanes))
+                # Other clients may be at work with it, or with one that is equal.
+                if self.closes_gate and not gate_in_use(binding.loop, gate):
+                    await gate.aclose()
+        self._state = "closed"
+        self._binding = None
+
+    # -------------------------------------------------------------------------------- calling
+
+    async def call(self, request: Request, options: Options) -> Response:
+        """Make a call of one request; see `Call.send`."""
+        with self.open(options) as call:
+            return await call.send(request)
+
+    def open(self, options: Options, *, bulk: bool = False, within: float = CALL_WITHIN) -> Call:
+        """A call of one or more requests, to be used in a ``with``.
+
+        Args:
+            options: what travels with it.
+            bulk: whether it gives way to interactive calls.
+            within: seconds of trouble that each request outlasts, if its policy does not say.
+        """
+        return Call(self, options, "bulk" if bulk else options.priority, within)
+
+    async def admit(
+        self, request: Request, options: Options, priority: Priority
+    ) -> tuple[Binding, Queue, Ticket]:
+        """Let a call begin now, with that request; `end` must follow."""
+        if self._state != "open":
+            raise ClientClosedError("the client is closed: make a new one")
+        binding = self._binding
+        if binding is None or binding.loop is not asyncio.get_running_loop():
+            binding = await self._bind()
+        queue = binding.ways.queue_for(request, options, None)
+        ticket = queue.ticket(
+            priority=priority,
+            owner=self,
+            queue_timeout=options.queue_timeout,
+            deadline=options.deadline,
+            ends_at=options.ends_at,
+            patience=options.max_rate_limit_wait,
+        )
+        self._calls += 1
+        return binding, queue, ticket
+
+    def end(self, binding: Binding) -> None:
+        """Count a call out that was admitted."""
+        # A call that its closed loop left behind may end when the client is bound anew.
+        if self._binding is binding or self._binding is None:
+            self._calls -= 1
+        if not self._calls and self._idle is not None:
+            self._idle.set_result(None)
+            self._idle = None
+
+    async def exchange(
+        self, binding: Binding, lane: Lane, request: Request, options: Options
+    ) -> Response | SitooError:
+        """One exchange, run by the lane; what it learns about the key it tells the lane."""
+        try:
+            return await self._exchange(binding, lane, request, options)
+        except SitooError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whoever waits is told
+            failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
+            lane.hold_briefly(str(failure))
+            self.writes += request.method != "GET"
+            return failure
+
+    async def _exchange(
+        self, binding: Binding, lane: Lane, request: Request, options: Options
+    ) -> Response | SitooError:
+        loop = binding.loop
+        began = loop.time()
+        response, verdict = await self._send(binding.transports[lane], request, options)
+        # Before the lane is held: what waits there may be about to go on elsewhere.
+        binding.ways.learn(lane, response, verdict)
+        outcome = verdict.outcome
+        if isinstance(outcome, ApiError):
+            name_the_key(
+                outcome,
+                api_id=binding.ways.api_id(lane),
+                account_id=self.address.account_id,
+                origin=self.address.origin,
+            )
+        if request.method != "GET":
+            self.writes += 1
+        if verdict.served:
+            lane.served()
+        if verdict.refused:
+            lane.refuse()
+        if verdict.hold is not None:
+            lane.hold(verdict.hold, f"Sitoo said {outcome}")
+        elif verdict.brief:
+            lane.hold_briefly(str(outcome), refused=verdict.refused)
+        if self._observers or logger.isEnabledFor(logging.DEBUG):
+            self._tell(request, response, outcome, loop.time() - began)
+        return outcome
+
+    async def _send(
+        self, transport: Transport, request: Request, options: Options
+    ) -> tuple[Response | None, Verdict]:
+        try:
+            response = await transport.send(
+                request,
+                root=self.address.root,
+                seconds=options.request_timeout,
+                limit=options.max_response_bytes,
+            )
+        except TransportError as error:
+            return None, judge_failure(error)
+        self.heard = True
+        return response, judge(response)
+
+    def _tell(
+        self,
+        request: Request,
+        response: Response | None,
+        outcome: Response | SitooError,
+        elapsed: float,
+    ) -> None:
+        """Log the exchange and show it to the observers."""
+        record = ExchangeRecord(
+            method=request.method,
+            path=request.path,
+            status=None if response is None else response.status,
+            error=type(outcome).__name__ if isinstance(outcome, SitooError) else None,
+            request_id=None if response is None else response.request_id,
+            elapsed=elapsed,
+            received=0 if response is None else len(response.body),
+        )
+        log_exchange(record)
+        loop = asyncio.get_running_loop()
+        for observer in self._observers:
+            # Not here: an observer is not to run, let alone to raise, inside an exchange.
+            loop.call_soon(observer, record)
+
+
+async def _outlast(task: asyncio.Task[None]) -> None:
+    """Wait for a task to end whatever cancels the waiting, by asyncio or by anyio, then tell."""
+    cancelled: asyncio.CancelledError | None = None
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError as error:
+                cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
+
+
+def _inherit() -> None:
+    # First of all none is used any more, whatever becomes of letting go.
+    inherited = [caller.inherit() for caller in [*_callers]]
+    for connections in inherited:
+        if connections is not None:
+            connections.abandon()
+
+
+in_forked_child(_inherit)

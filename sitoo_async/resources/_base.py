@@ -1,0 +1,178 @@
+"""What all resources share: how each verb of Sitoo's becomes a call. Said once, here.
+
+The methods of a group keep their own honest signatures; their bodies are one call to one of the
+verbs of `Resource`: of one item (`Calls`), of a collection (`Listing`), or of many items (here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from sitoo_async._batching.batch import Batch, Invalid
+from sitoo_async._batching.chunk import SendPiece
+from sitoo_async._codec.codec import decode_value
+from sitoo_async._http.messages import Request
+from sitoo_async._lane.retry import JOB_WITHIN, Trouble
+from sitoo_async.models import Model
+from sitoo_async.resources._collection import PAGE_SIZE, Listing, NoFilters, joined
+from sitoo_async.resources._items import Expected, accepted, addition, deletion, named_update
+from sitoo_async.resources._operation import Operation
+from sitoo_async.resources._single import At, reading
+
+__all__ = ["CHUNK_SIZE", "PAGE_SIZE", "At", "NoFilters", "Resource", "joined", "reading"]
+
+V = TypeVar("V")
+
+CHUNK_SIZE: Final = 1000
+
+
+@attrs.frozen
+class Resource(Listing):
+    """A group of operations on one site."""
+
+    def _add_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        read: Expected[V],
+        chunk_size: int,
+        invalid: Invalid | None,
+    ) -> Batch[V]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(addition, model),
+            read=read,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            verb="add",
+        )
+
+    def _update_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        chunk_size: int,
+        invalid: Invalid | None,
+    ) -> Batch[bool]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(named_update, model),
+            read=accepted,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            verb="update",
+        )
+
+    def _set_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        read: Expected[V],
+        chunk_size: int,
+        invalid: Invalid | None,
+    ) -> Batch[V]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(addition, model),
+            read=read,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            verb="set",
+        )
+
+    def _delete_many(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[Model],
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        chunk_size: int,
+        invalid: Invalid | None,
+        by: Sequence[str],
+    ) -> Batch[bool]:
+        return self._many(
+            operation,
+            at,
+            items,
+            prepare=partial(deletion, model, by=by),
+            read=accepted,
+            chunk_size=chunk_size,
+            invalid=invalid,
+            verb="delete",
+        )
+
+    def _many(
+        self,
+        operation: Operation,
+        at: At,
+        items: Iterable[Any] | AsyncIterable[Any],
+        *,
+        prepare: Callable[[Any], Any],
+        read: Expected[V],
+        chunk_size: int,
+        invalid: Invalid | None,
+        verb: str,
+    ) -> Batch[V]:
+        path = self._path(operation, at)
+        strict = self.options.strict
+        returned = self._reading(operation, (None, "return"))
+
+        @contextmanager
+        def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
+            with self.caller.open(self.options, bulk=bulk, within=JOB_WITHIN) as call:
+
+                async def send(
+                    piece: list[Any], pause: float, trouble: Trouble
+                ) -> tuple[Any, float]:
+                    # Not repeatable here: what has an unknown outcome is halved, not repeated.
+                    request = Request(operation.method, path, payload=piece)
+                    response = await call.send(request, pause=pause, trouble=trouble)
+                    answer = reading(
+                        operation,
+                        path,
+                        lambda: decode_value(
+                            response.content(f"the results of {len(piece)} items"), strict=strict
+                        ),
+                        response,
+                    )
+                    return answer, response.elapsed
+
+                yield send
+
+        return Batch(
+            open_chunk,
+            items,
+            prepare=prepare,
+            read=lambda value: read.of(value, returned),
+            chunk_size=chunk_size,
+            invalid=invalid,
+            repeatable=operation.repeatable,
+            deletes=operation.method == "DELETE",
+            label=f"{operation.collection}.{verb}_many",
+            policy=self.options.retry,
+            seconds=self.options.bulk_seconds,
+            ends_at=self.options.ends_at,
+            strict=strict,
+            whole=operation.whole,
+        )

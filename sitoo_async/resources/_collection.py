@@ -1,0 +1,342 @@
+"""Collections: how `list` becomes a paginator."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, Literal, TypeVar
+
+import attrs
+
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import check_whole
+from sitoo_async._codec.codec import decode_array, decode_page, last_row, select
+from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.query import Kind, query_string
+from sitoo_async._lane.batch_size import Pace
+from sitoo_async._lane.call import Call
+from sitoo_async._lane.retry import CALL_WITHIN, JOB_WITHIN, Trouble
+from sitoo_async._paging.cursor import Advance, AfterId, AtOnce, ByOffset, P
+from sitoo_async._paging.paginator import LARGEST_PAGE, PageOf, Paginator, Part
+from sitoo_async.errors import (
+    ClientClosedError,
+    ConnectError,
+    InvalidInputError,
+    LaneError,
+    RateLimitError,
+    ReadError,
+    RequestTimeoutError,
+    ServerError,
+    SitooError,
+)
+from sitoo_async.models import Model
+from sitoo_async.resources._operation import Operation
+from sitoo_async.resources._single import At, Calls, reading
+
+__all__ = ["PAGE_SIZE", "Listing", "NoFilters", "filter_kinds", "joined", "selected"]
+
+M = TypeVar("M", bound=Model)
+
+PAGE_SIZE: Final = 1000
+
+_KINDS: Final[Mapping[Any, Kind]] = {
+    str: "text",
+    int: "integer",
+    bool: "boolean",
+    datetime: "timestamp",
+    Sequence[str]: "texts",
+    Sequence[int]: "integers",
+}
+
+
+class NoFilters(typing.TypedDict, total=False):
+    """The filters of a collection that has none."""
+
+
+@cache
+def filter_kinds(filters: type) -> Mapping[str, Kind]:
+    """What a TypedDict of filters takes, read off its annotations."""
+    return {name: _kind(hint) for name, hint in typing.get_type_hints(filters).items()}
+
+
+def _kind(hint: Any) -> Kind:
+    if typing.get_origin(hint) is Literal:
+        return typing.get_args(hint)
+    # An enumeration of integers is sent as its number.
+    if isinstance(hint, type) and issubclass(hint, int) and hint is not bool:
+        return "integer"
+    if typing.get_origin(hint) is Sequence:
+        (element,) = typing.get_args(hint)
+        return "texts" if _kind(element) == "text" else "integers"
+    return _KINDS[hint]
+
+
+def joined(*parts: str) -> str:
+    """A query of several parts, of which some may be empty."""
+    return "&".join(part for part in parts if part)
+
+
+@attrs.frozen
+class Listing(Calls):
+    """The verbs of collections."""
+
+    def _list(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        start: int,
+        page_size: int,
+        filters: Mapping[str, Any] | None = None,
+        takes: type = NoFilters,
+        fields: Sequence[str] | None = None,
+        identifier: str | None = None,
+        extra: str = "",
+    ) -> Paginator[M]:
+        """A collection that is counted.
+
+        Args:
+            operation: the operation.
+            at: the path's parameters.
+            model: what its rows are.
+            start: the index of the first row.
+            page_size: rows per request.
+            filters: what the caller filters on.
+            takes: the TypedDict of the filters that there are.
+            fields: the fields to fetch.
+            identifier: the least that can be asked for, where fields can be selected.
+            extra: more of the query, such as the order of the rows.
+        """
+        asked = joined(query_string(filters or {}, filter_kinds(takes)), extra)
+        selection = selected(model, fields)
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=check_whole("start", start, least=0),
+            page_size=page_size,
+            query=lambda start, num: joined(asked, f"start={start}&num={num}", selection),
+            advance=ByOffset(),
+            least=joined(asked, "start=0&num=1", f"fields={identifier}" if identifier else ""),
+        )
+
+    def _list_by_id(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        identifier: str,
+        since_id: int | None,
+        sort: str | None,
+        start: int | None,
+        page_size: int,
+        filters: Mapping[str, Any],
+        takes: type,
+        fields: Sequence[str] | None,
+    ) -> Paginator[M]:
+        """A collection that is walked by ascending id, unless `sort` or `start` is given.
+
+        The newest rows come first by default, so a counted walk over a live collection would see
+        rows shift; behind a known id nothing does (behaviour 5.3.16).
+        """
+        filters = dict(filters)
+        if sort is not None or start is not None:
+            if since_id is not None:
+                raise InvalidInputError(
+                    "since_id walks by ascending id: leave out sort and start", field="since_id"
+                )
+            with Looking("sort"):
+                orders = (f"sort={name}" for name in (identifier, f"-{identifier}") if name == sort)
+                extra = "" if sort is None else next(orders, None)
+            if extra is None:
+                raise InvalidInputError(
+                    f"sort must be {identifier!r} or '-{identifier}', not {shown(sort)}",
+                    field="sort",
+                )
+            return self._list(
+                operation,
+                at,
+                model,
+                start=0 if start is None else start,
+                page_size=page_size,
+                filters=filters,
+                takes=takes,
+                fields=fields,
+                identifier=identifier,
+                extra=extra,
+            )
+        lowest = filters.pop(f"{identifier}from", None)
+        if lowest is not None and since_id is not None:
+            raise InvalidInputError(
+                f"since_id says the same as {identifier}from: give one of them", field="since_id"
+            )
+        since = 0 if since_id is None else check_whole("since_id", since_id, least=0)
+        if lowest is not None:
+            since = max(check_whole(f"{identifier}from", lowest, least=0) - 1, 0)
+        asked = query_string(filters, filter_kinds(takes))
+        selection = selected(model, fields)
+        if fields is not None:
+            # Without the id there is no next page.
+            selection = selected(model, [*fields, identifier])
+
+        def query(since: int, num: int, selection: str = selection) -> str:
+            return joined(
+                asked,
+                f"{identifier}from={since + 1}",
+                f"num={num}",
+                f"sort={identifier}",
+                selection,
+            )
+
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=since,
+            page_size=page_size,
+            query=query,
+            advance=AfterId(identifier, lambda body: last_row(body, identifier, int)),
+            least=query(since, 1, f"fields={identifier}"),
+        )
+
+    def _whole(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        filters: Mapping[str, Any] | None = None,
+        takes: type = NoFilters,
+        fields: Sequence[str] | None = None,
+        bare: bool,
+    ) -> Paginator[M]:
+        """A collection that comes whole, as a bare array or in an envelope."""
+        asked = joined(query_string(filters or {}, filter_kinds(takes)), selected(model, fields))
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=0,
+            page_size=PAGE_SIZE,
+            query=lambda _start, _num: asked,
+            advance=AtOnce(),
+            bare=bare,
+        )
+
+    def _walk(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        start: P,
+        page_size: int,
+        query: Callable[[P, int], str],
+        advance: Advance[P],
+        bare: bool = False,
+        least: str | None = None,
+    ) -> Paginator[M, P]:
+        """Any collection.
+
+        Args:
+            operation: the operation.
+            at: the path's parameters.
+            model: what its rows are.
+            start: the cursor of the first page.
+            page_size: rows per request.
+            query: the query of a page, given its cursor and how many rows are wanted.
+            advance: how a walk gets from page to page.
+            bare: whether the rows come as a bare array, without an envelope.
+            least: the query that tells the totalcount at the least cost.
+        """
+        path = self._path(operation, at)
+        read = decode_array if bare else decode_page
+        need = f"a page of {operation.collection}"
+
+        page_size = check_whole("page_size", page_size, least=1, most=LARGEST_PAGE)
+        pace = Pace(page_size, self.options.bulk_seconds)
+        # Where the caller has no say in the size, a smaller page can't be asked for.
+        sized = pace.aim is not None and advance.page_size is None
+
+        async def fetch(cursor: P, num: int, of: PageOf) -> bytes:
+            asked = num
+
+            def request(num: int) -> Request:
+                nonlocal asked
+                asked = num
+                text = query(cursor, num)
+                # Where it is asked for by halves, that takes the place of repeating it.
+                return Request(operation.method, path, query=text, repeatable=not sized)
+
+            within = CALL_WITHIN if of == "call" else JOB_WITHIN
+            with self.caller.open(self.options, bulk=of == "rest", within=within) as call:
+                if sized:
+                    response = await self._by_halves(call, request, num, pace)
+                else:
+                    response = await call.send(request(num))
+            body = reading(operation, path, lambda: response.content(need))
+            return body if asked == num else Part.of(body, asked)
+
+        def decode(body: bytes) -> tuple[list[M | None], int | None]:
+            strict = self.options.strict
+            return reading(operation, path, lambda: read(body, model, strict=strict))
+
+        async def count() -> int | None:
+            response = await self._send(operation, path, query=least or "")
+            rows, told = decode(reading(operation, path, lambda: response.content(need)))
+            return None if told is None or told < len(rows) else told
+
+        return Paginator(
+            fetch,
+            decode,
+            start=start,
+            page_size=page_size,
+            label=operation.collection,
+            count=None if least is None else count,
+            advance=advance,
+            pace=pace,
+        )
+
+    async def _by_halves(
+        self, call: Call, request: Callable[[int], Request], num: int, pace: Pace
+    ) -> Response:
+        """Ask for that many rows, and where that is too much for half of them, and so on.
+
+        A try with fewer rows stands for a repetition, so the retry policy bounds them all, and
+        they are one call to the lane. A half is no whole page, but no end either.
+        """
+        trouble, pause = Trouble(), 0.0
+        last: SitooError | None = None
+        while True:
+            try:
+                response = await call.send(request(num), pause=pause, trouble=trouble)
+            except (LaneError, RateLimitError, ClientClosedError) as refusal:
+                if last is None or refusal.sent != "no":
+                    raise
+                # What became of the earlier tries matters more than the queue.
+                last.add_note(f"not tried again: {refusal.message}")
+                raise last from last.__cause__
+            except ConnectError as error:
+                error.worsen("no" if last is None else last.sent)
+                raise
+            except (ServerError, ReadError, RequestTimeoutError) as error:
+                pace.failed(num)
+                again = call.pause_before_repeat(error)
+                if again is None:
+                    raise
+                last, pause = error, again
+                if num > 1:
+                    num, trouble = num // 2, trouble.smaller()
+            else:
+                pace.took(num, response.elapsed)
+                return response
+
+
+def selected(model: type[Model], fields: Sequence[str] | None) -> str:
+    """The part of a query that selects fields; empty where nothing is said of them."""
+    return "" if fields is None else f"fields={select(model, fields)}"

@@ -1,0 +1,1 @@
+"""What an account holds, collection by collection, free of HTTP."""

@@ -1,0 +1,1 @@
+"""The reference as data: operations, fields and rules, free of any server."""

@@ -1,0 +1,1 @@
+"""The fake server: HTTP, keys, faults, and a loop on virtual time."""

@@ -1,0 +1,1023 @@
+"""One exchange over real sockets: small servers on loopback that misbehave to the byte."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import gc
+import gzip
+import logging
+import socket
+import traceback
+import tracemalloc
+import warnings
+import zlib
+
+import aiohttp
+import attrs
+import brotli
+import pytest
+from aiohttp.abc import AbstractResolver
+
+from sitoo_async import errors
+from sitoo_async._http.content_coding import ACCEPTED
+from sitoo_async._http.credentials import Secret, authorization
+from sitoo_async._http.messages import Request, judge
+from sitoo_async._http.route import route_of
+from sitoo_async._http.transport import Transport
+
+PASSWORD = "correct horse battery staple"
+HEADER = authorization("90316-125", PASSWORD)
+BASE64 = base64.b64encode(f"90316-125:{PASSWORD}".encode()).decode()
+
+KILOBYTE = 1024
+MEGABYTE = 1024 * 1024
+
+# ------------------------------------------------------------------------------------ the server
+
+
+@attrs.frozen
+class Arrival:
+    """A request as it came off the socket."""
+
+    connection: int
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def http(status, body=b"", *headers, length=None):
+    lines = [f"HTTP/1.1 {status} Whatever", *headers]
+    if not any(line.lower().startswith("transfer-encoding") for line in headers):
+        lines.append(f"Content-Length: {len(body) if length is None else length}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+OK = http(200, b"true")
+
+
+async def drop(_writer):
+    """Close the connection without an answer."""
+
+
+async def hang(_writer):
+    await asyncio.Event().wait()
+
+
+def cut(answer):
+    """Write what there is and close."""
+
+    async def write(writer):
+        writer.write(answer)
+        await writer.drain()
+
+    return write
+
+
+def stuck(answer):
+    """Write what there is and say no more."""
+
+    async def write(writer):
+        writer.write(answer)
+        await hang(writer)
+
+    return write
+
+
+class Server:
+    """Answers the requests that arrive, one after the other, by the given list.
+
+    An answer is bytes, after which the connection stays open, or a function that gets the writer,
+    after which it is closed. The last answer is repeated.
+    """
+
+    def __init__(self, *answers):
+        self.answers = [*answers]
+        self.arrivals = []
+        self.writers = []
+        self.closed = []  # connections whose other end has gone
+        self._tasks = set()
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self.root = f"http://127.0.0.1:{self.port}/v2/accounts/90316"
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks)
+
+    async def _serve(self, reader, writer):
+        self._tasks.add(asyncio.current_task())
+        number = len(self.writers)
+        self.writers.append(writer)
+        try:
+            while await self._answer(number, reader, writer):
+                pass
+        except (asyncio.CancelledError, ConnectionError):
+            pass
+        except asyncio.IncompleteReadError:
+            self.closed.append(number)
+        finally:
+            writer.transport.abort() if writer.is_closing() else writer.close()
+
+    async def _answer(self, number, reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        line, *lines = head.strip().split("\r\n")
+        headers = {}
+        for each in lines:
+            name, _, value = each.partition(": ")
+            headers[name.lower()] = value
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        method, target, _ = line.split(" ")
+        self.arrivals.append(Arrival(number, method, target, headers, body))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if not isinstance(answer, bytes):
+            await answer(writer)
+            return False
+        writer.write(answer)
+        await writer.drain()
+        return True
+
+    def lost(self, connection):
+        """Write a byte, and tell whether the other end has gone."""
+        self.writers[connection].write(b"x")
+        return self.writers[connection].is_closing()
+
+    @property
+    def connections(self):
+        return [arrival.connection for arrival in self.arrivals]
+
+    async def until(self, happened):
+        """Wait for what the server sees; the test's own time limit ends it."""
+        while not happened():  # noqa: ASYNC110  # the conditions are as many as the tests
+            await asyncio.sleep(0.001)
+
+    async def saw_the_end_of(self, connection):
+        await self.until(lambda: connection in self.closed)
+
+
+@contextlib.asynccontextmanager
+async def opened(lent=None):
+    transport = Transport(HEADER, route=route_of("http://127.0.0.1", lent))
+    try:
+        yield transport
+    finally:
+        await transport.aclose()
+
+
+@contextlib.asynccontextmanager
+async def lent(**options):
+    """A transport over the connector of somebody else's session."""
+    async with aiohttp.ClientSession(**options) as session, opened(lent=session) as transport:
+        yield transport
+
+
+def request(method="GET", path="/sites/1/products.json", *, repeatable=None, **options):
+    repeatable = method == "GET" if repeatable is None else repeatable
+    return Request(method, path, repeatable=repeatable, **options)
+
+
+def sending(transport, server, sent=None, *, seconds=10.0, limit=MEGABYTE):
+    return transport.send(sent or request(), root=server.root, seconds=seconds, limit=limit)
+
+
+METHODS = ["GET", "POST", "PUT", "DELETE"]
+
+# ------------------------------------------------------------------------------- what goes out
+
+
+async def test_a_request_arrives_byte_by_byte_as_it_was_encoded():
+    path = "/sites/1/%7BGUID%7D/..%2Fa%20b/%252E.json"
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server, request(path=path, query="sku=a%20b,c%2C&x=%C3%A5+"))
+    arrival = server.arrivals[0]
+    assert arrival.method == "GET"
+    assert arrival.target == f"/v2/accounts/90316{path}?sku=a%20b,c%2C&x=%C3%A5+"
+
+
+async def test_a_request_carries_the_credentials_and_what_it_accepts():
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server)
+    headers = server.arrivals[0].headers
+    assert headers["authorization"] == f"Basic {BASE64}"
+    assert headers["accept"] == "application/json"
+    assert headers["user-agent"].startswith("sitoo_async/")
+    assert headers["host"] == f"127.0.0.1:{server.port}"
+    assert "content-type" not in headers
+    assert "cookie" not in headers
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_a_body_goes_out_as_json_with_any_method(method):
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server, request(method, payload=[{"productid": 1}]))
+    arrival = server.arrivals[0]
+    assert (arrival.method, arrival.body) == (method, b'[{"productid":1}]')
+    assert arrival.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_a_request_without_a_body_has_none(method):
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server, request(method))
+    assert server.arrivals[0].body == b""
+
+
+# --------------------------------------------------------------------------- what comes back
+
+
+@pytest.mark.parametrize("status", [200, 201, 400, 404, 429, 500, 502])
+async def test_an_answer_is_handed_on_whatever_its_status(status):
+    answer = http(status, b'{"errortext":"x"}', "sitoo-request-id: 86aa994c")
+    async with Server(answer) as server, opened() as transport:
+        response = await sending(transport, server)
+    assert (response.status, response.body, response.oversized) == (
+        status,
+        b'{"errortext":"x"}',
+        False,
+    )
+    assert response.request_id == "86aa994c"  # in any case
+
+
+async def test_an_empty_answer_is_an_answer():
+    async with Server(b"HTTP/1.1 204 No Content\r\n\r\n") as server, opened() as transport:
+        response = await sending(transport, server)
+    assert (response.status, response.body) == (204, b"")
+
+
+async def test_a_compressed_or_chunked_body_is_read_whole():
+    chunked = b"4\r\ntrue\r\n0\r\n\r\n"
+    answers = [
+        http(200, gzip.compress(b"true"), "Content-Encoding: gzip"),
+        http(200, chunked, "Transfer-Encoding: chunked"),
+    ]
+    async with Server(*answers) as server, opened() as transport:
+        assert (await sending(transport, server)).body == b"true"
+        assert (await sending(transport, server)).body == b"true"
+    assert server.connections == [0, 0]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed_with_credentials(status):
+    async with Server(OK) as target, opened() as transport:
+        moved = http(status, b"", f"Location: {target.root}/sites.json")
+        async with Server(moved) as server:
+            response = await sending(transport, server)
+    assert response.status == status
+    assert response.headers["location"] == f"{target.root}/sites.json"
+    assert target.arrivals == []
+    assert len(server.arrivals) == 1
+
+
+async def test_a_cookie_that_the_server_sets_is_forgotten():
+    async with (
+        Server(http(200, b"true", "Set-Cookie: session=1; Path=/")) as server,
+        opened() as transport,
+    ):
+        await sending(transport, server)
+        await sending(transport, server)
+    assert "cookie" not in server.arrivals[1].headers
+
+
+# ---------------------------------------------------------------- a connection that is dropped
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("method", METHODS)
+async def test_on_a_kept_alive_connection_that_is_dropped_a_request_arrives_exactly_once(
+    method, repeatable
+):
+    # aiohttp alone sends a GET, PUT or DELETE again, once, behind everybody's back.
+    async with Server(OK, drop, OK) as server, opened() as transport:
+        await sending(transport, server)
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server, request(method, repeatable=repeatable, payload=[1]))
+        assert caught.value.sent == "unknown"
+        assert [arrival.method for arrival in server.arrivals] == ["GET", method]
+        assert (await sending(transport, server)).status == 200
+    assert server.connections == [0, 0, 1]
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_on_a_connection_that_dies_unnoticed_a_request_is_not_sent_again(method):
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server)
+        server.writers[0].transport.abort()
+        # No turn of the loop in between: the client writes before it hears of the end.
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server, request(method))
+        assert caught.value.sent == "unknown"
+        await asyncio.sleep(0.01)
+        assert len(server.arrivals) == 1
+
+
+async def test_a_connection_whose_end_was_noticed_is_replaced_in_silence():
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server)
+        server.writers[0].close()
+        await server.writers[0].wait_closed()
+        await asyncio.sleep(0.01)
+        assert (await sending(transport, server, request("POST"))).status == 200
+    assert server.connections == [0, 1]
+
+
+HALVES = {
+    "length": http(200, b'{"items": [', length=100),
+    "chunked": http(200, b"b\r\n" + b'{"items": [\r\n', "Transfer-Encoding: chunked"),
+    "gzip": http(200, gzip.compress(b"true" * 100)[:20], "Content-Encoding: gzip", length=100),
+}
+
+
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES.keys())
+async def test_half_a_body_is_a_read_error(half):
+    async with Server(cut(half)) as server, opened() as transport:
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server)
+    assert caught.value.sent == "unknown"
+    assert isinstance(caught.value.__cause__, aiohttp.ClientPayloadError)
+
+
+@pytest.mark.parametrize("status", [302, 400, 429, 500, 502, 503])
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES.keys())
+async def test_half_a_body_under_another_status_leaves_the_status_to_decide(half, status):
+    answer = half.replace(b"200", str(status).encode(), 1)
+    async with Server(cut(answer)) as server, opened() as transport:
+        response = await sending(transport, server)
+    assert response.status == status
+    assert response.oversized is False
+
+
+async def test_what_there_was_of_a_server_errors_body_is_kept():
+    async with Server(cut(http(502, b"<html>", length=100))) as server, opened() as transport:
+        response = await sending(transport, server)
+    assert (response.status, response.body) == (502, b"<html>")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"",
+        b"HTTP/1.1 200",
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_answer_is_a_read_error_of_one_line(garbage):
+    async with Server(cut(garbage)) as server, opened() as transport:
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server)
+    assert caught.value.sent == "unknown"
+    assert len(str(caught.value).splitlines()) == 1
+
+
+# What comes through HTTP whole, with a true length, and is not what the server meant to say.
+CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
+
+
+def damaged(coding, text=b'{"errortext":"said"}' * 100):
+    return CODINGS[coding](text)[:-5]
+
+
+def chunked(coding, body, status=200):
+    pieces = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (body[:9], body[9:], b"")]
+    head = ["Transfer-Encoding: chunked", f"Content-Encoding: {coding}"]
+    return http(status, b"".join(pieces), *head)
+
+
+def measured(coding, body, status=200):
+    return http(status, body, f"Content-Encoding: {coding}")
+
+
+framed = pytest.mark.parametrize("framing", [measured, chunked], ids=["length", "chunked"])
+coded = pytest.mark.parametrize("coding", CODINGS.keys(), ids=CODINGS.keys())
+
+
+@coded
+@framed
+async def test_a_compressed_body_is_read_whole(coding, framing):
+    answer = framing(coding, CODINGS[coding](b"[1, 2]" * 100))
+    async with Server(answer) as server, opened() as transport:
+        for _ in range(2):
+            assert (await sending(transport, server)).body == b"[1, 2]" * 100
+    assert server.connections == [0, 0]
+
+
+@coded
+@framed
+async def test_a_body_that_was_cut_off_before_it_was_sent_is_a_read_error(coding, framing):
+    async with Server(framing(coding, damaged(coding))) as server, opened() as transport:
+        with pytest.raises(errors.ReadError, match=f"not whole: .*cut off within its {coding}"):
+            await sending(transport, server)
+
+
+async def test_without_a_length_the_end_of_the_stream_still_tells_what_was_cut_off():
+    def ending(body):
+        return cut(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + body)
+
+    whole = gzip.compress(b"true")
+    async with Server(ending(whole), ending(whole[:-1])) as server, opened() as transport:
+        assert (await sending(transport, server)).body == b"true"
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server)
+    assert caught.value.sent == "unknown"
+
+
+@coded
+@pytest.mark.parametrize("status", [400, 404, 429, 500, 502, 503])
+async def test_a_damaged_body_under_another_status_leaves_the_status_to_decide(coding, status):
+    answer = measured(coding, damaged(coding), status)
+    async with Server(answer) as server, opened() as transport:
+        response = await sending(transport, server)
+    assert (response.status, response.oversized) == (status, False)
+
+
+@pytest.mark.parametrize(
+    "body", [b"not gzip", gzip.compress(b"true")[:-8] + b"12345678"], ids=["plain", "checksum"]
+)
+async def test_a_body_that_can_not_be_decompressed_is_a_read_error(body):
+    async with Server(measured("gzip", body)) as server, opened() as transport:
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server)
+    assert caught.value.sent == "unknown"
+    assert isinstance(caught.value.__cause__, aiohttp.ClientPayloadError)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"], ids=str)
+async def test_the_answer_to_a_write_may_be_empty_whatever_its_coding(coding):
+    nothing = f"HTTP/1.1 204 No Content\r\nContent-Encoding: {coding}\r\n\r\n".encode()
+    async with Server(measured(coding, b""), nothing) as server, opened() as transport:
+        assert (await sending(transport, server, Request("PUT", "/x.json"))).body == b""
+        assert (await sending(transport, server)).status == 204
+
+
+@coded
+async def test_what_was_asked_for_was_cut_off_where_not_even_its_coding_began(coding):
+    async with Server(measured(coding, b"")) as server, opened() as transport:
+        with pytest.raises(errors.ReadError, match=f"not whole: .*cut off within its {coding}"):
+            await sending(transport, server)
+
+
+@pytest.mark.parametrize("coding", ["identity", "utf-8", "gzip, gzip"], ids=str)
+async def test_a_body_of_a_coding_that_is_not_known_is_handed_on_as_it_is(coding):
+    async with Server(measured(coding, b"true")) as server, opened() as transport:
+        assert (await sending(transport, server)).body == b"true"
+
+
+async def test_only_codings_that_are_read_are_asked_for():
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server)
+    assert server.arrivals[0].headers["accept-encoding"] == ACCEPTED
+
+
+# ------------------------------------------------------------------------- no connection at all
+
+
+class Resolver(AbstractResolver):
+    """Names that lead nowhere, or nowhere in time."""
+
+    def __init__(self, failure=None):
+        self._failure = failure
+
+    async def resolve(self, host, port=0, family=socket.AF_INET):
+        if self._failure is not None:
+            raise self._failure
+        await asyncio.Event().wait()
+
+    async def close(self):
+        pass
+
+
+@attrs.frozen
+class Nowhere:
+    """A place without a server."""
+
+    root: str
+
+
+@contextlib.contextmanager
+def refusing():
+    """A port that refuses: bound, so that nobody else gets it, and not listening."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield Nowhere(f"http://127.0.0.1:{closed.getsockname()[1]}/v2/accounts/90316")
+
+
+@contextlib.contextmanager
+def deaf():
+    """A port whose backlog is full: connecting to it neither succeeds nor fails."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listening.getsockname())
+        yield Nowhere(f"http://127.0.0.1:{listening.getsockname()[1]}/v2/accounts/90316")
+
+
+KEEPING = [{}, {"force_close": True}]
+keeping = pytest.mark.parametrize("connector", KEEPING, ids=["keep-alive", "force-close"])
+
+
+@keeping
+@pytest.mark.parametrize("method", METHODS)
+async def test_a_refused_connection_is_a_connect_error_and_nothing_was_sent(method, connector):
+    with refusing() as nowhere:
+        async with lent(connector=aiohttp.TCPConnector(**connector)) as transport:
+            with pytest.raises(errors.ConnectError, match="no connection: ") as caught:
+                await sending(transport, nowhere, request(method))
+    assert caught.value.sent == "no"
+    assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)
+
+
+@keeping
+async def test_a_name_that_leads_nowhere_is_a_connect_error(connector):
+    resolver = Resolver(OSError(-2, "Name or service not known"))
+    async with lent(connector=aiohttp.TCPConnector(resolver=resolver, **connector)) as transport:
+        with pytest.raises(errors.ConnectError, match=r"shop\.invalid") as caught:
+            await sending(transport, Nowhere("http://shop.invalid"))
+    assert caught.value.sent == "no"
+
+
+async def test_a_connection_that_is_lost_after_another_server_took_the_port_is_not_a_success():
+    # The server is gone and its port refuses: the kept-alive connection counts for nothing.
+    async with opened() as transport:
+        async with Server(OK) as server:
+            await sending(transport, server)
+        await asyncio.sleep(0.01)
+        with pytest.raises(errors.ConnectError) as caught:
+            await sending(transport, server, request("POST"))
+    assert caught.value.sent == "no"
+
+
+# --------------------------------------------------------------------------------------- time
+
+now = asyncio.get_running_loop
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("method", METHODS)
+async def test_no_answer_in_time_is_a_timeout_of_unknown_outcome(method):
+    async with Server(hang) as server, opened() as transport:
+        began = now().time()
+        with pytest.raises(errors.RequestTimeoutError, match="within 120 s") as caught:
+            await sending(transport, server, request(method), seconds=120)
+        assert now().time() - began == pytest.approx(120)
+    assert caught.value.sent == "unknown"
+    assert isinstance(caught.value, TimeoutError)
+    assert len(server.arrivals) == 1
+
+
+@pytest.mark.virtual_time
+async def test_the_time_counts_the_whole_exchange_and_not_each_byte():
+    async def trickle(writer):
+        writer.write(http(200, b"", length=1000))
+        for _ in range(1000):
+            writer.write(b" ")
+            await asyncio.sleep(1)
+
+    async with Server(trickle) as server, opened() as transport:
+        began = now().time()
+        with pytest.raises(errors.RequestTimeoutError) as caught:
+            await sending(transport, server, seconds=90.5)
+        assert now().time() - began == pytest.approx(90.5)
+    assert caught.value.sent == "unknown"
+
+
+@pytest.mark.virtual_time
+async def test_a_server_error_whose_body_never_ends_is_a_server_error():
+    async with Server(stuck(http(502, b"<html>", length=100))) as server, opened() as transport:
+        response = await sending(transport, server, seconds=30)
+        assert (response.status, response.body) == (502, b"<html>")
+        # What may still come on that connection belongs to nobody.
+        server.answers = [OK]
+        assert (await sending(transport, server)).status == 200
+    assert server.connections == [0, 1]
+
+
+@keeping
+@pytest.mark.virtual_time
+async def test_no_name_in_time_is_a_connect_error(connector):
+    connector = aiohttp.TCPConnector(resolver=Resolver(), **connector)
+    async with lent(connector=connector) as transport:
+        began = now().time()
+        with pytest.raises(errors.ConnectError, match="no connection within 20 s") as caught:
+            await sending(transport, Nowhere("http://shop.invalid"), seconds=20)
+        assert now().time() - began == pytest.approx(20)
+    assert caught.value.sent == "no"
+
+
+@keeping
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("seconds", [12.5, 120])
+async def test_no_connection_in_time_is_a_connect_error_that_tells_the_time(connector, seconds):
+    with deaf() as nowhere:
+        async with lent(connector=aiohttp.TCPConnector(**connector)) as transport:
+            began = now().time()
+            with pytest.raises(errors.ConnectError) as caught:
+                await sending(transport, nowhere, request("POST"), seconds=seconds)
+            elapsed = now().time() - began
+    assert caught.value.sent == "no"
+    assert str(caught.value) == f"no connection within {elapsed:g} s"
+
+
+@pytest.mark.virtual_time
+async def test_no_connection_of_a_full_pool_in_time_is_a_connect_error():
+    async with (
+        Server(hang) as server,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session,
+        opened(lent=session) as transport,
+    ):
+        others = asyncio.ensure_future(session.get(server.root))
+        await asyncio.sleep(1)
+        with pytest.raises(errors.ConnectError) as caught:
+            await sending(transport, server, seconds=5)
+        others.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await others
+    assert caught.value.sent == "no"
+    assert len(server.arrivals) == 1
+
+
+# ------------------------------------------------------------------- how long a connection keeps
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_what_can_not_be_repeated_goes_over_a_fresh_connection_only(method):
+    once = request(method, repeatable=False)
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server, once)
+        await asyncio.sleep(4.9)
+        await sending(transport, server, once)
+        assert server.connections == [0, 0]
+        await asyncio.sleep(5.1)
+        await sending(transport, server, once)
+        assert server.connections == [0, 0, 1]
+        await server.saw_the_end_of(0)
+        await sending(transport, server)
+        assert server.connections == [0, 0, 1, 1]
+
+
+@pytest.mark.virtual_time
+async def test_what_can_be_repeated_reuses_an_idle_connection():
+    async with Server(OK) as server, opened() as transport:
+        for method in ("GET", "PUT", "DELETE"):
+            await sending(transport, server, request(method, repeatable=True))
+            await asyncio.sleep(10)
+        assert server.connections == [0, 0, 0]
+
+
+@pytest.mark.virtual_time
+async def test_a_repeatable_request_makes_a_connection_fresh_for_the_next():
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server)
+        await asyncio.sleep(10)
+        await sending(transport, server)
+        await sending(transport, server, request("POST"))
+    assert server.connections == [0, 0, 0]
+
+
+@pytest.mark.virtual_time
+async def test_a_connection_that_others_left_idle_is_not_fresh():
+    # Several clients over one session: one pool, from which the longest idle is taken first.
+    async with (
+        Server(OK) as server,
+        aiohttp.ClientSession() as session,
+        opened(lent=session) as one,
+        opened(lent=session) as two,
+        opened(lent=session) as three,
+    ):
+        await asyncio.gather(*(sending(transport, server) for transport in (one, two, three)))
+        last_used = dict.fromkeys(server.connections, now().time())
+        assert len(last_used) == 3
+        for _ in range(4):
+            await asyncio.sleep(4)
+            await sending(one, server, request("POST"))
+            used = server.connections[-1]
+            assert now().time() - last_used.get(used, now().time()) <= 5
+            last_used[used] = now().time()
+
+
+async def test_a_connector_that_keeps_nothing_makes_one_connection_a_request():
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with Server(OK) as server, lent(connector=connector) as transport:
+        for method in METHODS:
+            await sending(transport, server, request(method))
+        assert len(server.writers) == 4
+    assert server.connections == [0, 1, 2, 3]
+
+
+async def test_a_request_makes_one_connection_and_not_one_to_try():
+    async with Server(OK) as server, opened() as transport:
+        for method in METHODS:
+            await sending(transport, server, request(method))
+        assert len(server.writers) == 1
+
+
+# ---------------------------------------------------------------------------------- the limit
+
+
+async def test_a_body_of_exactly_the_limit_is_read():
+    async with Server(http(200, b"x" * KILOBYTE)) as server, opened() as transport:
+        response = await sending(transport, server, limit=KILOBYTE)
+        assert (len(response.body), response.oversized) == (KILOBYTE, False)
+        response = await sending(transport, server, limit=KILOBYTE - 1)
+        assert response.oversized is True
+        assert len(response.body) < KILOBYTE
+        assert type(judge(response).outcome) is errors.DecodeError
+
+
+async def test_what_is_not_read_of_a_large_body_does_not_reach_the_next_request():
+    async with Server(http(200, b"x" * MEGABYTE), OK) as server, opened() as transport:
+        assert (await sending(transport, server, limit=KILOBYTE)).oversized
+        assert (await sending(transport, server)).body == b"true"
+    assert server.connections == [0, 1]
+
+
+@contextlib.contextmanager
+def peak_below(most):
+    gc.collect()
+    tracemalloc.start()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < most
+
+
+async def endless(writer):
+    writer.write(http(200, b"", "Transfer-Encoding: chunked"))
+    chunk = b"%x\r\n%b\r\n" % (64 * KILOBYTE, b"x" * 64 * KILOBYTE)
+    while True:
+        writer.write(chunk)
+        await writer.drain()
+
+
+async def test_an_endless_body_does_not_fill_the_memory():
+    async with Server(endless) as server, opened() as transport:
+        with peak_below(8 * MEGABYTE):
+            response = await sending(transport, server, limit=MEGABYTE)
+    assert response.oversized is True
+    assert len(response.body) <= MEGABYTE
+
+
+@pytest.mark.parametrize(("encoding", "compress"), CODINGS.items(), ids=CODINGS.keys())
+async def test_a_small_body_that_expands_without_end_does_not_fill_the_memory(encoding, compress):
+    bomb = compress(bytes(64 * MEGABYTE))
+    assert len(bomb) < MEGABYTE
+    answer = http(200, bomb, f"Content-Encoding: {encoding}")
+    async with Server(answer) as server, opened() as transport:
+        with peak_below(8 * MEGABYTE):
+            response = await sending(transport, server, limit=MEGABYTE)
+    assert response.oversized is True
+    assert len(response.body) <= MEGABYTE
+
+
+async def test_the_decompressed_size_is_what_counts():
+    answer = http(200, gzip.compress(b" " * 10 * KILOBYTE), "Content-Encoding: gzip")
+    async with Server(answer) as server, opened() as transport:
+        assert (await sending(transport, server, limit=KILOBYTE)).oversized is True
+        assert len((await sending(transport, server, limit=10 * KILOBYTE)).body) == 10 * KILOBYTE
+
+
+# ------------------------------------------------------------------------------ a lent session
+
+
+@contextlib.asynccontextmanager
+async def opinionated(**options):
+    """A session with settings of its own in every place where aiohttp takes some."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # auth=, which some still use
+        session = aiohttp.ClientSession(
+            auth=aiohttp.BasicAuth("somebody", "else"),
+            headers={"X-Mine": "1", "Accept": "text/html"},
+            cookies={"mine": "1"},
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            raise_for_status=True,
+            timeout=aiohttp.ClientTimeout(total=0.000_001),
+            auto_decompress=False,
+            **options,
+        )
+    async with session:
+        yield session
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+async def test_the_settings_of_a_lent_session_do_not_leak_in(status):
+    body = gzip.compress(b'{"errortext":"said"}')
+    answer = http(status, body, "Content-Encoding: gzip", "Set-Cookie: theirs=1; Path=/")
+    async with (
+        Server(answer) as server,
+        opinionated() as session,
+        opened(lent=session) as transport,
+    ):
+        for _ in range(2):
+            response = await sending(transport, server)
+            assert (response.status, response.body) == (status, b'{"errortext":"said"}')
+    for arrival in server.arrivals:
+        assert arrival.headers["authorization"] == f"Basic {BASE64}"
+        assert arrival.headers["accept"] == "application/json"
+        assert "x-mine" not in arrival.headers
+        assert "cookie" not in arrival.headers
+    assert [cookie.key for cookie in session.cookie_jar] == ["mine"]
+
+
+async def test_the_connector_of_a_lent_session_is_used_and_left_open():
+    async with Server(OK) as server, aiohttp.ClientSession() as session:
+        async with session.get(server.root) as answer:
+            await answer.read()
+        async with opened(lent=session) as transport:
+            await sending(transport, server)
+        assert not session.closed
+        async with session.get(server.root) as answer:
+            assert await answer.read() == b"true"
+    assert "authorization" not in server.arrivals[-1].headers
+    assert server.arrivals[1].headers["authorization"] == f"Basic {BASE64}"
+
+
+async def test_our_own_connections_are_closed_with_the_transport():
+    async with Server(OK) as server:
+        async with opened() as transport:
+            await sending(transport, server)
+        await server.saw_the_end_of(0)
+        with pytest.raises(errors.ClientClosedError):
+            await sending(transport, server)
+    assert len(server.arrivals) == 1
+
+
+async def test_closing_twice_is_harmless():
+    async with opened() as transport:
+        await transport.aclose()
+
+
+async def test_a_lent_session_that_is_closed_is_told_at_once():
+    session = aiohttp.ClientSession()
+    await session.close()
+    with pytest.raises(errors.ClientClosedError, match="session"):
+        Transport(HEADER, route=route_of("http://127.0.0.1", session))
+
+
+async def a_session():
+    return aiohttp.ClientSession()
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["alive", "closed"])
+async def test_a_lent_session_of_another_loop_is_told_before_anything_is_sent(closed):
+    other = asyncio.new_event_loop()
+    session = await asyncio.to_thread(other.run_until_complete, a_session())
+    if closed:
+        other.close()
+    async with Server(OK) as server:
+        with pytest.raises(errors.WrongLoopError, match="session") as caught:
+            async with opened(lent=session) as transport:
+                await sending(transport, server)
+        assert server.writers == []
+    assert caught.value.sent == "no"
+    assert "make it in the loop" in str(caught.value)
+    assert not session.closed  # it stays its owner's to close
+    await session.close()
+    other.close()
+
+
+async def test_a_lent_session_that_is_closed_later_is_told_before_anything_is_sent():
+    async with (
+        Server(OK) as server,
+        aiohttp.ClientSession() as session,
+        opened(lent=session) as transport,
+    ):
+        await sending(transport, server)
+        await session.close()
+        with pytest.raises(errors.ClientClosedError, match="session") as caught:
+            await sending(transport, server)
+    assert caught.value.sent == "no"
+    assert len(server.arrivals) == 1
+
+
+async def test_a_lent_session_that_is_closed_in_flight_is_a_lost_connection():
+    async with (
+        Server(hang) as server,
+        aiohttp.ClientSession() as session,
+        opened(lent=session) as transport,
+    ):
+        flying = asyncio.ensure_future(sending(transport, server))
+        await server.until(lambda: server.arrivals)
+        await session.close()
+        with pytest.raises(errors.ReadError) as caught:
+            await flying
+    assert caught.value.sent == "unknown"
+
+
+# ------------------------------------------------------------------------------- cancellation
+
+
+@pytest.mark.parametrize(
+    "answer", [hang, stuck(http(200, b"[", length=100))], ids=["before", "within the body"]
+)
+async def test_cancelled_in_an_exchange_it_closes_the_connection_and_leaves_nothing(answer):
+    reported = []
+    now().set_exception_handler(lambda _, context: reported.append(context))
+    async with Server(answer, OK) as server, opened() as transport:
+        tasks = asyncio.all_tasks()
+        flying = asyncio.ensure_future(sending(transport, server))
+        await server.until(lambda: server.arrivals)
+        await asyncio.sleep(0.01)
+        flying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await flying
+        await server.until(lambda: server.lost(0))
+        assert (await sending(transport, server)).status == 200
+        assert server.connections == [0, 1]
+        del flying
+        gc.collect()
+        assert {task for task in asyncio.all_tasks() if not task.done()} - tasks <= {*server._tasks}
+    assert reported == []
+
+
+@pytest.mark.virtual_time
+async def test_cancelled_while_it_connects_it_leaves_nothing():
+    async with lent(connector=aiohttp.TCPConnector(resolver=Resolver())) as transport:
+        connecting = asyncio.ensure_future(sending(transport, Nowhere("http://shop.invalid")))
+        await asyncio.sleep(1)
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        gc.collect()
+
+
+# -------------------------------------------------------------------------------- credentials
+
+FAILURES = {
+    "dropped": drop,
+    "garbage": cut(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+    "half a body": cut(http(200, b"[", length=100)),
+    "bad gzip": http(200, b"plain", "Content-Encoding: gzip"),
+    "no answer": hang,
+}
+
+
+def assert_no_credentials(shown):
+    for secret in (PASSWORD, BASE64, HEADER[:]):
+        assert secret not in shown
+
+
+def everything_shown(error):
+    """Each traceback that hangs on the error, those that Python itself would hide included."""
+    seen = {}
+
+    def walk(each):
+        if each is not None and id(each) not in seen:
+            told = traceback.TracebackException.from_exception(each, capture_locals=True)
+            seen[id(each)] = "".join(told.format(chain=False))
+            walk(each.__cause__)
+            walk(each.__context__)
+
+    walk(error)
+    return "".join(seen.values())
+
+
+async def failing(transport, server):
+    with pytest.raises(errors.TransportError) as caught:
+        await sending(transport, server, request("PUT", payload=[1]), seconds=20)
+    return caught.value
+
+
+@keeping
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES.keys())
+async def test_credentials_show_in_no_traceback_with_local_variables(answer, connector, caplog):
+    caplog.set_level(logging.DEBUG)
+    connector = aiohttp.TCPConnector(**connector)
+    async with Server(answer) as server, lent(connector=connector) as transport:
+        error = await failing(transport, server)
+    shown = everything_shown(error)
+    assert "in _read" in shown or "/aiohttp/" in shown  # down to where it failed
+    assert_no_credentials(shown)
+    assert_no_credentials(repr(error) + str(error) + repr(transport) + repr(vars(transport)))
+    assert_no_credentials(caplog.text)
+
+
+@keeping
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("place", [refusing, deaf])
+async def test_credentials_show_in_no_traceback_of_a_connection_that_was_not_made(place, connector):
+    with place() as nowhere:
+        async with lent(connector=aiohttp.TCPConnector(**connector)) as transport:
+            shown = everything_shown(await failing(transport, nowhere))
+    assert "Authorization" in shown  # it was there to be seen
+    assert_no_credentials(shown)
+
+
+async def test_the_header_stays_a_secret_inside_aiohttp():
+    async with opened() as transport:
+        for headers in (transport._bare, transport._json):
+            assert type(headers["Authorization"]) is Secret
+            assert_no_credentials(repr(headers))
