@@ -188,10 +188,18 @@ class Link:
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
         pool: Any = self._client.connection_pool
-        for writer in _writers(pool._available_connections):  # noqa: SLF001  # no other way
+        idle = [*pool._available_connections]  # noqa: SLF001  # no other way
+        writers = _writers(idle)
+        for writer in writers:
             # With TLS, a server that is silent would be waited for until it says farewell.
             writer.transport.abort()
-        await pool.disconnect(inuse_connections=False)
+        for connection in idle:
+            # In one go: whoever is cancelled in between would leave the others half open, and
+            # whoever gets one meanwhile must find it either open or closed.
+            await connection.disconnect(nowait=True)
+        # By now nobody minds how they ended.
+        ends = (writer.wait_closed() for writer in writers)
+        await asyncio.gather(*ends, return_exceptions=True)
 
     def let_go(self) -> None:
         """Leave the connections to the parent of this process, which is a forked child."""

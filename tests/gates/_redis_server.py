@@ -202,6 +202,8 @@ async def die(gate: RedisGate) -> None:
     """Let a gate do nothing more in this loop, as if its process had died; nobody waits by now."""
     link = gate._links.pop((os.getpid(), asyncio.get_running_loop()), None)
     if link is not None:
+        # Whoever was cancelled twice is gone, but not the farewell that was begun.
+        await link.settle()
         for holdings in link._held.values():
             for holding in holdings:
                 await holding.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -275,6 +276,58 @@ async def test_closing_leaves_alone_what_is_held_or_waited_for(make_gate, probe)
     assert waiter._links == {}
     assert await soon(waiter.acquire(KEY)) == Grant()
     await waiter.release(KEY, 0.0)
+
+
+async def gone(probe, name):
+    """Return when the server knows no connection of that name."""
+    gc.collect()  # what was left unclosed says so now, and is an error
+    async with asyncio.timeout(5):
+        while name in {client["name"] for client in await probe.client_list()}:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_whenever_a_caller_was_cancelled_closing_leaves_no_connection(
+    make_gate, redis_server, probe, times
+):
+    url = f"{redis_server.url}?client_name=closed"
+    holder = await make_gate()
+    await holder.acquire(KEY)
+    for turns in range(1, 60, 5):  # a release that never began would give nothing back
+        gate = await make_gate(url)
+        await gate.acquire("another key")
+        tasks = [
+            asyncio.create_task(gate.acquire(KEY)),
+            asyncio.create_task(gate.release("another key", 0.0)),
+        ]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(times):
+            for task in tasks:
+                task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait(tasks)
+        await gate.aclose()
+        assert gate._links == {}
+    await gone(probe, "closed")
+    await holder.release(KEY, 0.0)
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_closing_that_is_cancelled_closes_everything_or_may_be_repeated(
+    make_gate, redis_server, probe, turns
+):
+    gate = await make_gate(f"{redis_server.url}?client_name=closed")
+    keys = [f"{KEY}{number}" for number in range(3)]
+    await asyncio.gather(*(gate.acquire(key) for key in keys))
+    await asyncio.gather(*(gate.release(key, 0.0) for key in keys))
+    closing = asyncio.create_task(gate.aclose())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait({closing})
+    await gate.aclose()
+    await gone(probe, "closed")
 
 
 async def test_what_was_never_acquired_is_not_released(make_gate):
