@@ -13,7 +13,8 @@ from _model import Server
 
 from sitoo_async import Grant, SitooClient
 from sitoo_async._client import OptionFields
-from sitoo_async._http.messages import Request, Response, judge
+from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.verdict import judge
 from sitoo_async.errors import RateLimitError, SitooError
 
 KEY: Final = "1-1"

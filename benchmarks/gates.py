@@ -42,7 +42,7 @@ import _postgres  # the tests' servers
 import _redis_server  # as above
 
 from sitoo_async._gates._from_url import gate_from_url
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async._lane.lane import Lane
 
 if TYPE_CHECKING:

@@ -19,10 +19,11 @@ from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._groups import Groups
 from sitoo_async._http.address import Address
 from sitoo_async._http.connections import Origin
-from sitoo_async._http.credentials import Secret, authorization
 from sitoo_async._http.keys import (
     Key,
     KeyPair,
+    Secret,
+    authorization,
     check_account,
     checked_keys,
     concealed,
@@ -30,8 +31,6 @@ from sitoo_async._http.keys import (
     keys_from_text,
 )
 from sitoo_async._http.messages import Method, Request, Response, plain_json
-from sitoo_async._http.path import plain_path
-from sitoo_async._http.query import query_string
 from sitoo_async._http.route import (
     ProxyAuth,
     Route,
@@ -41,6 +40,7 @@ from sitoo_async._http.route import (
     route_of,
 )
 from sitoo_async._http.transport import Transport, user_agent_of
+from sitoo_async._http.url import plain_path, query_string
 from sitoo_async._lane.options import Options
 from sitoo_async._lane.retry import RetryPolicy
 from sitoo_async._lane.session import Caller

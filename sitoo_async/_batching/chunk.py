@@ -21,7 +21,7 @@ from sitoo_async._batching.outcome import Outcome
 from sitoo_async._checks.show import told
 from sitoo_async._checks.unforeseen import unforeseen
 from sitoo_async._http.batch_answer import Result, pause_before, results_of
-from sitoo_async._http.messages import error_for_status
+from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.retry import JOB_WITHIN, RetryPolicy, Trouble, pause_before_repeat
 from sitoo_async.errors import (

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import attrs
 
 from sitoo_async._gates._dsn_parameters import Parameters
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = ["DataSource"]

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import attrs
 
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 
 __all__ = ["Parameters"]
 

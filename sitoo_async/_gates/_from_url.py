@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async.errors import InvalidOptionError
 
 if TYPE_CHECKING:

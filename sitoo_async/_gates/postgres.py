@@ -18,7 +18,7 @@ from sitoo_async._forks import abandon, in_forked_child
 from sitoo_async._gates._dsn import DataSource
 from sitoo_async._gates._postgres_troubles import connection_lost, passes
 from sitoo_async._gates.gate import Grant
-from sitoo_async._http.credentials import Secret, secret_of
+from sitoo_async._http.keys import Secret, secret_of
 from sitoo_async.errors import ConfigurationError, GateLostError, InvalidOptionError
 
 __all__ = ["PostgresGate"]

@@ -14,7 +14,7 @@ from sitoo_async._gates._redis_link import Link, let_go, refusal
 from sitoo_async._gates._redis_scripts import LONGEST_LEASE
 from sitoo_async._gates._redis_url import RedisServer
 from sitoo_async._gates.gate import Grant
-from sitoo_async._http.credentials import Secret, secret_of
+from sitoo_async._http.keys import Secret, secret_of
 from sitoo_async.errors import GateLostError, InvalidOptionError
 
 __all__ = ["RedisGate"]

@@ -11,7 +11,7 @@ import attrs
 
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import is_a, trimmed
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = ["Address"]

@@ -1,28 +1,32 @@
-"""The API keys of a client: what a user may give, checked, without ever showing a password."""
+"""Which API keys may be given, the header they become, and that no password ever shows."""
 
 from __future__ import annotations
 
+import base64
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, SupportsIndex
 
 import attrs
 
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.stack import level_outside
 from sitoo_async._checks.values import is_a, trimmed
-from sitoo_async._http.credentials import Secret, parts_of
 from sitoo_async.errors import InvalidOptionError, SitooWarning
 
 __all__ = [
     "Key",
     "KeyPair",
+    "Secret",
+    "authorization",
     "check_account",
     "checked_keys",
     "concealed",
     "hidden",
     "keys_from_text",
+    "parts_of",
+    "secret_of",
 ]
 
 KeyPair = tuple[str, str]
@@ -33,6 +37,37 @@ _LINE_ENDS: Final = "\r\n\ufeff"  # and the mark that some editors begin a file 
 _API_ID: Final = re.compile(r"(?P<account>[0-9]{1,18})-[0-9]+")
 
 _PAIRS: Final = "keys must be pairs of an API ID and its password, or Key objects"
+
+
+class Secret(str):
+    """Text that goes on the wire as it is but never shows in a repr or a traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Secret:
+        # Who shortens long values before showing them shows a piece of this one otherwise.
+        return Secret(super().__getitem__(key))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("credentials are not pickled")
+
+
+def secret_of(text: Any) -> Secret | None:
+    """A text that shows nowhere, whatever a subclass makes of it; None where it is no text."""
+    return Secret(str.__str__(text)) if issubclass(type(text), str) else None
+
+
+def parts_of(pair: Any) -> list[Any]:
+    """What a tuple or a list holds, whatever a subclass makes of it; nothing of all else.
+
+    Nothing is raised: a frame of this would show a password.
+    """
+    kinds: tuple[Any, ...] = (tuple, list)
+    kind = next((kind for kind in kinds if issubclass(type(pair), kind)), None)
+    return [] if kind is None else [*kind.__iter__(pair)]
 
 
 @attrs.frozen
@@ -204,3 +239,9 @@ def keys_from_text(text: Secret) -> list[Key]:
                 f"SITOO_KEYS, key {len(keys) + 1}: {error.message}", field="SITOO_KEYS"
             ) from None
     return keys
+
+
+def authorization(api_id: str, password: str) -> Secret:
+    """The value of the ``Authorization`` header: HTTP Basic, as UTF-8."""
+    pair = base64.b64encode(f"{api_id}:{password}".encode())
+    return Secret(f"Basic {pair.decode('ascii')}")

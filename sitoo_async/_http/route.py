@@ -23,7 +23,7 @@ from yarl import URL
 
 from sitoo_async._checks.looking import LookingAtOption
 from sitoo_async._checks.values import is_a
-from sitoo_async._http.credentials import Secret, authorization, parts_of, secret_of
+from sitoo_async._http.keys import Secret, authorization, parts_of, secret_of
 from sitoo_async.errors import InvalidOptionError
 
 __all__ = [

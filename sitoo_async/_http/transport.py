@@ -22,7 +22,7 @@ from sitoo_async._checks.show import told
 from sitoo_async._checks.values import is_a
 from sitoo_async._forks import abandon
 from sitoo_async._http.content_coding import ACCEPTED, DamagedError, decoder_for
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.route import BrokenError, Proxy, Route
 from sitoo_async._version import __version__

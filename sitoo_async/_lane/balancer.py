@@ -16,7 +16,8 @@ from typing import Final
 
 import attrs
 
-from sitoo_async._http.messages import Request, Response, Verdict
+from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.verdict import Verdict
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.options import Options
 from sitoo_async._lane.queue import Queue

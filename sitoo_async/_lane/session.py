@@ -17,16 +17,10 @@ from sitoo_async._gates import Gate
 from sitoo_async._http.address import Address
 from sitoo_async._http.connections import Connections, Origin
 from sitoo_async._http.keys import Key
-from sitoo_async._http.messages import (
-    Request,
-    Response,
-    Verdict,
-    judge,
-    judge_failure,
-    name_the_key,
-)
+from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.observers import ExchangeRecord, Observer, log_exchange
 from sitoo_async._http.transport import FORKED, Transport
+from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_key
 from sitoo_async._lane.balancer import Ways
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call

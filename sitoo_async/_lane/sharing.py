@@ -16,7 +16,8 @@ from sitoo_async._checks.unforeseen import unforeseen
 from sitoo_async._codec.codec import decode_raw, decode_value, encode
 from sitoo_async._codec.json import is_array, is_object
 from sitoo_async._http.batch_answer import Result, pause_before, results_of
-from sitoo_async._http.messages import Request, Response, Twin, error_for_status
+from sitoo_async._http.messages import Request, Response, Twin
+from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.ticket import Company
 from sitoo_async.errors import (

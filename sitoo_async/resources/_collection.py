@@ -15,7 +15,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import check_whole
 from sitoo_async._codec.codec import decode_array, decode_page, last_row, select
 from sitoo_async._http.messages import Request, Response
-from sitoo_async._http.query import Kind, query_string
+from sitoo_async._http.url import Kind, query_string
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.call import Call
 from sitoo_async._lane.retry import CALL_WITHIN, JOB_WITHIN, Trouble

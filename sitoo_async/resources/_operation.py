@@ -14,8 +14,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async._checks.stack import level_outside
 from sitoo_async._checks.values import LARGEST
 from sitoo_async._http.messages import Method
-from sitoo_async._http.path import segment
-from sitoo_async._http.query import PAGING
+from sitoo_async._http.url import PAGING, segment
 from sitoo_async.errors import InvalidInputError, UnverifiedEndpointWarning
 
 __all__ = ["Evidence", "Operation", "operation_of", "performs"]

@@ -15,7 +15,7 @@ from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import is_a
 from sitoo_async._codec.codec import decode_array
-from sitoo_async._http.query import query_string
+from sitoo_async._http.url import query_string
 from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.custom_metrics import (

@@ -16,7 +16,7 @@ from sitoo_async._checks.values import is_a
 from sitoo_async._codec.codec import writable
 from sitoo_async._codec.json import is_list
 from sitoo_async._codec.kinds import TEXT
-from sitoo_async._http.query import query_string
+from sitoo_async._http.url import query_string
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import UNSET
 from sitoo_async.models.gift_cards import (

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from sitoo_async._http.query import query_string
+from sitoo_async._http.url import query_string
 from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.orders import (

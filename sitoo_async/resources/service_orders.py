@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 
 from sitoo_async._checks.looking import Looking
 from sitoo_async._codec.codec import last_row, writable
-from sitoo_async._http.query import query_string
+from sitoo_async._http.url import query_string
 from sitoo_async._paging.cursor import AfterId
 from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError

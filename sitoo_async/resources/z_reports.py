@@ -12,7 +12,7 @@ from typing import Final, TypedDict, Unpack
 
 from sitoo_async._codec.codec import last_row
 from sitoo_async._codec.json import UNREADABLE
-from sitoo_async._http.query import Kind, query_string
+from sitoo_async._http.url import Kind, query_string
 from sitoo_async._paging.cursor import FromMoment
 from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import DecodeError

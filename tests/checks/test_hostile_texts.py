@@ -15,7 +15,8 @@ import pytest
 
 from sitoo_async import Grant, RetryPolicy, SitooClient
 from sitoo_async._cli.screen import PlainScreen, RichScreen, log_on
-from sitoo_async._http.messages import Response, error_for_status
+from sitoo_async._http.messages import Response
+from sitoo_async._http.verdict import error_for_status
 from sitoo_async.errors import (
     ApiError,
     BadRequestError,

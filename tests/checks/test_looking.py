@@ -21,8 +21,7 @@ from sitoo_async._codec.codec import converter, encode, select, writable
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import FREE, Kind, ListOf, MapOf
 from sitoo_async._http.messages import plain_json
-from sitoo_async._http.path import plain_path, segment
-from sitoo_async._http.query import query_string
+from sitoo_async._http.url import plain_path, query_string, segment
 from sitoo_async.models import Model, Product, ProductVariants
 from sitoo_async.resources._items import addition, deletion, named_update, update
 from sitoo_async.testing import FakeSitoo

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import sitoo_async
 from sitoo_async import InvalidOptionError, Options, SitooClient
 from sitoo_async._checks.show import LONGEST_SHOWN, shown, told, type_name
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async.errors import printable
 
 # ---------------------------------------------------------------------------- hostile values

@@ -9,7 +9,7 @@ import pytest
 
 from sitoo_async import FileGate, Grant, RedisGate, SitooClient, errors
 from sitoo_async._gates._from_url import gate_from_url
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from sitoo_async.testing import FakeSitoo
 
 

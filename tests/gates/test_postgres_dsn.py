@@ -14,7 +14,7 @@ from sitoo_async import InvalidOptionError
 from sitoo_async._gates import postgres as module
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._gates.postgres import PostgresGate
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 
 KEY = "https://host 10020-140"
 HOST = "postgresql://user:hunter2@host:5433/db"

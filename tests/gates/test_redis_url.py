@@ -16,7 +16,7 @@ from sitoo_async import InvalidOptionError
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._gates._redis_link import connect
 from sitoo_async._gates.redis import RedisGate
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 from tests.gates._redis_server import KEY, MISSING, find_server, soon
 
 HOST = "rediss://user:hunter2@host:6380/3"

@@ -8,7 +8,7 @@ import pytest
 
 from sitoo_async import SitooClient, errors
 from sitoo_async._http.address import Address
-from sitoo_async._http.credentials import Secret
+from sitoo_async._http.keys import Secret
 
 
 def parse(base_url, *, account_id=None, api_id="90316-125"):

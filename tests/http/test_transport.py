@@ -22,10 +22,11 @@ from aiohttp.abc import AbstractResolver
 
 from sitoo_async import errors
 from sitoo_async._http.content_coding import ACCEPTED
-from sitoo_async._http.credentials import Secret, authorization
-from sitoo_async._http.messages import Request, judge
+from sitoo_async._http.keys import Secret, authorization
+from sitoo_async._http.messages import Request
 from sitoo_async._http.route import route_of
 from sitoo_async._http.transport import Transport
+from sitoo_async._http.verdict import judge
 
 PASSWORD = "correct horse battery staple"
 HEADER = authorization("90316-125", PASSWORD)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitoo_async import errors
-from sitoo_async._http.query import query_string
+from sitoo_async._http.url import query_string
 
 KINDS = {
     "searchtext": "text",

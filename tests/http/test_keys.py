@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from sitoo_async._http.credentials import Secret, authorization
+from sitoo_async._http.keys import Secret, authorization
 
 
 def test_the_header_is_the_one_that_the_introduction_shows():

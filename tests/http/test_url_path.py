@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from sitoo_async import SitooClient, errors, resources
-from sitoo_async._http.path import _climbs, plain_path
+from sitoo_async._http.url import _climbs, plain_path
 from sitoo_async.resources._operation import Operation
 from sitoo_async.testing import FakeSitoo
 
