@@ -299,8 +299,8 @@ def _claimed(method):
 
 ADDITIONS = {
     entry.callable: operation
-    for operation in operations()
     for entry in index()
+    for operation in operations()
     if (entry.method, entry.path.removesuffix(".json")) == (operation.method, operation.template)
     and operation.method == "POST"
     and operation.body_of
