@@ -23,12 +23,12 @@ engine said is cut there, and what can't be printed is escaped. `errortext` hold
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
-
-if TYPE_CHECKING:
-    from sitoo_async._batching.batch import BatchResult
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple, Protocol, Self, TypeVar, overload
 
 __all__ = [
+    "AnyBatchResult",
+    "AnyOutcome",
     "ApiError",
     "AuthenticationError",
     "BadRequestError",
@@ -370,16 +370,81 @@ class DecodeError(SitooError):
         self.location = location
 
 
+class AnyOutcome(Protocol):
+    """An `Outcome` of whichever operation, by what can be read of it."""
+
+    @property
+    def index(self) -> int:
+        """Its place in the input, counted from 0."""
+        ...
+
+    @property
+    def item(self) -> Any:
+        """The input as it was given."""
+        ...
+
+    @property
+    def status(self) -> int | None:
+        """Its own status code in the answer; None where no answer told."""
+        ...
+
+    @property
+    def value(self) -> Any:
+        """What the operation gave for it; None where it failed."""
+        ...
+
+    @property
+    def error(self) -> SitooError | None:
+        """Why it failed."""
+        ...
+
+    @property
+    def ok(self) -> bool:
+        """Whether the item succeeded."""
+        ...
+
+
+class AnyBatchResult(Protocol):
+    """A `BatchResult` of whichever operation, by what can be read of it."""
+
+    @property
+    def outcomes(self) -> tuple[AnyOutcome, ...]:
+        """One per input, in input order."""
+        ...
+
+    @property
+    def succeeded(self) -> tuple[AnyOutcome, ...]:
+        """Those of the items that succeeded."""
+        ...
+
+    @property
+    def failed(self) -> tuple[AnyOutcome, ...]:
+        """Those of the items that failed."""
+        ...
+
+    def raise_for_failures(self) -> None:
+        """Raise a `BatchError` if an item failed."""
+        ...
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[AnyOutcome]: ...
+    @overload
+    def __getitem__(self, index: int, /) -> AnyOutcome: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> tuple[AnyOutcome, ...]: ...
+
+
 class BatchError(SitooError):
     """Some items of a batch failed.
 
     Attributes:
-        result: the whole `BatchResult`, one outcome per input in input order.
+        result: the whole `BatchResult`, one outcome per input in input order. Its type here says
+            what can be read of it, whichever operation it is of.
     """
 
-    result: BatchResult[Any]
+    result: AnyBatchResult
 
-    def __init__(self, message: str, *, result: BatchResult[Any], **context: Any) -> None:
+    def __init__(self, message: str, *, result: AnyBatchResult, **context: Any) -> None:
         super().__init__(message, **context)
         self.result = result
 

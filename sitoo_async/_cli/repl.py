@@ -27,9 +27,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 import sitoo_async
-from sitoo_async import SitooClient, __version__, errors, models
+from sitoo_async import errors, models
 from sitoo_async._cli.completion import Completer
 from sitoo_async._cli.history import read_history, save_history
+from sitoo_async._client import SitooClient
+from sitoo_async._version import __version__
 from sitoo_async.errors import ConfigurationError, escaped
 from sitoo_async.testing import FakeSitoo
 

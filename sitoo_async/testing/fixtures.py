@@ -15,7 +15,7 @@ from sitoo_async.testing._server.http import FakeSitoo
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from sitoo_async import SitooClient
+    from sitoo_async._client import SitooClient
 
 __all__ = ["fake_sitoo", "fake_sitoo_in_thread", "sitoo"]
 
@@ -38,7 +38,7 @@ def fake_sitoo_in_thread() -> Iterator[FakeSitoo]:
 async def sitoo(fake_sitoo: FakeSitoo) -> AsyncIterator[SitooClient]:
     """A client on the fake server of this test."""
     # The server stands without the client, so the client loads only where it is asked for.
-    from sitoo_async import SitooClient  # noqa: PLC0415
+    from sitoo_async._client import SitooClient  # noqa: PLC0415
 
     async with SitooClient(**fake_sitoo.credentials) as client:
         yield client

@@ -23,7 +23,14 @@ from sitoo_async import (
     changes,
     is_set,
 )
-from sitoo_async.errors import BatchError, InvalidInputError, InvalidRow, RateLimitError, Sent
+from sitoo_async.errors import (
+    AnyBatchResult,
+    BatchError,
+    InvalidInputError,
+    InvalidRow,
+    RateLimitError,
+    Sent,
+)
 from sitoo_async.models import Product, ProductVariantGroup, ProductVariants
 
 
@@ -102,6 +109,10 @@ async def writing(sitoo: SitooClient) -> None:
     await sitoo.products.update(21, datecreated=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def count_failed(result: AnyBatchResult) -> int:
+    return len(result.failed)
+
+
 async def many(sitoo: SitooClient) -> None:
     async def stream() -> AsyncIterator[Product]:
         yield Product(sku="a")
@@ -123,10 +134,16 @@ async def many(sitoo: SitooClient) -> None:
         assert_type(await count.set_many([], invalid="outcome"), BatchResult[bool])
     async for outcome in sitoo.products.delete_many([1, 2]):
         assert_type(outcome, Outcome[bool])
+    assert_type(count_failed(result), int)
     try:
         result.raise_for_failures()
     except BatchError as error:
-        assert_type(error.result, BatchResult[Any])
+        assert_type(error.result[0].index, int)
+        assert_type(error.result[0].item, Any)
+        assert_type(error.result[0].value, Any)
+        assert_type([each.error for each in error.result.failed], list[SitooError | None])
+        assert_type(len(error.result.outcomes) == len(error.result), bool)
+        assert_type(count_failed(error.result), int)
         assert_type(error.sent, Sent)
     except InvalidInputError as error:
         assert_type(error.rows, tuple[InvalidRow, ...])
