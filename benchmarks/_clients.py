@@ -288,7 +288,7 @@ def laned(*keys: Sequence[str], **options: Unpack[OptionFields]) -> Hire:
                 gate=gate,
                 **options,
             )
-            client.products.caller.connect = lambda key: server.transport(key.api_id)
+            client._session.connect = lambda key: server.transport(key.api_id)  # noqa: SLF001  # it has no sockets
             workers.append(ThroughTheLane(client))
         return workers
 

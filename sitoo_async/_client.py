@@ -43,7 +43,7 @@ from sitoo_async._http.transport import Transport, user_agent_of
 from sitoo_async._http.url import plain_path, query_string
 from sitoo_async._lane.options import Options
 from sitoo_async._lane.retry import RetryPolicy
-from sitoo_async._lane.session import Caller
+from sitoo_async._lane.session import Session
 from sitoo_async.errors import InvalidInputError, InvalidOptionError, WrongLoopError
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class SitooClient(Groups):
             trust_env=trust_env,
             ssl=ssl,
         )
-        self._caller = Caller(
+        self._session = Session(
             address,
             keys=checked,
             connect=partial(_connect, route, user_agent_of(user_agent)),
@@ -277,7 +277,7 @@ class SitooClient(Groups):
             if variable not in _VARIABLES or not os.environ.get(variable):
                 raise
             raise InvalidOptionError(f"{variable}: {error.message}", field=error.field) from None
-        client._caller.closes_gate = own_gate  # an instance of this class
+        client._session.closes_gate = own_gate  # an instance of this class
         return client
 
     # -------------------------------------------------------------------------------- views
@@ -335,7 +335,7 @@ class SitooClient(Groups):
 
     def _view(self, options: Options, site: int) -> Self:
         view = type(self).__new__(type(self))
-        vars(view).update(_options=options, _site=site, _caller=self._caller)
+        vars(view).update(_options=options, _site=site, _session=self._session)
         return view
 
     # ---------------------------------------------------------------------------- lifecycle
@@ -364,7 +364,7 @@ class SitooClient(Groups):
         Raises:
             WrongLoopError: the client is at work in another loop.
         """
-        await self._caller.aclose(drain=drain)
+        await self._session.aclose(drain=drain)
 
     def stats(self) -> LaneStats:
         """What the key's lane is doing; of several keys, all together.
@@ -373,11 +373,11 @@ class SitooClient(Groups):
         loop or thread, or where none runs. Before the first call it is that of the running loop,
         if other clients use the key there; else nothing was sent yet.
         """
-        return self._caller.stats()
+        return self._session.stats()
 
     def stats_by_key(self) -> dict[str, LaneStats]:
         """What the lane of each key is doing, by API ID; in which loop, `stats` says."""
-        return self._caller.stats_by_key()
+        return self._session.stats_by_key()
 
     # ------------------------------------------------------------------------------- calling
 
@@ -425,16 +425,16 @@ class SitooClient(Groups):
             payload=None if json is None else plain_json(json),
             repeatable=known == "GET" if repeatable is None else repeatable,
         )
-        return await self._caller.call(request, self._options)
+        return await self._session.call(request, self._options)
 
     def __repr__(self) -> str:
-        if "_caller" not in vars(self):
+        if "_session" not in vars(self):
             # A traceback of a failed construction shows the client half made.
             return f"<{type(self).__name__} unfinished>"
-        caller = self._caller
+        session = self._session
         return (
-            f"<{type(self).__name__} account {caller.address.account_id} site {self._site} "
-            f"at {caller.address.origin}, {caller.state}>"
+            f"<{type(self).__name__} account {session.address.account_id} site {self._site} "
+            f"at {session.address.origin}, {session.state}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:

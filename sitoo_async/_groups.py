@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sitoo_async._lane.options import Options
-from sitoo_async._lane.session import Caller
+from sitoo_async._lane.session import Session
 
 if TYPE_CHECKING:
     from sitoo_async.resources.cash_registers import CashRegisters
@@ -46,7 +46,7 @@ __all__ = ["GROUPS", "Groups"]
 class Groups:
     """What a client offers. The annotations say which class, the names which module."""
 
-    _caller: Caller
+    _session: Session
     _options: Options
     _site: int
 
@@ -146,7 +146,7 @@ class Groups:
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
             module = import_module(f"sitoo_async.resources.{name}")
-            group = getattr(module, kind)(self._caller, self._options, self._site)
+            group = getattr(module, kind)(self._session, self._options, self._site)
             vars(self)[name] = group
             return group
 

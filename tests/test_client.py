@@ -148,7 +148,7 @@ def test_line_ends_around_a_variable_are_taken_off(environment, tmp_path, name, 
         environment.setenv(name, given)
         client = SitooClient.from_env()
         assert repr(client) == "<SitooClient account 90316 site 2 at https://api.example, open>"
-        assert client._caller._keys == (Key("90316-125", "se cret"),)
+        assert client._session._keys == (Key("90316-125", "se cret"),)
 
 
 @pytest.mark.parametrize("more", [" ", "\t", "\xa0", "\u200b", "\x1b"], ids=ascii)
@@ -455,7 +455,7 @@ def test_one_loop_at_a_time_and_a_new_one_after_its_loop_has_closed():
         async with FakeSitoo(products=3) as fake:
             nonlocal client
             client = client or SitooClient(**fake.credentials)
-            client._caller.address = SitooClient(**fake.credentials)._caller.address
+            client._session.address = SitooClient(**fake.credentials)._session.address
             assert (await client.products.list()).totalcount == 3
 
     async def close():
@@ -620,7 +620,7 @@ async def test_credentials_appear_nowhere(fake, caplog):
             shown.append(repr(pickle.dumps(error)))
 
     async with SitooClient(**fake.credentials, retry=RetryPolicy(attempts=1)) as client:
-        shown.extend([repr(client), repr(vars(client)), repr(vars(client._caller))])
+        shown.extend([repr(client), repr(vars(client)), repr(vars(client._session))])
         faults = [
             Fault.drop(),
             Fault.half(),

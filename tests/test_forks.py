@@ -456,7 +456,7 @@ def as_if_forked():
     copies = []
 
     def fork(client):
-        (transport,) = client._caller._binding.transports.values()
+        (transport,) = client._session._binding.transports.values()
         (protocol,) = transport._door.given
         copies.append(os.dup(protocol.transport.get_extra_info("socket").fileno()))
         _inherit()
@@ -522,7 +522,7 @@ async def test_a_connection_that_is_made_while_the_child_begins_carries_nothing(
 def test_a_client_whose_loop_is_closed_is_bound_anew():
     async def use(client):
         async with FakeSitoo(products=3) as fake:
-            client._caller.address = SitooClient(**fake.credentials)._caller.address
+            client._session.address = SitooClient(**fake.credentials)._session.address
             return (await client.products.get(1)).productid
 
     client = SitooClient(api_id="90316-125", password="fake-password", base_url="http://127.0.0.1")

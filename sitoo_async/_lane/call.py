@@ -29,7 +29,7 @@ from sitoo_async.errors import (
 
 if TYPE_CHECKING:
     from sitoo_async._lane.lane import Lane
-    from sitoo_async._lane.session import Binding, Caller
+    from sitoo_async._lane.session import Binding, Session
 
 __all__ = ["CLOSED_WHILE_WAITING", "Call"]
 
@@ -45,7 +45,7 @@ class Call:
     client drains, and have what the chunk left of `deadline` and `queue_timeout`.
     """
 
-    caller: Caller
+    session: Session
     options: Options
     priority: Priority
     within: float = CALL_WITHIN
@@ -64,7 +64,7 @@ class Call:
 
     def __exit__(self, *_: object) -> None:
         if self.begun:
-            self.caller.end(self.binding)
+            self.session.end(self.binding)
 
     async def send(  # the life of a request, best read at a stretch
         self, request: Request, *, pause: float = 0.0, trouble: Trouble | None = None
@@ -82,14 +82,14 @@ class Call:
         Raises:
             SitooError: how it failed; `sent` tells the worst over all attempts at this request.
         """
-        request.check(self.caller.address.root)
+        request.check(self.session.address.root)
         # Each request has tries of its own, and may meet the end of a slot of its own.
         self.trouble = Trouble() if trouble is None else trouble
         self.trouble.flying = False
         if self.begun:
             await self._go_on(request, pause)
         else:
-            self.binding, self.queue, self.ticket = await self.caller.admit(
+            self.binding, self.queue, self.ticket = await self.session.admit(
                 request, self.options, self.priority
             )
             self.begun = True
@@ -98,7 +98,7 @@ class Call:
         sharing = self._sharing() if self.options.coalesce else None
         inside = 0  # failures inside an answer that went well as a whole
         while True:
-            company = None if sharing is None else sharing.company(request, self.caller.writes)
+            company = None if sharing is None else sharing.company(request, self.session.writes)
             try:
                 outcome = await self.queue.turn(
                     self.ticket, self._exchange, max_waiting=most, company=company
@@ -107,12 +107,12 @@ class Call:
                 self._give_up(refusal)
             self.trouble.flying = False
             self.trouble.exchanges += 1
-            self.trouble.heard = self.caller.heard
+            self.trouble.heard = self.session.heard
             if sharing is not None:
                 outcome = sharing.own(outcome)
                 if sharing.alone and isinstance(outcome, SitooError):
                     self.last = self._describe(outcome)
-                    if self.caller.dropped:
+                    if self.session.dropped:
                         self._give_up(ClientClosedError(CLOSED_WHILE_WAITING))
                     continue
             pause = 0.0 if sharing is None else sharing.pause
@@ -143,7 +143,7 @@ class Call:
             if not self.ticket.lasts(self.binding.loop.time() + pause):
                 raise DeadlineError("the deadline of the whole call allows no further try")
             await self._pause(pause)
-        if self.caller.dropped:
+        if self.session.dropped:
             raise ClientClosedError("the client was closed before all of the call was sent")
         self._choose(request)
         if self.last is None or not _names_a_wait(self.last):
@@ -157,13 +157,13 @@ class Call:
 
     def _send(self, request: Request) -> Coroutine[Any, Any, Response | SitooError]:
         lane = cast("Lane", self.ticket.lane)  # it is there as soon as the turn has come
-        return self.caller.exchange(self.binding, lane, request, self.options)
+        return self.session.exchange(self.binding, lane, request, self.options)
 
     def _sharing(self) -> Sharing:
         return Sharing(
             self._send,
-            like=(self.caller, self.options, self.priority),
-            paces=self.caller.paces,
+            like=(self.session, self.options, self.priority),
+            paces=self.session.paces,
             strict=self.options.strict,
             # A batch has the time of a single request, so it had better take a part of that.
             aim=self.options.bulk_seconds or self.options.request_timeout / 4,
@@ -198,7 +198,7 @@ class Call:
             if not ticket.lasts(now + pause):
                 raise error
             await self._pause(pause)
-        if self.caller.dropped:
+        if self.session.dropped:
             raise error
 
     def pause_before_repeat(self, error: SitooError, *, repeatable: bool = True) -> float | None:

@@ -38,7 +38,7 @@ from sitoo_async.errors import (
     WrongLoopError,
 )
 
-__all__ = ["Binding", "Caller"]
+__all__ = ["Binding", "Session"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -60,10 +60,10 @@ class Binding:
     connections: Connections
 
 
-_callers: weakref.WeakSet[Caller] = weakref.WeakSet()
+_sessions: weakref.WeakSet[Session] = weakref.WeakSet()
 
 
-class Caller:
+class Session:
     """The shared part of a client and its views.
 
     Args:
@@ -109,7 +109,7 @@ class Caller:
         self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
         self.writes: int = 0  # that have ended, one way or the other
         self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
-        _callers.add(self)
+        _sessions.add(self)
 
     # ------------------------------------------------------------------------------ the state
 
@@ -387,7 +387,7 @@ async def _outlast(task: asyncio.Task[None]) -> None:
 
 def _inherit() -> None:
     # First of all none is used any more, whatever becomes of letting go.
-    inherited = [caller.inherit() for caller in [*_callers]]
+    inherited = [session.inherit() for session in [*_sessions]]
     for connections in inherited:
         if connections is not None:
             connections.abandon()

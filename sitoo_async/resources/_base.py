@@ -140,7 +140,7 @@ class Resource(Listing):
 
         @contextmanager
         def open_chunk(bulk: bool) -> Generator[SendPiece, None, None]:  # noqa: FBT001  # one seam
-            with self.caller.open(self.options, bulk=bulk, within=JOB_WITHIN) as call:
+            with self._session.open(self.options, bulk=bulk, within=JOB_WITHIN) as call:
 
                 async def send(
                     piece: list[Any], pause: float, trouble: Trouble

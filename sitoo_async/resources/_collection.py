@@ -274,7 +274,7 @@ class Listing(Calls):
                 return Request(operation.method, path, query=text, repeatable=not sized)
 
             within = CALL_WITHIN if of == "call" else JOB_WITHIN
-            with self.caller.open(self.options, bulk=of == "rest", within=within) as call:
+            with self._session.open(self.options, bulk=of == "rest", within=within) as call:
                 if sized:
                     response = await self._by_halves(call, request, num, pace)
                 else:

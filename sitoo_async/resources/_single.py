@@ -13,7 +13,7 @@ from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.tolerant import Reading, Trail
 from sitoo_async._http.messages import Request, Response, Twin
 from sitoo_async._lane.options import Options
-from sitoo_async._lane.session import Caller
+from sitoo_async._lane.session import Session
 from sitoo_async.errors import DecodeError
 from sitoo_async.models import UNSET, Model, set_fields
 from sitoo_async.resources._items import Expected, accepted, one_item, update
@@ -33,12 +33,12 @@ class Calls:
     """A group of operations on one site.
 
     Attributes:
-        caller: the way to the lane.
+        _session: the way to the lane.
         options: what travels with each call.
         site: the eshopid that stands in the paths.
     """
 
-    caller: Caller = attrs.field(repr=False)
+    _session: Session = attrs.field(repr=False)
     options: Options = attrs.field(repr=False)
     site: int
 
@@ -66,7 +66,7 @@ class Calls:
             twin=twin,
             of_batch=operation.tells_apart is not None,
         )
-        return await self.caller.call(request, self.options)
+        return await self._session.call(request, self.options)
 
     async def _get(
         self,

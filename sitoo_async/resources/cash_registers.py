@@ -68,7 +68,7 @@ class CashRegisters(Resource):
     @cached_property
     def z_reports(self) -> CashRegisterZReports:
         """The Z-reports of a register."""
-        return CashRegisterZReports(self.caller, self.options, self.site)
+        return CashRegisterZReports(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

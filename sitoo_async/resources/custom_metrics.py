@@ -91,7 +91,7 @@ class CustomMetrics(Resource):
     @cached_property
     def values(self) -> CustomMetricValues:
         """The values of the metrics."""
-        return CustomMetricValues(self.caller, self.options, self.site)
+        return CustomMetricValues(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(self, **filters: Unpack[CustomMetricFilters]) -> Paginator[CustomMetric]:

@@ -61,7 +61,7 @@ class GiftCards(Resource):
     @cached_property
     def transactions(self) -> GiftCardTransactions:
         """The transactions on a card."""
-        return GiftCardTransactions(self.caller, self.options, self.site)
+        return GiftCardTransactions(self._session, self.options, self.site)
 
     @performs(_GET)
     async def get(self, cardnumber: str, /, *, pin: str | None = None) -> GiftCardResponse:

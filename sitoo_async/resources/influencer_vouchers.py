@@ -52,7 +52,7 @@ class InfluencerVouchers(Resource):
     @cached_property
     def transactions(self) -> InfluencerVoucherTransactions:
         """The purchases with a code."""
-        return InfluencerVoucherTransactions(self.caller, self.options, self.site)
+        return InfluencerVoucherTransactions(self._session, self.options, self.site)
 
     @performs(_GET)
     async def get(self, influencercode: str, /) -> InfluencerVoucher:

@@ -124,12 +124,12 @@ class Orders(Resource):
     @cached_property
     def deliveries(self) -> OrderDeliveries:
         """What was delivered of an order, and from where."""
-        return OrderDeliveries(self.caller, self.options, self.site)
+        return OrderDeliveries(self._session, self.options, self.site)
 
     @cached_property
     def log_items(self) -> OrderLogItems:
         """What happened to an order."""
-        return OrderLogItems(self.caller, self.options, self.site)
+        return OrderLogItems(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

@@ -33,7 +33,7 @@ class Plugins(Resource):
     @cached_property
     def settings(self) -> SettingsOfPlugins:
         """What each plugin is set to."""
-        return SettingsOfPlugins(self.caller, self.options, self.site)
+        return SettingsOfPlugins(self._session, self.options, self.site)
 
 
 class SettingsOfPlugins(Resource):

@@ -59,7 +59,7 @@ class PriceLists(Resource):
     @cached_property
     def items(self) -> PriceListItems:
         """The prices in a price list."""
-        return PriceListItems(self.caller, self.options, self.site)
+        return PriceListItems(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

@@ -83,7 +83,7 @@ class Products(Resource):
     @cached_property
     def variants(self) -> ProductVariantsOfProduct:
         """The variants of a product, as one item."""
-        return ProductVariantsOfProduct(self.caller, self.options, self.site)
+        return ProductVariantsOfProduct(self._session, self.options, self.site)
 
     @cached_property
     def images(self) -> ProductImages:
@@ -92,7 +92,7 @@ class Products(Resource):
             ProductImages,
         )
 
-        return ProductImages(self.caller, self.options, self.site)
+        return ProductImages(self._session, self.options, self.site)
 
     @cached_property
     def files(self) -> ProductFiles:
@@ -101,7 +101,7 @@ class Products(Resource):
             ProductFiles,
         )
 
-        return ProductFiles(self.caller, self.options, self.site)
+        return ProductFiles(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

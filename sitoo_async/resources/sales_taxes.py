@@ -54,7 +54,7 @@ class SalesTaxes(Resource):
     @cached_property
     def groups(self) -> SalesTaxGroups:
         """The groups in which sales taxes are applied."""
-        return SalesTaxGroups(self.caller, self.options, self.site)
+        return SalesTaxGroups(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

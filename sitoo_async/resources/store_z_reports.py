@@ -42,7 +42,7 @@ class StoreZReports(Resource):
     @cached_property
     def configuration(self) -> StoreZReportConfiguration:
         """How the Z-reports of stores are put together."""
-        return StoreZReportConfiguration(self.caller, self.options, self.site)
+        return StoreZReportConfiguration(self._session, self.options, self.site)
 
     @performs(_LIST)
     async def list(self) -> Any:

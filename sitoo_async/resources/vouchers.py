@@ -47,7 +47,7 @@ class Vouchers(Resource):
     @cached_property
     def products(self) -> VoucherProducts:
         """The products of a voucher, to be put in and taken out one by one."""
-        return VoucherProducts(self.caller, self.options, self.site)
+        return VoucherProducts(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

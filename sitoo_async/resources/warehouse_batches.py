@@ -63,7 +63,7 @@ class WarehouseBatches(Resource):
     @cached_property
     def items(self) -> WarehouseBatchItems:
         """What a batch holds, article by article."""
-        return WarehouseBatchItems(self.caller, self.options, self.site)
+        return WarehouseBatchItems(self._session, self.options, self.site)
 
     @performs(_LIST)
     def list(

@@ -69,7 +69,7 @@ class Warehouses(Resource):
     @cached_property
     def items(self) -> WarehouseItems:
         """The stock of a warehouse, article by article."""
-        return WarehouseItems(self.caller, self.options, self.site)
+        return WarehouseItems(self._session, self.options, self.site)
 
     @cached_property
     def batches(self) -> WarehouseBatches:
@@ -78,7 +78,7 @@ class Warehouses(Resource):
             WarehouseBatches,
         )
 
-        return WarehouseBatches(self.caller, self.options, self.site)
+        return WarehouseBatches(self._session, self.options, self.site)
 
     @cached_property
     def transactions(self) -> TransactionsOfWarehouse:
@@ -87,7 +87,7 @@ class Warehouses(Resource):
             TransactionsOfWarehouse,
         )
 
-        return TransactionsOfWarehouse(self.caller, self.options, self.site)
+        return TransactionsOfWarehouse(self._session, self.options, self.site)
 
     def stocktaking(
         self, warehouseid: int, /, **values: Unpack[WarehouseSessionFields]

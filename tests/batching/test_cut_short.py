@@ -100,7 +100,7 @@ async def test_a_fault_of_ours_before_anything_was_sent_says_so(fake, client, mo
     def broken(*_: Any) -> Any:
         raise OurFaultError("we were wrong")
 
-    monkeypatch.setattr(session.Caller, "admit", broken)
+    monkeypatch.setattr(session.Session, "admit", broken)
     result = await client.products.update_many(changes(), chunk_size=3)
     assert known(result) == ["no"] * 9
     assert_ours(result[0].error)

@@ -165,7 +165,7 @@ async def test_an_empty_variable_names_no_gate(environment, monkeypatch):
         monkeypatch.setenv("SITOO_GATE", "")
         async with SitooClient.from_env() as sitoo:
             await sitoo.products.get(1)
-            assert sitoo._caller._gate is None
+            assert sitoo._session._gate is None
 
 
 async def test_a_gate_that_somebody_else_brought_is_not_closed(environment):
@@ -195,10 +195,10 @@ async def test_a_gate_of_the_environment_is_closed_when_nobody_is_at_work_with_i
         serves(fake)
         sitoo = SitooClient.from_env()
         own = Witness()
-        sitoo._caller._gate = own
+        sitoo._session._gate = own
         await sitoo.products.get(1)
         async with SitooClient(**slow.credentials, gate=Witness()) as theirs:
-            theirs._caller._gate = own  # on another key
+            theirs._session._gate = own  # on another key
             using = asyncio.create_task(theirs.products.get(1))
             await asyncio.sleep(0.01)
             await sitoo.aclose()
@@ -206,7 +206,7 @@ async def test_a_gate_of_the_environment_is_closed_when_nobody_is_at_work_with_i
             await using
         serves(fake)
         async with SitooClient.from_env() as sitoo:
-            sitoo._caller._gate = own
+            sitoo._session._gate = own
             await sitoo.products.get(1)
         assert own.log[-1] == "close"
 

@@ -266,7 +266,7 @@ def environment(monkeypatch):
 def test_the_environment_may_hold_several_keys(environment):
     environment.setenv("SITOO_KEYS", "90316-125:one:1, 90316-126:two")
     client = SitooClient.from_env()
-    assert client._caller._keys == (Key("90316-125", "one:1"), Key("90316-126", "two"))
+    assert client._session._keys == (Key("90316-125", "one:1"), Key("90316-126", "two"))
     environment.setenv("SITOO_API_ID", "90316-125")
     with pytest.raises(InvalidOptionError, match="exclude each other"):
         SitooClient.from_env()

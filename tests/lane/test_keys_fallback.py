@@ -294,7 +294,7 @@ async def test_a_trial_is_given_up_where_its_key_is_on_hold(fake, caplog):
         await asyncio.sleep(0.1)
         refused = asyncio.ensure_future(client.products.get(2))
         await asyncio.sleep(3)
-        ways = client._caller._binding.ways
+        ways = client._session._binding.ways
         assert ways._trial is ways.lanes[1]
         ways._trial.hold(500, "as another process told")
         began = now()
@@ -618,8 +618,8 @@ async def test_a_flight_cancelled_from_outside_is_not_waited_for_any_longer(limi
         calls = [asyncio.ensure_future(client.products.get(n)) for n in (1, 2, 3)]
         await asyncio.sleep(1)
         limited.unlock()
-        ways = client._caller._binding.ways
-        ways.lanes[2].flight(client._caller).cancel()
+        ways = client._session._binding.ways
+        ways.lanes[2].flight(client._session).cancel()
         began = now()
         results = await asyncio.gather(flight, *calls, return_exceptions=True)
         # Its own brief hold is the second in a row.
@@ -637,7 +637,7 @@ async def test_a_held_lane_that_is_left_is_waited_for(limited):
         await asyncio.sleep(1)
         calls = [asyncio.ensure_future(client.products.get(n)) for n in range(1, 61)]
         await asyncio.sleep(1)
-        assert client._caller._binding.ways.limited
+        assert client._session._binding.ways.limited
         assert client.stats().held_for > 50
         hasty = client.with_options(max_rate_limit_wait=5)
         with pytest.raises(errors.RateLimitError):
@@ -658,7 +658,7 @@ def test_the_client_stays_with_one_lane_when_it_is_bound_anew(caplog, wrong):
             for api_id, password in KEYS[1:]:
                 fake.add_key(api_id, password)
             client = client or client_of(fake, keys)
-            client._caller.address = client_of(fake)._caller.address
+            client._session.address = client_of(fake)._session.address
             calls = (client.products.get(n) for n in range(1, 31))
             results = await asyncio.gather(*calls, return_exceptions=True)
             failed = [result for result in results if isinstance(result, Exception)]

@@ -119,7 +119,7 @@ def test_a_client_of_several_keys_is_bound_anew_after_its_loop_has_closed():
             for api_id, password in KEYS[1:]:
                 fake.add_key(api_id, password)
             client = client or client_of(fake)
-            client._caller.address = client_of(fake)._caller.address
+            client._session.address = client_of(fake)._session.address
             await asyncio.gather(*(client.products.get(n) for n in (1, 2, 3)))
             assert len({*used(fake)}) == 3
 
@@ -321,13 +321,13 @@ async def test_the_passwords_appear_nowhere(fake, caplog, environment):
         shown.extend([*whole.format(), repr(error), repr(vars(error)), repr(pickle.dumps(error))])
 
     async with client_of(fake, retry=RetryPolicy(attempts=1)) as client:
-        shown += [repr(client), repr(vars(client)), repr(vars(client._caller))]
+        shown += [repr(client), repr(vars(client)), repr(vars(client._session))]
         for fault in (Fault.drop(), Fault.html502(), Fault.answer(401, errortext="no")):
             fake.script(fault)
             with pytest.raises(errors.SitooError) as caught:
                 await client.products.list()
             show(caught.value)
-        ways = client._caller._binding.ways
+        ways = client._session._binding.ways
         shown += [repr(vars(ways)), repr(ways.lanes), repr(client.stats_by_key())]
         fake.script(Fault.hang(0.05, times=3))
         hasty = client.with_options(request_timeout=0.02)

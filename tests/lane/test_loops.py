@@ -319,6 +319,6 @@ async def test_a_key_that_is_left_out_since_a_former_loop_is_still_in_the_stats(
     async with FakeSitoo(products=1) as fake:
         keys = [("90316-125", "fake-password"), ("90316-126", "second")]
         async with SitooClient(keys=keys, base_url=fake.base_url) as client:
-            client._caller._keys_in_use = client._caller._keys_in_use[:1]  # limited, back then
+            client._session._keys_in_use = client._session._keys_in_use[:1]  # limited, back then
             assert await get(client.with_options(retry=RetryPolicy(attempts=1))) == 1
             assert [stats.sent for stats in client.stats_by_key().values()] == [1, 0]

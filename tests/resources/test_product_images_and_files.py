@@ -42,7 +42,7 @@ async def name(request):
 @pytest.fixture
 async def attached(client, name):
     kind = {"images": ProductImages, "files": ProductFiles}[name]
-    return kind(client.products.caller, client.products.options, client.products.site)
+    return kind(client.products._session, client.products.options, client.products.site)
 
 
 async def test_a_file_is_uploaded_read_and_taken_from_the_product(
