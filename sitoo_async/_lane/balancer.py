@@ -2,24 +2,23 @@
 
 Each key has a lane of its own, and calls wait in one queue for whichever is free first. As far as
 anyone knows, Sitoo allows each key one request at a time. Should it allow each account only one,
-further keys gain nothing but refusals. So the exchanges that overlap are watched, for good.
+further keys gain nothing but refusals. So the exchanges that overlap are watched, for good, and
+what they tell is judged by `Evidence`, which is obeyed here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
-
-import attrs
 
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.verdict import Verdict
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.options import Options
+from sitoo_async._lane.overlap import MOST_UNPROVEN, Ending, Evidence, Exchange, InFlight
 from sitoo_async._lane.queue import Queue
 from sitoo_async._lane.ticket import LaneStats, Ticket
 from sitoo_async.errors import AuthenticationError
@@ -28,73 +27,8 @@ __all__ = ["Ways", "together"]
 
 logger = logging.getLogger("sitoo_async")
 
-MOST_REFUSALS: Final = 3
-"""Refusals that finding out may cost."""
-
-ENOUGH_PROOFS: Final = 3
-"""Pairs of exchanges that went well side by side, until further keys are believed to help."""
-
-MOST_IN_A_ROW: Final = 10
-"""Refusals without a proof between them, after which that is believed no more."""
-
-MOST_UNPROVEN: Final = 3
-"""Keys in use until it is known that they help: their refusals may all come at once."""
-
 LEFT_OUT: Final = 60.0
 """Seconds for which a key is not used that is not let in, or that is locked by itself."""
-
-REMEMBERED: Final = 8
-"""Exchanges of each key that may have run beside a long one of another."""
-
-
-@attrs.frozen
-class _Past:
-    """An exchange that is over.
-
-    Attributes:
-        number: tells which of two began first.
-        sent: when there was a connection for it, and it was sent.
-        answered: when its answer began to arrive, however long the rest of it took.
-        ended: when all of it was there.
-        refused: whether it was refused because another one was in flight.
-    """
-
-    number: int
-    sent: float
-    answered: float
-    ended: float
-    refused: bool
-
-    def beside(self, other: _Past) -> bool:
-        """Whether the server must have had both at work at once.
-
-        Where one is sent while the answer of the other is on its way back, both are under way here
-        for a while, and there one after the other. So they have to have run side by side nearly
-        all the time that the shorter one took.
-        """
-        common = min(self.answered, other.answered) - max(self.sent, other.sent)
-        shorter = min(self.answered - self.sent, other.answered - other.sent)
-        return common > 0 and common >= 0.9 * shorter
-
-
-@attrs.define(eq=False)
-class _Refusal:
-    """A refusal that another key's exchange may explain.
-
-    Attributes:
-        lane: of the key that was refused.
-        certain: whether one explains it that was served.
-        flights: the numbers of others that may, unless they are refused in turn.
-    """
-
-    lane: Lane
-    certain: bool = False
-    flights: set[int] = attrs.field(factory=set[int])
-
-    def stands_without(self, flight: int) -> bool:
-        """Whether it is still explained, now that one of them turned out refused."""
-        self.flights.discard(flight)
-        return self.certain or bool(self.flights)
 
 
 class Ways:
@@ -106,12 +40,12 @@ class Ways:
 
     Attributes:
         lanes: them.
-        limited: whether Sitoo turned out to limit the account, so that only one is used.
+        by_api_id: them, each by its key's.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, lanes: Mapping[str, Lane]) -> None:
         self.lanes: tuple[Lane, ...] = tuple(lanes.values())
-        self.limited: bool = False
+        self.by_api_id: Mapping[str, Lane] = lanes
         self._loop = loop
         self._api_ids = {lane: api_id for api_id, lane in lanes.items()}
         self._several = len(lanes) > 1
@@ -121,16 +55,21 @@ class Ways:
         self._pinned: dict[str, Queue] = {}
         self._left_out: dict[Lane, float] = {}
         self._denied: set[Lane] = set()  # of those, the ones that are not let in
-        self._last: dict[Lane, _Past] = {}
-        self._served: dict[Lane, deque[_Past]] = {
-            lane: deque(maxlen=REMEMBERED) for lane in self.lanes
-        }
-        self._refusals: list[_Refusal] = []
-        self._proofs = 0
-        self._trial: Lane | None = None
+        self._evidence = Evidence()
         self._left = self.lanes[0]
 
     # ----------------------------------------------------------------------------- the choice
+
+    @property
+    def limited(self) -> bool:
+        """Whether Sitoo turned out to limit the account, so that only one is used."""
+        return self._evidence.limited
+
+    @property
+    def _trial(self) -> Lane | None:
+        """The lane of the key that is to go alone."""
+        trial = self._evidence.trial
+        return None if trial is None else self.by_api_id[trial]
 
     @property
     def in_use(self) -> frozenset[str]:
@@ -140,11 +79,6 @@ class Ways:
     def api_id(self, lane: Lane) -> str:
         """The API ID of the key that a lane is of."""
         return self._api_ids[lane]
-
-    @property
-    def by_api_id(self) -> Mapping[str, Lane]:
-        """The lane of each key."""
-        return {api_id: lane for lane, api_id in self._api_ids.items()}
 
     @property
     def queues(self) -> tuple[Queue, ...]:
@@ -202,98 +136,38 @@ class Ways:
         if isinstance(verdict.outcome, AuthenticationError):
             self._denied.add(lane)
             self._leave_out(lane, "not let in")
-        if self.limited:
-            return
         now = self._loop.time()
-        sent = flight.began + (0.0 if response is None else response.sent_in)
-        answered = now if response is None else flight.began + response.answered_in
-        past = _Past(flight.number, sent, answered, now, verdict.overlap)
-        self._last[lane] = past
-        if past.refused:
-            # It was not in anybody's way, then.
-            self._refusals = [each for each in self._refusals if each.stands_without(past.number)]
-        if self._trial is lane:
-            self._end_trial(lane, verdict)
-        elif past.refused:
-            self._doubt(lane, past, verdict)
-        elif isinstance(verdict.outcome, Response):
-            self._believe(lane, past)
-
-    def _believe(self, lane: Lane, past: _Past) -> None:
-        """Count with how many exchanges of other keys this one went well side by side."""
-        beside = [other for each in self._others(lane) for other in self._served[each]]
-        proofs = sum(past.beside(other) for other in beside)
-        self._served[lane].append(past)
-        was_known = self._known
-        self._proofs += proofs
-        if proofs and was_known:
-            # Refusals that come now and then are somebody else's.
-            self._refusals = []
-        if self._known and not was_known:
-            self._serve()
-
-    def _doubt(self, lane: Lane, refused: _Past, verdict: Verdict) -> None:
-        """Find out, after some refusals that other keys explain, whether they are the reason.
-
-        Where different keys were refused, they are. Where it was always the same one, that may be
-        locked by itself, which only shows when it goes alone.
-        """
-        refusal = self._explained(lane, refused)
-        if refusal is None:
-            return
-        self._refusals.append(refusal)
-        # Of a key that may be locked, a refusal tells nothing about the others.
-        clear = [each.lane for each in self._refusals if not each.lane.locked]
-        own = sum(each.lane is lane for each in self._refusals)
-        if self._known:
-            most = enough = MOST_IN_A_ROW
-        else:
-            # One more may come, where all keys are in flight at that moment.
-            most, enough = MOST_REFUSALS, MOST_REFUSALS + 2 - len(self._in_use)
-        if len({*clear}) > 1 and len(clear) >= enough:
+        exchange = Exchange(
+            key=self._api_ids[lane],
+            number=flight.number,
+            sent=flight.began + (0.0 if response is None else response.sent_in),
+            answered=now if response is None else flight.began + response.answered_in,
+            ended=now,
+            ending=_ending(verdict),
+        )
+        before = self._evidence.trial, self._evidence.proven
+        advice = self._evidence.add(
+            exchange,
+            self._in_flight(),
+            locked={api_id for each, api_id in self._api_ids.items() if each.locked},
+            in_use=len(self._in_use),
+        )
+        if advice == "fall back":
             self._fall_back()
-        elif own >= most:
-            self._trial = lane
+        elif advice == "try alone":
             self._change_over()
-        else:
-            return
-        # What was in the way is waited for, and needs no hold.
-        verdict.brief = False
-
-    def _end_trial(self, lane: Lane, verdict: Verdict) -> None:
-        """The exchange that went alone is over."""
-        self._trial, self._refusals = None, []
-        if verdict.overlap:
+        elif advice == "leave out":
             self._leave_out(lane, "locked")
-        elif verdict.answered:
-            self._fall_back()
-        else:
+        elif before != (self._evidence.trial, self._evidence.proven):
             self._serve()
+        if advice in ("fall back", "try alone") and verdict.overlap:
+            # What was in the way is waited for, and needs no hold.
+            verdict.brief = False
 
-    @property
-    def _known(self) -> bool:
-        return self._proofs >= ENOUGH_PROOFS
-
-    def _others(self, lane: Lane) -> list[Lane]:
-        return [other for other in self.lanes if other is not lane]
-
-    def _explained(self, lane: Lane, refused: _Past) -> _Refusal | None:
-        """A refusal that exchanges with other keys may explain.
-
-        Not one that was refused itself, nor one that was sent later: it may have been there first
-        all the same, but hardly by more than half of the time that the refusal took.
-        """
-        middle = (refused.sent + refused.ended) / 2
-        refusal = _Refusal(lane)
-        for other in self._others(lane):
-            last, flight = self._last.get(other), other.flying
-            if last is not None and not last.refused and last.ended > refused.sent:
-                refusal.certain |= last.number < refused.number or last.sent <= middle
-            if flight is None or (last is not None and last.number == flight.number):
-                continue  # one that has ended and has only not landed yet is the last one
-            if flight.number < refused.number or flight.began <= middle:
-                refusal.flights.add(flight.number)
-        return refusal if refusal.certain or refusal.flights else None
+    def _in_flight(self) -> Iterator[InFlight]:
+        for lane, api_id in self._api_ids.items():
+            if lane.flying is not None:
+                yield InFlight(api_id, lane.flying.number, lane.flying.began)
 
     # ------------------------------------------------------------------------ what comes of it
 
@@ -307,9 +181,10 @@ class Ways:
     def _try_again(self) -> None:
         """Let in again what was left out for long enough, and what waits for a trial in vain."""
         now = self._loop.time()
-        if self._trial is not None and now < self._trial.held_until:
+        trial = self._trial
+        if trial is not None and now < trial.held_until:
             # It ran into a limit, or its gate told of one: the others need not wait for that.
-            self._trial, self._refusals = None, []
+            self._evidence.give_up_trial()
             self._serve()
         over = [lane for lane, until in self._left_out.items() if now >= until]
         for lane in over:
@@ -323,7 +198,6 @@ class Ways:
 
         It is the first key's, so that several processes with the same keys end up with the same.
         """
-        self.limited = True
         left = self._change_over()
         logger.warning(
             "Sitoo refuses a second request of this account at a time, whatever its key: of %d "
@@ -344,12 +218,13 @@ class Ways:
     def _serve(self) -> None:
         """Let each queue be served by whom it now should be."""
         lanes = [lane for lane in self.lanes if lane not in self._left_out] or [*self.lanes]
-        if self._trial is not None:
-            lanes = [self._trial]
+        trial = self._trial
+        if trial is not None:
+            lanes = [trial]
         elif self.limited:
             self._left = self._left if self._left in lanes else lanes[0]
             lanes = [self._left]
-        elif not self._known:
+        elif not self._evidence.proven:
             lanes = lanes[:MOST_UNPROVEN]
         self._in_use = tuple(lanes)
         self._shared.serve_by(self._in_use)
@@ -391,6 +266,14 @@ def together(lanes: Sequence[Lane], in_use: Iterable[Lane]) -> LaneStats:
         longest_wait=max(stats.longest_wait for stats in each),
         busy=sum(stats.busy for stats in each),
     )
+
+
+def _ending(verdict: Verdict) -> Ending:
+    if verdict.overlap:
+        return "refused"
+    if isinstance(verdict.outcome, Response):
+        return "served"
+    return "answered" if verdict.answered else "unclear"
 
 
 def _group(path: str) -> str:
