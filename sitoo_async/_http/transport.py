@@ -1,4 +1,4 @@
-"""One exchange over aiohttp."""
+"""One exchange over aiohttp, and how it failed if it did."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ import asyncio
 import functools
 import math
 import re
-import weakref
-from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import aiohttp
-import attrs
-from aiohttp.base_protocol import BaseProtocol
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.tracing import Trace
 from multidict import CIMultiDict
 from yarl import URL
 
 from sitoo_async._checks.show import told
 from sitoo_async._checks.values import is_a
-from sitoo_async._forks import abandon
-from sitoo_async._http.content_coding import ACCEPTED, DamagedError, decoder_for
+from sitoo_async._http.body import BROKEN, read_body, show_body
+from sitoo_async._http.connector import FORKED, Attempt, Connector, Door, RepeatedError
+from sitoo_async._http.content_coding import ACCEPTED
 from sitoo_async._http.keys import Secret
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.route import BrokenError, Proxy, Route
@@ -38,169 +33,8 @@ from sitoo_async.errors import (
 
 __all__ = ["FORKED", "Transport", "user_agent_of"]
 
-FORKED: Final = (
-    "the client was in use before this process was forked, and so its event loop and connections "
-    "are the parent's: make a client, its session and its loop in the child, after the fork"
-)
-
 FRESH: Final = 5.0
 """Seconds a kept-alive connection may have been idle for a request that can't be repeated."""
-
-# What a broken connection raises: aiohttp's own errors, and now and then the system's.
-_BROKEN: Final = (aiohttp.ClientError, OSError)
-
-
-class _Connector(aiohttp.TCPConnector):
-    """One that says nothing when it is left open: the client that it belongs to does."""
-
-    def __del__(self, _warnings: Any = None) -> None:
-        pass
-
-
-class _RepeatedError(Exception):
-    """A middleware of the user's called its handler again."""
-
-
-async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
-    context.reused = True
-
-
-_reuse: Final = aiohttp.TraceConfig()
-_reuse.on_connection_reuseconn.append(_note_reuse)
-_reuse.freeze()
-
-
-@attrs.define
-class _Attempt:
-    """One request on its way through aiohttp.
-
-    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent.
-
-    Attributes:
-        session: our session.
-        door: its connector.
-        authorization: the header's value.
-        fresh: whether only a connection will do that is new or was used a moment ago.
-        limit: the most bytes of body to read.
-        sent: when it was sent.
-        connected: whether there was a connection for it.
-        passed: whether it came to the innermost middleware.
-        answer: what came back there, where somebody else looks at it before we do.
-        read: the body of that.
-    """
-
-    session: aiohttp.ClientSession
-    door: _Door
-    authorization: Secret
-    fresh: bool
-    limit: int
-    sent: float
-    connected: bool = False
-    passed: bool = False
-    answer: aiohttp.ClientResponse | None = None
-    read: tuple[bytes, bool] = attrs.field(default=(b"", False), repr=False)
-
-    async def first(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        """The outermost middleware: hides a broken connection from aiohttp.
-
-        Which would send a PUT or DELETE a second time by itself when a kept-alive connection turns
-        out to be dead: whether that may be done is the retry table's to say.
-        """
-        self.door.coming[:] = [self]
-        try:
-            return await handler(request)
-        except TimeoutError:
-            raise
-        except _BROKEN as error:
-            raise BrokenError from error
-
-    async def last(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        """The innermost middleware, where the user has some."""
-        if self.passed:
-            raise _RepeatedError(
-                "a middleware of the session called its handler a second time: the client itself "
-                "repeats what may be repeated, so let the middleware pass the first outcome on"
-            )
-        self.passed = True
-        # Who we are is not a middleware's to say.
-        request.headers["Authorization"] = self.authorization
-        self.door.coming[:] = [self]
-        answer = await handler(request)
-        # They may read the body as well, and expect it decompressed.
-        self.answer, self.read = answer, await _read(answer, self.limit)
-        await _show(answer, self.read[0])
-        return answer
-
-
-class _Door:
-    """The connector of our session: another one, which is told what each attempt needs."""
-
-    def __init__(self, connector: aiohttp.BaseConnector | None) -> None:
-        self._connector: Any = connector
-        # The attempt that asks next; nothing is awaited between its saying so and its asking.
-        self.coming: list[_Attempt] = []
-        # The connections that it gave out, for as long as there are any.
-        self.given: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
-        self.inherited = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connector, name)
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Trace],
-        timeout: Any,  # noqa: ASYNC109  # aiohttp's own signature
-    ) -> Any:
-        """A connection for the attempt that comes."""
-        attempt = self.coming.pop()
-        shown_to_proxy: Any = req.proxy_headers
-        if shown_to_proxy is not None:
-            # aiohttp does so too, but after it has looked in its pool by what is in there.
-            shown_to_proxy["Host"] = req.headers["Host"]
-        if attempt.fresh:
-            connection = await self._fresh(attempt, req, traces, timeout)
-        else:
-            connection = await self._connector.connect(req, traces, timeout)
-        self.given.add(connection.protocol)
-        if self.inherited:
-            self.abandon()
-            connection.close()
-            raise WrongLoopError(FORKED)
-        attempt.connected = True
-        attempt.sent = asyncio.get_running_loop().time()
-        return connection
-
-    async def _fresh(
-        self, attempt: _Attempt, req: aiohttp.ClientRequest, traces: list[Trace], limits: Any
-    ) -> Any:
-        while True:
-            noted = SimpleNamespace(reused=False)
-            noting = Trace(attempt.session, _reuse, noted)
-            connection = await self._connector.connect(req, [*traces, noting], limits)
-            if not noted.reused:
-                return connection
-            connection.close()
-
-    def close_given(self) -> None:
-        """Close the connections without waiting for it."""
-        for protocol in [*self.given]:
-            protocol.close()
-
-    def abandon(self) -> None:
-        """In a forked child: let go of the connections, which are the parent's."""
-        self.inherited = True
-        for protocol in [*self.given]:
-            transport = protocol.transport
-            link = None if transport is None else transport.get_extra_info("socket")
-            if link is not None and link.fileno() >= 0:
-                # Before all else. What is closed or written from now on reaches nobody, and takes
-                # nothing out of the selector that the child shares with its parent.
-                abandon(link)
 
 
 def user_agent_of(application: str | None) -> str:
@@ -243,7 +77,7 @@ class Transport:
         if lent is not None and lent.closed:
             raise ClientClosedError("the session that was given to the client is closed")
         self._loop = loop = asyncio.get_running_loop()
-        self._door = _Door(_Connector(ssl=route.ssl) if lent is None else lent.connector)
+        self._door = Door(Connector(ssl=route.ssl) if lent is None else lent.connector)
         headers = {
             "Accept": "application/json",
             "User-Agent": user_agent_of(None) if user_agent is None else user_agent,
@@ -302,7 +136,7 @@ class Transport:
         # Of the connections that others left in a lent pool, nobody knows how long they idled.
         stale = route.session is not None or began - self._last_used > FRESH
         fresh = stale and not request.repeatable
-        attempt = _Attempt(session, self._door, self._authorization, fresh, limit, sent=began)
+        attempt = Attempt(session, self._door, self._authorization, fresh, limit, sent=began)
         # Only an exchange that ends well leaves a connection behind.
         self._last_used = -math.inf
         payload = request.body()
@@ -337,20 +171,20 @@ class Transport:
         sent_in, answered_in = attempt.sent - began, answered - began
         return Response(status, came_with, body, oversized, ended - began, sent_in, answered_in)
 
-    async def _body(self, answer: aiohttp.ClientResponse, attempt: _Attempt) -> tuple[bytes, bool]:
+    async def _body(self, answer: aiohttp.ClientResponse, attempt: Attempt) -> tuple[bytes, bool]:
         if answer is attempt.answer:
             return attempt.read
         if self._route.middlewares:
             # One of theirs, whatever they did instead of asking the server.
             body = await answer.read()
             return body, len(body) > attempt.limit
-        read = await _read(answer, attempt.limit)
+        came = await read_body(answer, attempt.limit)
         if self._route.traces:
-            await _show(answer, read[0])
-        return read
+            await show_body(answer, came[0])
+        return came
 
     def _failure(
-        self, error: BaseException | None, attempt: _Attempt, elapsed: float
+        self, error: BaseException | None, attempt: Attempt, elapsed: float
     ) -> TransportError:
         """How the exchange failed, and what is known of the request."""
         if isinstance(error, TimeoutError):
@@ -359,13 +193,13 @@ class Transport:
             return RequestTimeoutError(f"no complete answer within {elapsed:g} s", sent="unknown")
         # What a middleware raises before the request comes to us, or after its answer, is its own.
         ours = not self._route.middlewares or (attempt.passed and attempt.answer is None)
-        if ours and isinstance(error, _BROKEN):
+        if ours and isinstance(error, BROKEN):
             if not attempt.connected:
                 return ConnectError(_unmade(error, self._route.proxy))
             damaged = isinstance(error, aiohttp.ClientPayloadError)
             how = "the answer is not whole" if damaged else "the connection was lost"
             return ReadError(f"{how}: {told(error)}", sent="unknown")
-        repeats = isinstance(error, _RepeatedError)
+        repeats = isinstance(error, RepeatedError)
         return TransportError(
             str(error) if repeats else f"the request failed: {told(error)}",
             sent="unknown" if attempt.connected else "no",
@@ -429,44 +263,3 @@ def _unmade(error: BaseException, proxy: Proxy | None) -> str:
 def _refusal(proxy: Proxy, status: int, reason: str) -> str:
     hint = ": check the login and password for it" if status == 407 else ""
     return f"the proxy {proxy.url.authority} refused to connect ({status} {reason}){hint}"
-
-
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
-    """The body, and whether it was cut because it goes beyond the limit."""
-    chunks: list[bytes] = []
-    size = 0
-    decoder = decoder_for(answer.headers.get("Content-Encoding"))
-    try:
-        while chunk := await answer.content.readany():
-            if decoder is not None:
-                chunk = decoder.feed(chunk, limit - size + 1)
-            size += len(chunk)
-            if size > limit:
-                # What is not read is not kept: leaving the response closes the connection.
-                return b"".join(chunks), True
-            chunks.append(chunk)
-        if decoder is not None:
-            # The answer to a write may be left out; its status says enough.
-            decoder.end(needed=answer.method == "GET" and answer.status == 200)
-    except (DamagedError, *_BROKEN) as error:
-        # The status decides first: a 50x is a 50x whatever becomes of its body.
-        if answer.status < 300:
-            if isinstance(error, DamagedError):
-                raise aiohttp.ClientPayloadError(str(error)) from error
-            raise
-    return b"".join(chunks), False
-
-
-async def _show(answer: aiohttp.ClientResponse, body: bytes) -> None:
-    """Let an answer be read once more, as if aiohttp had read it; traces of it are told here."""
-    answer.content = _filled(body)
-    await answer.read()
-    answer.content = _filled(body)
-
-
-def _filled(body: bytes) -> aiohttp.StreamReader:
-    loop = asyncio.get_running_loop()
-    reader = aiohttp.StreamReader(BaseProtocol(loop), len(body) + 1, loop=loop)
-    reader.feed_data(body)
-    reader.feed_eof()
-    return reader

@@ -1000,7 +1000,7 @@ async def test_credentials_show_in_no_traceback_with_local_variables(answer, con
     async with Server(answer) as server, lent(connector=connector) as transport:
         error = await failing(transport, server)
     shown = everything_shown(error)
-    assert "in _read" in shown or "/aiohttp/" in shown  # down to where it failed
+    assert "in read_body" in shown or "/aiohttp/" in shown  # down to where it failed
     assert_no_credentials(shown)
     assert_no_credentials(repr(error) + str(error) + repr(transport) + repr(vars(transport)))
     assert_no_credentials(caplog.text)

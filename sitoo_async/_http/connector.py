@@ -1,0 +1,179 @@
+"""Which connection an attempt goes over, and whether there was one for it."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+import attrs
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.tracing import Trace
+
+from sitoo_async._forks import abandon
+from sitoo_async._http.body import BROKEN, read_body, show_body
+from sitoo_async._http.keys import Secret
+from sitoo_async._http.route import BrokenError
+from sitoo_async.errors import WrongLoopError
+
+__all__ = ["FORKED", "Attempt", "Connector", "Door", "RepeatedError"]
+
+FORKED: Final = (
+    "the client was in use before this process was forked, and so its event loop and connections "
+    "are the parent's: make a client, its session and its loop in the child, after the fork"
+)
+
+
+class Connector(aiohttp.TCPConnector):
+    """One that says nothing when it is left open: the client that it belongs to does."""
+
+    def __del__(self, _warnings: Any = None) -> None:
+        pass
+
+
+class RepeatedError(Exception):
+    """A middleware of the user's called its handler again."""
+
+
+async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
+    context.reused = True
+
+
+_reuse: Final = aiohttp.TraceConfig()
+_reuse.on_connection_reuseconn.append(_note_reuse)
+_reuse.freeze()
+
+
+@attrs.define
+class Attempt:
+    """One request on its way through aiohttp.
+
+    It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent.
+
+    Attributes:
+        session: our session.
+        door: its connector.
+        authorization: the header's value.
+        fresh: whether only a connection will do that is new or was used a moment ago.
+        limit: the most bytes of body to read.
+        sent: when it was sent.
+        connected: whether there was a connection for it.
+        passed: whether it came to the innermost middleware.
+        answer: what came back there, where somebody else looks at it before we do.
+        read: the body of that.
+    """
+
+    session: aiohttp.ClientSession
+    door: Door
+    authorization: Secret
+    fresh: bool
+    limit: int
+    sent: float
+    connected: bool = False
+    passed: bool = False
+    answer: aiohttp.ClientResponse | None = None
+    read: tuple[bytes, bool] = attrs.field(default=(b"", False), repr=False)
+
+    async def first(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """The outermost middleware: hides a broken connection from aiohttp.
+
+        Which would send a PUT or DELETE a second time by itself when a kept-alive connection turns
+        out to be dead: whether that may be done is the retry table's to say.
+        """
+        self.door.coming[:] = [self]
+        try:
+            return await handler(request)
+        except TimeoutError:
+            raise
+        except BROKEN as error:
+            raise BrokenError from error
+
+    async def last(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """The innermost middleware, where the user has some."""
+        if self.passed:
+            raise RepeatedError(
+                "a middleware of the session called its handler a second time: the client itself "
+                "repeats what may be repeated, so let the middleware pass the first outcome on"
+            )
+        self.passed = True
+        # Who we are is not a middleware's to say.
+        request.headers["Authorization"] = self.authorization
+        self.door.coming[:] = [self]
+        answer = await handler(request)
+        # They may read the body as well, and expect it decompressed.
+        self.answer, self.read = answer, await read_body(answer, self.limit)
+        await show_body(answer, self.read[0])
+        return answer
+
+
+class Door:
+    """The connector of our session: another one, which is told what each attempt needs."""
+
+    def __init__(self, connector: aiohttp.BaseConnector | None) -> None:
+        self._connector: Any = connector
+        # The attempt that asks next; nothing is awaited between its saying so and its asking.
+        self.coming: list[Attempt] = []
+        # The connections that it gave out, for as long as there are any.
+        self.given: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
+        self.inherited = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: Any,  # noqa: ASYNC109  # aiohttp's own signature
+    ) -> Any:
+        """A connection for the attempt that comes."""
+        attempt = self.coming.pop()
+        shown_to_proxy: Any = req.proxy_headers
+        if shown_to_proxy is not None:
+            # aiohttp does so too, but after it has looked in its pool by what is in there.
+            shown_to_proxy["Host"] = req.headers["Host"]
+        if attempt.fresh:
+            connection = await self._fresh(attempt, req, traces, timeout)
+        else:
+            connection = await self._connector.connect(req, traces, timeout)
+        self.given.add(connection.protocol)
+        if self.inherited:
+            self.abandon()
+            connection.close()
+            raise WrongLoopError(FORKED)
+        attempt.connected = True
+        attempt.sent = asyncio.get_running_loop().time()
+        return connection
+
+    async def _fresh(
+        self, attempt: Attempt, req: aiohttp.ClientRequest, traces: list[Trace], limits: Any
+    ) -> Any:
+        while True:
+            noted = SimpleNamespace(reused=False)
+            noting = Trace(attempt.session, _reuse, noted)
+            connection = await self._connector.connect(req, [*traces, noting], limits)
+            if not noted.reused:
+                return connection
+            connection.close()
+
+    def close_given(self) -> None:
+        """Close the connections without waiting for it."""
+        for protocol in [*self.given]:
+            protocol.close()
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the connections, which are the parent's."""
+        self.inherited = True
+        for protocol in [*self.given]:
+            transport = protocol.transport
+            link = None if transport is None else transport.get_extra_info("socket")
+            if link is not None and link.fileno() >= 0:
+                # Before all else. What is closed or written from now on reaches nobody, and takes
+                # nothing out of the selector that the child shares with its parent.
+                abandon(link)
