@@ -1,0 +1,95 @@
+"""Which connection an attempt goes over, how long one is used, and whom it remembers."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from tests.http._server import (
+    METHODS,
+    OK,
+    Server,
+    lent,
+    opened,
+    request,
+    sending,
+)
+
+now = asyncio.get_running_loop
+
+# ------------------------------------------------------------------- how long a connection keeps
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_what_can_not_be_repeated_goes_over_a_fresh_connection_only(method):
+    once = request(method, repeatable=False)
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server, once)
+        await asyncio.sleep(4.9)
+        await sending(transport, server, once)
+        assert server.connections == [0, 0]
+        await asyncio.sleep(5.1)
+        await sending(transport, server, once)
+        assert server.connections == [0, 0, 1]
+        await server.saw_the_end_of(0)
+        await sending(transport, server)
+        assert server.connections == [0, 0, 1, 1]
+
+
+@pytest.mark.virtual_time
+async def test_what_can_be_repeated_reuses_an_idle_connection():
+    async with Server(OK) as server, opened() as transport:
+        for method in ("GET", "PUT", "DELETE"):
+            await sending(transport, server, request(method, repeatable=True))
+            await asyncio.sleep(10)
+        assert server.connections == [0, 0, 0]
+
+
+@pytest.mark.virtual_time
+async def test_a_repeatable_request_makes_a_connection_fresh_for_the_next():
+    async with Server(OK) as server, opened() as transport:
+        await sending(transport, server)
+        await asyncio.sleep(10)
+        await sending(transport, server)
+        await sending(transport, server, request("POST"))
+    assert server.connections == [0, 0, 0]
+
+
+@pytest.mark.virtual_time
+async def test_a_connection_that_others_left_idle_is_not_fresh():
+    # Several clients over one session: one pool, from which the longest idle is taken first.
+    async with (
+        Server(OK) as server,
+        aiohttp.ClientSession() as session,
+        opened(lent=session) as one,
+        opened(lent=session) as two,
+        opened(lent=session) as three,
+    ):
+        await asyncio.gather(*(sending(transport, server) for transport in (one, two, three)))
+        last_used = dict.fromkeys(server.connections, now().time())
+        assert len(last_used) == 3
+        for _ in range(4):
+            await asyncio.sleep(4)
+            await sending(one, server, request("POST"))
+            used = server.connections[-1]
+            assert now().time() - last_used.get(used, now().time()) <= 5
+            last_used[used] = now().time()
+
+
+async def test_a_connector_that_keeps_nothing_makes_one_connection_a_request():
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with Server(OK) as server, lent(connector=connector) as transport:
+        for method in METHODS:
+            await sending(transport, server, request(method))
+        assert len(server.writers) == 4
+    assert server.connections == [0, 1, 2, 3]
+
+
+async def test_a_request_makes_one_connection_and_not_one_to_try():
+    async with Server(OK) as server, opened() as transport:
+        for method in METHODS:
+            await sending(transport, server, request(method))
+        assert len(server.writers) == 1
