@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp.base_protocol import BaseProtocol
 
 from sitoo_async._http.content_coding import DamagedError, decoder_for
+from sitoo_async._http.contexts import in_no_context
 
 __all__ = ["BROKEN", "read_body", "show_body"]
 
@@ -22,7 +23,8 @@ async def read_body(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, 
     size = 0
     decoder = decoder_for(answer.headers.get("Content-Encoding"))
     try:
-        while chunk := await answer.content.readany():
+        # Reading on from a connection that was read from too little begins anew: see contexts.
+        while chunk := await in_no_context(answer.content.readany()):
             if decoder is not None:
                 chunk = decoder.feed(chunk, limit - size + 1)
             size += len(chunk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import weakref
 from types import SimpleNamespace
 from typing import Any, Final
@@ -14,6 +15,7 @@ from aiohttp.tracing import Trace
 
 from sitoo_async._forks import abandon
 from sitoo_async._http.body import BROKEN, read_body, show_body
+from sitoo_async._http.contexts import in_no_context
 from sitoo_async._http.keys import Secret
 from sitoo_async._http.route import BrokenError
 from sitoo_async.errors import WrongLoopError
@@ -27,7 +29,23 @@ FORKED: Final = (
 
 
 class Connector(aiohttp.TCPConnector):
-    """One that says nothing when it is left open: the client that it belongs to does."""
+    """Ours: no caller's context stays with a connection, and none says that it was left open.
+
+    The client that it belongs to says so. With a lent session both are its owner's business, and
+    what traces the making of a connection there finds the context of the call.
+    """
+
+    async def _create_connection(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # aiohttp's own signature
+    ) -> ResponseHandler:
+        return await in_no_context(super()._create_connection(req, traces, timeout))
+
+    def _cleanup(self) -> None:
+        # A timer that sets the next one, in the context of whoever was there first.
+        contextvars.Context().run(super()._cleanup)
 
     def __del__(self, _warnings: Any = None) -> None:
         pass

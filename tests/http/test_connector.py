@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import gc
+import weakref
 
 import aiohttp
 import pytest
@@ -11,6 +14,7 @@ from tests.http._server import (
     METHODS,
     OK,
     Server,
+    http,
     lent,
     opened,
     request,
@@ -93,3 +97,41 @@ async def test_a_request_makes_one_connection_and_not_one_to_try():
         for method in METHODS:
             await sending(transport, server, request(method))
         assert len(server.writers) == 1
+
+
+# ---------------------------------------------------------------------- whom a connection remembers
+
+
+class Carried:
+    """What a caller carries in a context variable: its span, its database session."""
+
+
+# So many pieces that aiohttp stops reading from the connection until they are read.
+PIECES = http(200, b"1\r\nx\r\n" * 60_000 + b"0\r\n\r\n", "Transfer-Encoding: chunked")
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("answer", [OK, PIECES], ids=["small", "of many pieces"])
+@pytest.mark.parametrize("opens", [True, False], ids=["who opened it", "who used it"])
+async def test_a_connection_keeps_no_context_of_a_caller(answer, opens):
+    carries = contextvars.ContextVar("carries")
+
+    async def call():
+        thing = Carried()
+        carries.set(thing)
+        await sending(transport, server)
+        return weakref.ref(thing)
+
+    answers = [answer] if opens else [OK, answer]
+    async with Server(*answers, OK) as server, opened() as transport:
+        if not opens:
+            await sending(transport, server)
+        carried = await asyncio.create_task(call())
+        for _ in range(4):
+            # aiohttp's own timers, for the request and for an idle connection, keep it until they
+            # fire; the connection outlives them.
+            await asyncio.sleep(14)
+            await sending(transport, server)
+        gc.collect()
+        assert carried() is None
+    assert set(server.connections) == {0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import inspect
 import warnings
 from types import SimpleNamespace
@@ -104,6 +105,27 @@ async def test_a_trace_hears_the_error_that_aiohttp_raised(fake):
             await client.products.get(1)
     assert tracing.params["request_exception"].exception is caught.value.__cause__
     assert isinstance(caught.value.__cause__, aiohttp.ServerDisconnectedError)
+
+
+async def test_traces_and_middlewares_see_the_context_of_the_call(fake):
+    caller, seen = contextvars.ContextVar("caller", default=None), []
+
+    async def pass_on(request, handler):
+        seen.append(caller.get())
+        return await handler(request)
+
+    async def note(session, context, params):
+        seen.append(caller.get())
+
+    config = aiohttp.TraceConfig()
+    for signal in (config.on_request_start, config.on_connection_create_start):
+        signal.append(note)
+    config.on_connection_reuseconn.append(note)
+    async with lending(fake, trace_configs=[config], middlewares=(pass_on,)) as client:
+        for number in (1, 2):
+            caller.set(number)
+            await client.products.get(number)
+    assert seen == [1, 1, 1, 2, 2, 2]
 
 
 async def test_a_trace_of_one_signal_hears_that_one(fake):

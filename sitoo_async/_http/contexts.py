@@ -1,0 +1,43 @@
+"""Whose context variables a piece of work sees: those of the caller, or nobody's.
+
+What asyncio is told to call later, it calls in the context that is current when it is told: a
+socket that is read from keeps the context of whoever began to read, with all that is in there, such
+as a web request and its database session. What outlives a call is therefore begun in nobody's.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import types
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any, TypeVar
+
+__all__ = ["in_no_context"]
+
+T = TypeVar("T")
+
+
+@types.coroutine
+def in_no_context(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    """Await a coroutine that is to see an empty context.
+
+    It stays in the task that awaits it, so that a cancellation or a timeout of the task reaches it
+    as ever, and no result of it can be lost on its way from one task to the other.
+    """
+    context = contextvars.Context()
+    step: Callable[[Any], Any] = work.send
+    given: Any = None
+    try:
+        while True:
+            try:
+                awaited = context.run(step, given)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            try:
+                given, step = (yield awaited), work.send
+            except BaseException as error:  # noqa: BLE001  # cancellation and closing as well
+                given, step = error, work.throw
+    finally:
+        # A failure would hold the frame that holds it.
+        del given, step
