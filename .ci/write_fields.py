@@ -1,14 +1,21 @@
 # ruff: noqa: INP001  # a script, not a package
 """Write what follows from the models: dictionaries of writable fields, names, lazy imports.
 
-``python .ci/write_fields.py`` rewrites the lower part of each module of models, and the whole of
-``models/__init__.py``; ``--check`` only tells whether they are current.
+``python .ci/write_fields.py`` writes the modules in ``models/_written/``, and
+``models/__init__.py``, each as a whole; ``--check`` only tells whether they are current.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import builtins
+import collections.abc
+import datetime as dt
+import decimal
+import re
 import sys
+import typing
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +25,6 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 LINE: Final = 101  # with its end
 MODELS: Final = ROOT / "sitoo_async" / "models"
-MARKER: Final = (
-    "# --- From here on written by .ci/write_fields.py; change the models above and run it. ---\n"
-)
 # The objects whose collections take a selection of fields.
 SELECTABLE: Final = {
     "Category",
@@ -108,12 +112,19 @@ def literal(model: type[Model]) -> Iterator[str]:
     yield f'"""The fields that can be asked for of a {model.__name__}."""\n'
 
 
-def render(path: Path) -> str:
-    """The whole text of a module of models as it should be."""
-    written_by_hand, marker, _ = path.read_text(encoding="utf-8").partition(MARKER)
-    if not marker:
-        raise SystemExit(f"{path} lacks the marker line")
-    module = load(path)
+GROUP: Final = '''"""Which fields may be set{asked}, of the models in {name}.py.
+
+Written by .ci/write_fields.py; change the models and run it.
+"""
+
+{imports}
+__all__ = [
+{names}]
+{body}'''
+
+
+def render(module: ModuleType) -> str | None:
+    """The whole text of what is written for a module of models; None where there is nothing."""
     models = [
         value
         for value in vars(module).values()
@@ -121,8 +132,43 @@ def render(path: Path) -> str:
         and issubclass(value, Model)
         and value.__module__ == module.__name__
     ]
-    lines = [line for model in models for line in (*typed_dict(model), *literal(model))]
-    return "".join((written_by_hand, marker, *lines))
+    body = "".join(line for model in models for line in (*typed_dict(model), *literal(model)))
+    if not body:
+        return None
+    made = re.findall(r"^class (\w+)|^(\w+) =", body, re.MULTILINE)
+    names = sorted(first or second for first, second in made)
+    return GROUP.format(
+        name=module.__name__.rpartition(".")[2],
+        asked=" and asked for" if "Literal[" in body else "",
+        imports=needed(body, names),
+        names="".join(f'    "{name}",\n' for name in names),
+        body=body,
+    )
+
+
+def needed(body: str, made: list[str]) -> str:
+    """The lines that import what a text names but does not make itself."""
+    nodes = [node for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)]
+    used = {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
+    homes: dict[str, set[str]] = {}
+    for name in used - {*made, *vars(builtins)}:
+        homes.setdefault(home_of(name), set()).add(name)
+    blocks = ["", ""]
+    for home, names in sorted(homes.items()):
+        blocks[home.startswith("sitoo_async")] += imports(home, names)
+    return "\n".join(filter(None, blocks))
+
+
+def home_of(name: str) -> str:
+    """The module that has a name of an annotation: of Python's own, or of ours."""
+    for module in (collections.abc, dt, decimal, typing):
+        if hasattr(module, name):
+            return module.__name__
+    model = name.removesuffix("Fields")
+    home = next(
+        vars(load(path))[model].__module__ for path in modules() if model in vars(load(path))
+    )
+    return home if model == name else home.replace(".models.", ".models._written.")
 
 
 PACKAGE: Final = '''"""The objects of the reference, as typed models.
@@ -135,31 +181,20 @@ Written by .ci/write_fields.py; add a model to its module and run it.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-{shared}
-if TYPE_CHECKING:
-{groups}
+{shared}from sitoo_async._on_demand import on_demand
+
 __all__ = [
 {names}]
 
-_MODULE_OF: Final = {{
-{module_of}}}
-
-if not TYPE_CHECKING:  # pragma: no branch  # checkers know every name from the imports above
-
-    def __getattr__(name: str) -> Any:
-        module = _MODULE_OF.get(name)
-        if module is None:
-            raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
-        value = getattr(import_module(f"{{__name__}}.{{module}}"), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+if TYPE_CHECKING:
+{groups}else:
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {{
+{module_of}        }},
+    )
 '''
 
 
@@ -195,7 +230,10 @@ def render_package() -> str:
             for module, names in public.items()
         ),
         names="".join(f'    "{name}",\n' for name in exported),
-        module_of="".join(f'    "{name}": "{module_of[name]}",\n' for name in sorted(module_of)),
+        module_of="".join(
+            f'            "{name}": "sitoo_async.models.{module_of[name]}",\n'
+            for name in sorted(module_of)
+        ),
     )
 
 
@@ -214,14 +252,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if stale")
     check = parser.parse_args(arguments).check
-    wanted = {path: render(path) for path in modules()}
+    written = {MODELS / "_written" / path.name: render(load(path)) for path in modules()}
+    wanted = {path: text for path, text in written.items() if text is not None}
     wanted[MODELS / "__init__.py"] = render_package()
-    stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
+    gone = {*(MODELS / "_written").glob("[!_]*.py")} - {*wanted}
+    for path in sorted(gone):
+        if not check:
+            path.unlink()
+        print(path.relative_to(ROOT), "is stale" if check else "removed")  # noqa: T201  # a script
+    stale = [path for path, text in wanted.items() if not is_current(path, text)]
     for path in stale:
         if not check:
             path.write_text(wanted[path], encoding="utf-8")
-        print(path.relative_to(ROOT), "is stale" if check else "written")  # noqa: T201  # a script
-    return 1 if check and stale else 0
+        print(path.relative_to(ROOT), "is stale" if check else "written")  # noqa: T201
+    return 1 if check and (stale or gone) else 0
+
+
+def is_current(path: Path, text: str) -> bool:
+    """Whether a file holds a text."""
+    return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ FLOORS = [
     {"_gates"},
     {"models", "_http"},
     {"_codec"},
-    {"_checks", "_records", "_forks", "_version"},
+    {"_checks", "_forks", "_on_demand", "_records", "_version"},
     {"errors"},
 ]
 """From the top; rooms of one floor do not know each other."""

@@ -69,6 +69,3 @@ class PosRegister(Model):
 
     salestaxgroupid: Annotated[int | None, Mark.READ_ONLY] = UNSET
     """The sales tax group that it collects; None: no sales tax."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---

@@ -6,13 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/categories
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Timestamp
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["Category", "CategoryField", "CategoryFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.categories import CategoryField, CategoryFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -60,39 +66,3 @@ class Category(Model):
 
     datemodified: Annotated[Timestamp, Mark.READ_ONLY] = UNSET
     """When it was last changed."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class CategoryFields(TypedDict, total=False):
-    """The fields of a Category that can be set."""
-
-    categoryparentid: int | None
-    visible: bool
-    sortorder: int
-    custom1: str
-    custom2: str
-    friendly: str
-    seo_title: str
-    seo_keywords: str
-    seo_description: str
-    title: str
-
-
-CategoryField = Literal[
-    "categoryid",
-    "categoryparentid",
-    "visible",
-    "sortorder",
-    "custom1",
-    "custom2",
-    "friendly",
-    "seo_title",
-    "seo_keywords",
-    "seo_description",
-    "title",
-    "datecreated",
-    "datemodified",
-]
-"""The fields that can be asked for of a Category."""

@@ -6,14 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/custom-attributes
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["CustomAttribute", "CustomAttributeFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.custom_attributes import CustomAttributeFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -37,16 +42,3 @@ class CustomAttribute(Model):
 
     searchable: bool = UNSET
     """Whether products are found by its text, where `type` is ``string``; can't be changed."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class CustomAttributeFields(TypedDict, total=False):
-    """The fields of a CustomAttribute that can be set."""
-
-    id: str
-    title: str
-    type: str
-    enums: Sequence[str] | None
-    searchable: bool

@@ -6,13 +6,12 @@ Reference: https://developer.sitoo.com/api-reference/dashboard-custom-metrics
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Number, text_like
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "CustomMetric",
@@ -24,6 +23,16 @@ __all__ = [
     "CustomMetricValueSeries",
     "CustomMetricValueSeriesFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.custom_metrics import (
+        CustomMetricFields,
+        CustomMetricValueFields,
+        CustomMetricValuePointFields,
+        CustomMetricValueSeriesFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -94,40 +103,3 @@ class CustomMetricValue(Model):
 
     value_series: CustomMetricValueSeries = UNSET
     """The numbers, of a metric of type ``series``."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class CustomMetricFields(TypedDict, total=False):
-    """The fields of a CustomMetric that can be set."""
-
-    key: str
-    grouping: str
-    type: str
-    format: str
-
-
-class CustomMetricValuePointFields(TypedDict, total=False):
-    """The fields of a CustomMetricValuePoint that can be set."""
-
-    label: str
-    value: Decimal | int | float
-
-
-class CustomMetricValueSeriesFields(TypedDict, total=False):
-    """The fields of a CustomMetricValueSeries that can be set."""
-
-    total_count: int
-    total_value: Decimal | int | float
-    series: Sequence[CustomMetricValuePoint | CustomMetricValuePointFields]
-
-
-class CustomMetricValueFields(TypedDict, total=False):
-    """The fields of a CustomMetricValue that can be set."""
-
-    key: str
-    date: str
-    store_id: str
-    value_scalar: Decimal | int | float
-    value_series: CustomMetricValueSeries | CustomMetricValueSeriesFields

@@ -6,13 +6,12 @@ Reference: https://developer.sitoo.com/api-reference/gift-cards
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Money, Timestamp
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "GiftCard",
@@ -22,6 +21,15 @@ __all__ = [
     "GiftCardTransaction",
     "GiftCardTransactionFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.gift_cards import (
+        GiftCardFields,
+        GiftCardResponseFields,
+        GiftCardTransactionFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -143,34 +151,3 @@ class GiftCardResponse(Model):
 
     transactions: Annotated[list[GiftCardTransaction], Mark.READ_ONLY] = UNSET
     """Of a bare card: the transactions on it."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class GiftCardTransactionFields(TypedDict, total=False):
-    """The fields of a GiftCardTransaction that can be set."""
-
-    moneyamount: Decimal | int | str
-    merchant_reference: str
-    staff_reference: str | None
-    transaction_reference: str | None
-
-
-class GiftCardFields(TypedDict, total=False):
-    """The fields of a GiftCard that can be set."""
-
-    type: str
-    currencycode: str
-    cardnumber: str
-    transactions: Sequence[GiftCardTransaction | GiftCardTransactionFields]
-
-
-class GiftCardResponseFields(TypedDict, total=False):
-    """The fields of a GiftCardResponse that can be set."""
-
-    giftcard: GiftCard | GiftCardFields
-    addedtransactionids: Sequence[str]
-    receipttext: str | None
-    print_voucher: bool
-    print_pin: str | None

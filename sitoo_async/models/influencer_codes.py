@@ -6,14 +6,22 @@ Reference: https://developer.sitoo.com/api-reference/influencer-codes
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Money, Timestamp, text_like
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["InfluencerCode", "InfluencerCodeField", "InfluencerCodeFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.influencer_codes import (
+        InfluencerCodeField,
+        InfluencerCodeFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -72,41 +80,3 @@ class InfluencerCode(Model):
 
     moneyinfluencerdiscount: Annotated[Money, Mark.READ_ONLY] = UNSET
     """The discounts that it gave."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class InfluencerCodeFields(TypedDict, total=False):
-    """The fields of a InfluencerCode that can be set."""
-
-    code: str
-    name: str
-    active: bool
-    datestart: datetime | None
-    dateend: datetime | None
-    voucherpassword: str
-    vouchercode: str | None
-    vouchername: str | None
-    vouchercomment: str | None
-    maxuses: int | None
-
-
-InfluencerCodeField = Literal[
-    "code",
-    "name",
-    "active",
-    "datestart",
-    "dateend",
-    "voucherpassword",
-    "vouchercode",
-    "vouchername",
-    "vouchercomment",
-    "maxuses",
-    "numused",
-    "datelastused",
-    "moneyordertotal",
-    "moneyinfluencertotal",
-    "moneyinfluencerdiscount",
-]
-"""The fields that can be asked for of a InfluencerCode."""

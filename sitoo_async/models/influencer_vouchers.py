@@ -6,12 +6,12 @@ Reference: https://developer.sitoo.com/api-reference/influencer-vouchers
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Money
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "InfluencerVoucher",
@@ -20,6 +20,14 @@ __all__ = [
     "InfluencerVoucherTransactionFields",
     "InfluencerVoucherTransactionResponse",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.influencer_vouchers import (
+        InfluencerVoucherFields,
+        InfluencerVoucherTransactionFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -88,28 +96,3 @@ class InfluencerVoucherTransactionResponse(Model):
 
     transactionid: Annotated[str, Mark.READ_ONLY] = UNSET
     """Names the transaction, to take it back."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class InfluencerVoucherFields(TypedDict, total=False):
-    """The fields of a InfluencerVoucher that can be set."""
-
-    influencercode: str
-    influencername: str
-    voucherpassword: str
-    vouchercode: str | None
-    vouchername: str | None
-    vouchercomment: str | None
-
-
-class InfluencerVoucherTransactionFields(TypedDict, total=False):
-    """The fields of a InfluencerVoucherTransaction that can be set."""
-
-    moneyordertotal: Decimal | int | str
-    moneyinfluencertotal: Decimal | int | str
-    moneyinfluencerdiscount: Decimal | int | str
-    currencycode: str
-    merchant_reference: str
-    staff_reference: str

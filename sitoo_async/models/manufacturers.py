@@ -6,13 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/manufacturers
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["Manufacturer", "ManufacturerField", "ManufacturerFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.manufacturers import ManufacturerField, ManufacturerFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -57,39 +63,3 @@ class Manufacturer(Model):
 
     url2: str = UNSET
     """Another page about it."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class ManufacturerFields(TypedDict, total=False):
-    """The fields of a Manufacturer that can be set."""
-
-    name: str
-    description: str
-    address: str
-    zip: str
-    city: str
-    state: str
-    countryid: str
-    phone: str
-    email: str
-    url1: str
-    url2: str
-
-
-ManufacturerField = Literal[
-    "externalcompanyid",
-    "name",
-    "description",
-    "address",
-    "zip",
-    "city",
-    "state",
-    "countryid",
-    "phone",
-    "email",
-    "url1",
-    "url2",
-]
-"""The fields that can be asked for of a Manufacturer."""

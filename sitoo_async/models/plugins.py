@@ -6,14 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/plugins
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["PluginSettings", "PluginSettingsFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.plugins import PluginSettingsFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -33,14 +38,3 @@ class PluginSettings(Model):
 
     further: dict[str, Any] = UNSET
     """Its other settings by name, as plain JSON; on the wire they stand beside `active`."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class PluginSettingsFields(TypedDict, total=False):
-    """The fields of a PluginSettings that can be set."""
-
-    id: str
-    active: bool
-    further: Mapping[str, Any]

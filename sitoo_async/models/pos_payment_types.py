@@ -6,12 +6,13 @@ Reference: https://developer.sitoo.com/api-reference/pos-payment-types
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.kinds import Mark
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "PosPaymentMethod",
@@ -19,6 +20,14 @@ __all__ = [
     "PosPaymentTypeField",
     "PosPaymentTypeFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.pos_payment_types import (
+        PosPaymentTypeField,
+        PosPaymentTypeFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 class PosPaymentMethod(OpenEnum):
@@ -78,25 +87,3 @@ class PosPaymentType(Model):
 
     externalid: str | None = UNSET
     """Its name in your other systems."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class PosPaymentTypeFields(TypedDict, total=False):
-    """The fields of a PosPaymentType that can be set."""
-
-    paymentmethodid: PosPaymentMethod | int
-    name: str
-    sortorder: int
-    externalid: str | None
-
-
-PosPaymentTypeField = Literal[
-    "paymenttypeid",
-    "paymentmethodid",
-    "name",
-    "sortorder",
-    "externalid",
-]
-"""The fields that can be asked for of a PosPaymentType."""

@@ -6,14 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/pos-profiles
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["PosProfile", "PosProfileField", "PosProfileFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.pos_profiles import PosProfileField, PosProfileFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -109,70 +114,3 @@ class PosProfile(Model):
 
     num_registers: Annotated[int, Mark.READ_ONLY] = UNSET
     """How many cash registers use the profile; the reference names it as a sort key alone."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class PosProfileFields(TypedDict, total=False):
-    """The fields of a PosProfile that can be set."""
-
-    name: str
-    logotype: str
-    receipt_pre: str
-    receipt_post: str
-    receipt_addbarcodeid: bool
-    receipt_showsku: bool
-    receipt_item_rendering: Any | None
-    receipt_salestax_rendering: Any | None
-    autologouttimer: int
-    auto_logout_after_commit: bool
-    productdisplaymode: int
-    stockstatusdisplaymode: int
-    printreceipt: int
-    printgiftreceipt: int | None
-    rebuy_reasoncode: str | None
-    return_policy: Any
-    dashboardid: Any | None
-    override_paymenttypes: Sequence[Any]
-    custom_metrics: Any | None
-    salesassociate_mode: int
-    shipments_show_costprice: bool
-    extra_sign_return_receipt: Sequence[Any]
-    pos_inventory_features: Any | None
-    pos_theme_id: Any | None
-    pos_theme_data: Any | None
-    tax_free_options: Any | None
-
-
-PosProfileField = Literal[
-    "id",
-    "name",
-    "logotype",
-    "receipt_pre",
-    "receipt_post",
-    "receipt_addbarcodeid",
-    "receipt_showsku",
-    "receipt_item_rendering",
-    "receipt_salestax_rendering",
-    "autologouttimer",
-    "auto_logout_after_commit",
-    "productdisplaymode",
-    "stockstatusdisplaymode",
-    "printreceipt",
-    "printgiftreceipt",
-    "rebuy_reasoncode",
-    "return_policy",
-    "dashboardid",
-    "override_paymenttypes",
-    "custom_metrics",
-    "salesassociate_mode",
-    "shipments_show_costprice",
-    "extra_sign_return_receipt",
-    "pos_inventory_features",
-    "pos_theme_id",
-    "pos_theme_data",
-    "tax_free_options",
-    "num_registers",
-]
-"""The fields that can be asked for of a PosProfile."""

@@ -6,13 +6,12 @@ Reference: https://developer.sitoo.com/api-reference/price-lists
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Money, Tags
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "PriceList",
@@ -24,6 +23,17 @@ __all__ = [
     "VolumePriceLevel",
     "VolumePriceLevelFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.price_lists import (
+        PriceListField,
+        PriceListFields,
+        PriceListItemField,
+        PriceListItemFields,
+        VolumePriceLevelFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -87,54 +97,3 @@ class PriceListItem(Model):
 
     sku: Annotated[str, Mark.IDENTIFIER, Mark.NOT_EMPTY] = UNSET
     """The product's article number."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class PriceListFields(TypedDict, total=False):
-    """The fields of a PriceList that can be set."""
-
-    pricelistname: str
-    pricelistdescription: str
-    active: bool
-    externalid: str | None
-    currencycode: str
-    tags: Sequence[str]
-
-
-PriceListField = Literal[
-    "pricelistid",
-    "pricelistname",
-    "pricelistdescription",
-    "active",
-    "externalid",
-    "currencycode",
-    "tags",
-]
-"""The fields that can be asked for of a PriceList."""
-
-
-class VolumePriceLevelFields(TypedDict, total=False):
-    """The fields of a VolumePriceLevel that can be set."""
-
-    levelstart: int
-    moneyprice: Decimal | int | str
-
-
-class PriceListItemFields(TypedDict, total=False):
-    """The fields of a PriceListItem that can be set."""
-
-    productid: int
-    moneyprice: Decimal | int | str
-    moneypricevolume: Sequence[VolumePriceLevel | VolumePriceLevelFields] | None
-    sku: str
-
-
-PriceListItemField = Literal[
-    "productid",
-    "moneyprice",
-    "moneypricevolume",
-    "sku",
-]
-"""The fields that can be asked for of a PriceListItem."""

@@ -6,15 +6,20 @@ Reference: https://developer.sitoo.com/api-reference/product-groups
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Number
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._shared_enums import ProductGroupType
+from sitoo_async.models._written import written
 
 __all__ = ["ProductGroup", "ProductGroupField", "ProductGroupFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.product_groups import ProductGroupField, ProductGroupFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -38,25 +43,3 @@ class ProductGroup(Model):
 
     comment: str = UNSET
     """A note for the staff."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class ProductGroupFields(TypedDict, total=False):
-    """The fields of a ProductGroup that can be set."""
-
-    value: Decimal | int | float
-    productgrouptype: ProductGroupType | int
-    productgroupname: str
-    comment: str
-
-
-ProductGroupField = Literal[
-    "vatid",
-    "value",
-    "productgrouptype",
-    "productgroupname",
-    "comment",
-]
-"""The fields that can be asked for of a ProductGroup."""

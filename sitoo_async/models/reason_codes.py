@@ -6,13 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/reason-codes
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, text_like
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["ReasonCode", "ReasonCodeField", "ReasonCodeFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.reason_codes import ReasonCodeField, ReasonCodeFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -35,23 +41,3 @@ class ReasonCode(Model):
 
     name: Annotated[str, text_like(r".{0,64}", "at most 64 characters")] = UNSET
     """What the staff reads, at most 64 characters."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class ReasonCodeFields(TypedDict, total=False):
-    """The fields of a ReasonCode that can be set."""
-
-    type: int
-    reasoncode: str
-    name: str
-
-
-ReasonCodeField = Literal[
-    "reasoncodeid",
-    "type",
-    "reasoncode",
-    "name",
-]
-"""The fields that can be asked for of a ReasonCode."""

@@ -6,13 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/resources
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Timestamp
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["Resource", "ResourceField", "ResourceFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.resources import ResourceField, ResourceFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -42,24 +48,3 @@ class Resource(Model):
 
     filedata: Annotated[str, Mark.WRITE_ONLY] = UNSET
     """The content in base64, where an image or file of a product brings a new file along."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class ResourceFields(TypedDict, total=False):
-    """The fields of a Resource that can be set."""
-
-    resourceid: str
-    filedata: str
-
-
-ResourceField = Literal[
-    "resourceid",
-    "mimetype",
-    "width",
-    "height",
-    "filesize",
-    "datecreated",
-]
-"""The fields that can be asked for of a Resource."""

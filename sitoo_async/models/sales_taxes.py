@@ -6,13 +6,12 @@ Reference: https://developer.sitoo.com/api-reference/sales-taxes
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Decimal3, Mark, Money
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "SalesTax",
@@ -24,6 +23,17 @@ __all__ = [
     "SalesTaxProductGroupRule",
     "SalesTaxProductGroupRuleFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.sales_taxes import (
+        SalesTaxField,
+        SalesTaxFields,
+        SalesTaxGroupField,
+        SalesTaxGroupFields,
+        SalesTaxProductGroupRuleFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -93,55 +103,3 @@ class SalesTaxGroup(Model):
 
     salestaxes: Annotated[list[SalesTax], Mark.REQUIRED] = UNSET
     """The taxes in it; to send one, its `salestaxid` is enough."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class SalesTaxProductGroupRuleFields(TypedDict, total=False):
-    """The fields of a SalesTaxProductGroupRule that can be set."""
-
-    vatid: int
-    type: int
-    moneymin: Decimal | int | str
-    moneymax: Decimal | int | str | None
-    decimalvalue: Decimal | int | str
-    externalid: str
-
-
-class SalesTaxFields(TypedDict, total=False):
-    """The fields of a SalesTax that can be set."""
-
-    salestaxid: int
-    name: str
-    code: str | None
-    decimalvaluedefault: Decimal | int | str
-    productgrouprules: Sequence[SalesTaxProductGroupRule | SalesTaxProductGroupRuleFields]
-
-
-SalesTaxField = Literal[
-    "salestaxid",
-    "name",
-    "code",
-    "decimalvaluedefault",
-    "productgrouprules",
-]
-"""The fields that can be asked for of a SalesTax."""
-
-
-class SalesTaxGroupFields(TypedDict, total=False):
-    """The fields of a SalesTaxGroup that can be set."""
-
-    salestaxgroupid: int
-    name: str
-    region: str
-    salestaxes: Sequence[SalesTax | SalesTaxFields]
-
-
-SalesTaxGroupField = Literal[
-    "salestaxgroupid",
-    "name",
-    "region",
-    "salestaxes",
-]
-"""The fields that can be asked for of a SalesTaxGroup."""

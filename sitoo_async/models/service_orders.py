@@ -6,13 +6,12 @@ Reference: https://developer.sitoo.com/api-reference/service-orders
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Number, Timestamp
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "ServiceCustomer",
@@ -28,6 +27,18 @@ __all__ = [
     "ServiceUser",
     "ServiceUserFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.service_orders import (
+        ServiceCustomerFields,
+        ServiceItemFields,
+        ServiceOrderFields,
+        ServiceProductFields,
+        ServiceStoreFields,
+        ServiceUserFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -165,64 +176,3 @@ class ServiceOrder(Model):
 
     author: Annotated[ServiceUser, Mark.REQUIRED] = UNSET
     """Who made this revision."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class ServiceStoreFields(TypedDict, total=False):
-    """The fields of a ServiceStore that can be set."""
-
-    id: str
-    name: str
-
-
-class ServiceUserFields(TypedDict, total=False):
-    """The fields of a ServiceUser that can be set."""
-
-    email: str
-    name: str | None
-    employee_id: str | None
-
-
-class ServiceCustomerFields(TypedDict, total=False):
-    """The fields of a ServiceCustomer that can be set."""
-
-    first_name: str
-    last_name: str
-    email: str
-    mobile: str
-
-
-class ServiceItemFields(TypedDict, total=False):
-    """The fields of a ServiceItem that can be set."""
-
-    sku: str
-    name: str
-    quantity: int
-    unit_price: str
-    cost_share: Decimal | int | float
-    note: str
-
-
-class ServiceProductFields(TypedDict, total=False):
-    """The fields of a ServiceProduct that can be set."""
-
-    sku: str
-    name: str
-    serial: str | None
-    services: Sequence[ServiceItem | ServiceItemFields]
-
-
-class ServiceOrderFields(TypedDict, total=False):
-    """The fields of a ServiceOrder that can be set."""
-
-    revision: int
-    state: str
-    store: ServiceStore | ServiceStoreFields
-    owner: ServiceUser | ServiceUserFields
-    customer: ServiceCustomer | ServiceCustomerFields
-    currency: str
-    note: str
-    product: ServiceProduct | ServiceProductFields | Sequence[ServiceProduct | ServiceProductFields]
-    author: ServiceUser | ServiceUserFields

@@ -6,15 +6,13 @@ Reference: https://developer.sitoo.com/api-reference/shipments
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.kinds import Decimal3, Mark, Money, Timestamp
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "ArchivedFilterType",
@@ -27,6 +25,16 @@ __all__ = [
     "ShipmentPackageFields",
     "ShipmentState",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.shipments import (
+        ShipmentField,
+        ShipmentFields,
+        ShipmentItemFields,
+        ShipmentPackageFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 class ShipmentState(OpenEnum):
@@ -235,121 +243,3 @@ class Shipment(Model):
 
     shipmentitems: list[ShipmentItem] = UNSET
     """What is in it."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class ShipmentPackageFields(TypedDict, total=False):
-    """The fields of a ShipmentPackage that can be set."""
-
-    shipmentpackageid: int
-    barcode: str
-    externalid: str
-    comment: str
-
-
-class ShipmentItemFields(TypedDict, total=False):
-    """The fields of a ShipmentItem that can be set."""
-
-    shipmentitemid: int
-    shipmentpackageid: int
-    sku: str
-    productname: str
-    unitlabel: str
-    decimalunitquantity: Decimal | int | str | None
-    quantity: int
-    quantityreceived: int
-    moneypricein: Decimal | int | str | None
-    externalid: str
-
-
-class ShipmentFields(TypedDict, total=False):
-    """The fields of a Shipment that can be set."""
-
-    shipmentstate: ShipmentState | int
-    archived: bool
-    externalid: str
-    barcode: str
-    comment: str
-    emailowner: str
-    emailreceivedby: str
-    dateestimatedpickup: datetime | None
-    dateestimateddelivery: datetime | None
-    sender_warehouseid: int | None
-    sender_name: str
-    sender_address: str
-    sender_address2: str
-    sender_zip: str
-    sender_city: str
-    sender_state: str
-    sender_countryid: str
-    sender_referencename: str
-    sender_referenceemail: str
-    sender_referencemobile: str
-    sender_instructions: str
-    receiver_warehouseid: int | None
-    receiver_name: str
-    receiver_address: str
-    receiver_address2: str
-    receiver_zip: str
-    receiver_city: str
-    receiver_state: str
-    receiver_countryid: str
-    receiver_referencename: str
-    receiver_referenceemail: str
-    receiver_referencemobile: str
-    receiver_instructions: str
-    carrier_name: str
-    carrier_reference: str
-    carrier_trackingurl: str
-    shipmentpackages: Sequence[ShipmentPackage | ShipmentPackageFields]
-    shipmentitems: Sequence[ShipmentItem | ShipmentItemFields]
-
-
-ShipmentField = Literal[
-    "shipmentid",
-    "shipmentstate",
-    "archived",
-    "externalid",
-    "barcode",
-    "comment",
-    "emailowner",
-    "emailreceivedby",
-    "datenew",
-    "dateintransit",
-    "datereceived",
-    "datecancelled",
-    "dateestimatedpickup",
-    "dateestimateddelivery",
-    "sender_warehouseid",
-    "sender_name",
-    "sender_address",
-    "sender_address2",
-    "sender_zip",
-    "sender_city",
-    "sender_state",
-    "sender_countryid",
-    "sender_referencename",
-    "sender_referenceemail",
-    "sender_referencemobile",
-    "sender_instructions",
-    "receiver_warehouseid",
-    "receiver_name",
-    "receiver_address",
-    "receiver_address2",
-    "receiver_zip",
-    "receiver_city",
-    "receiver_state",
-    "receiver_countryid",
-    "receiver_referencename",
-    "receiver_referenceemail",
-    "receiver_referencemobile",
-    "receiver_instructions",
-    "carrier_name",
-    "carrier_reference",
-    "carrier_trackingurl",
-    "shipmentpackages",
-    "shipmentitems",
-]
-"""The fields that can be asked for of a Shipment."""

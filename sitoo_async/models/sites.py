@@ -39,6 +39,3 @@ class Site(Model):
 
     siteid: Annotated[str, Mark.READ_ONLY] = UNSET
     """The old id, a GUID in braces; where a site is asked for, give `eshopid` instead."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---

@@ -6,15 +6,20 @@ Reference: https://developer.sitoo.com/api-reference/stores
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.kinds import AdditionalData, Mark, Tags
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["Store", "StoreField", "StoreFields", "StoreType"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.stores import StoreField, StoreFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 class StoreType(OpenEnum):
@@ -106,65 +111,3 @@ class Store(Model):
 
     additional_data: AdditionalData | None = UNSET
     """Free data, all text; None: none."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class StoreFields(TypedDict, total=False):
-    """The fields of a Store that can be set."""
-
-    eshopid: int
-    storetype: StoreType | int
-    name: str
-    externalid: str | None
-    externalgroupid: str | None
-    phone: str | None
-    email: str | None
-    address: str
-    address2: str
-    zip: str
-    city: str
-    state: str
-    countryid: str
-    latitude: str | None
-    longitude: str | None
-    nearby_stores: Sequence[int]
-    usetype_movein: int | None
-    usetype_moveout: int | None
-    usetype_manualin: int | None
-    usetype_manualout: int | None
-    usetype_shipmentin: int | None
-    usetype_shipmentout: int | None
-    tags: Sequence[str]
-    additional_data: Mapping[str, str] | None
-
-
-StoreField = Literal[
-    "storeid",
-    "eshopid",
-    "storetype",
-    "name",
-    "externalid",
-    "externalgroupid",
-    "phone",
-    "email",
-    "address",
-    "address2",
-    "zip",
-    "city",
-    "state",
-    "countryid",
-    "latitude",
-    "longitude",
-    "nearby_stores",
-    "usetype_movein",
-    "usetype_moveout",
-    "usetype_manualin",
-    "usetype_manualout",
-    "usetype_shipmentin",
-    "usetype_shipmentout",
-    "tags",
-    "additional_data",
-]
-"""The fields that can be asked for of a Store."""

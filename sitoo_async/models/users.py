@@ -6,14 +6,19 @@ Reference: https://developer.sitoo.com/api-reference/users
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Mark, Timestamp, text_like
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = ["User", "UserField", "UserFields"]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.users import UserField, UserFields
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -106,65 +111,3 @@ class User(Model):
 
     pricelistid: Annotated[int, Mark.READ_ONLY] = UNSET
     """The price list that counts for this customer."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class UserFields(TypedDict, total=False):
-    """The fields of a User that can be set."""
-
-    email: str
-    namefirst: str
-    namelast: str
-    personalid: str
-    externalid: str | None
-    company: str
-    department: str
-    companyid: str
-    address: str
-    address2: str
-    zip: str
-    city: str
-    state: str
-    countryid: str
-    phone: str
-    mobile: str
-    notes: str
-    pin: str
-    customernumber: str
-    voucherpasswords: Sequence[str]
-    role: int | None
-    warehouses: Sequence[str]
-    posrefundcard: bool
-
-
-UserField = Literal[
-    "userid",
-    "email",
-    "namefirst",
-    "namelast",
-    "personalid",
-    "externalid",
-    "company",
-    "department",
-    "companyid",
-    "address",
-    "address2",
-    "zip",
-    "city",
-    "state",
-    "countryid",
-    "phone",
-    "mobile",
-    "notes",
-    "customernumber",
-    "datecreated",
-    "datemodified",
-    "voucherpasswords",
-    "role",
-    "warehouses",
-    "posrefundcard",
-    "pricelistid",
-]
-"""The fields that can be asked for of a User."""

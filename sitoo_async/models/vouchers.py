@@ -6,10 +6,7 @@ Reference: https://developer.sitoo.com/api-reference/vouchers
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import (
@@ -23,6 +20,7 @@ from sitoo_async._codec.kinds import (
     Timestamp,
 )
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "Voucher",
@@ -33,6 +31,16 @@ __all__ = [
     "VoucherProductOption",
     "VoucherProductOptionFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.vouchers import (
+        VoucherDiscountOptionFields,
+        VoucherField,
+        VoucherFields,
+        VoucherProductOptionFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 def _write_product(value: Any, field: str) -> Any:
@@ -185,87 +193,3 @@ class Voucher(Model):
 
     voucherterms: Annotated[str, Mark.READ_ONLY] = UNSET
     """The terms of the campaign."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class VoucherProductOptionFields(TypedDict, total=False):
-    """The fields of a VoucherProductOption that can be set."""
-
-    num: int
-    products: Sequence[str]
-
-
-class VoucherDiscountOptionFields(TypedDict, total=False):
-    """The fields of a VoucherDiscountOption that can be set."""
-
-    num: int
-    products: Sequence[int | str]
-    moneyprice: Decimal | int | str
-    moneydiscount: Decimal | int | str
-    decimaldiscount: Decimal | int | str
-
-
-class VoucherFields(TypedDict, total=False):
-    """The fields of a Voucher that can be set."""
-
-    activepos: bool
-    vouchercode: str
-    voucherpassword: str
-    vouchername: str
-    vouchercomment: str
-    datestart: datetime | None
-    dateend: datetime | None
-    tags: Sequence[str]
-    vouchertype: int
-    value_x: int
-    value_y: int | None
-    value_z: int | None
-    money_m: Decimal | int | str | None
-    money_n: Decimal | int | str | None
-    vouchername1: str | None
-    vouchercode1: str | None
-    vouchername2: str | None
-    vouchercode2: str | None
-    maxuses: int | None
-    priority: int
-    pricelisttags: Sequence[str] | None
-    products: Sequence[int | str]
-    productoptions: Sequence[VoucherProductOption | VoucherProductOptionFields]
-    discountoptions: Sequence[VoucherDiscountOption | VoucherDiscountOptionFields]
-
-
-VoucherField = Literal[
-    "voucherid",
-    "activepos",
-    "vouchercode",
-    "voucherpassword",
-    "vouchername",
-    "vouchercomment",
-    "datecreated",
-    "datestart",
-    "dateend",
-    "tags",
-    "vouchertype",
-    "value_x",
-    "value_y",
-    "value_z",
-    "money_m",
-    "money_n",
-    "vouchername1",
-    "vouchercode1",
-    "vouchername2",
-    "vouchercode2",
-    "maxuses",
-    "priority",
-    "pricelisttags",
-    "vouchergrouptype",
-    "voucherstate",
-    "products",
-    "productoptions",
-    "discountoptions",
-    "active",
-    "voucherterms",
-]
-"""The fields that can be asked for of a Voucher."""

@@ -6,14 +6,14 @@ Reference: https://developer.sitoo.com/api-reference/warehouse-batches
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.kinds import Decimal3, Mark, Money, Timestamp
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._shared_enums import TransactionType
+from sitoo_async.models._written import written
 
 __all__ = [
     "WarehouseBatch",
@@ -24,6 +24,16 @@ __all__ = [
     "WarehouseBatchItemFields",
     "WarehouseBatchState",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.warehouse_batches import (
+        WarehouseBatchField,
+        WarehouseBatchFields,
+        WarehouseBatchItemField,
+        WarehouseBatchItemFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 class WarehouseBatchState(OpenEnum):
@@ -112,58 +122,3 @@ class WarehouseBatchItem(Model):
 
     sku: Annotated[str, Mark.IDENTIFIER, Mark.REQUIRED, Mark.NOT_EMPTY] = UNSET
     """The article number, which names the item within its batch."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class WarehouseBatchFields(TypedDict, total=False):
-    """The fields of a WarehouseBatch that can be set."""
-
-    transactiontype: TransactionType | int
-    warehousebatchstate: WarehouseBatchState | int
-    emailowner: str
-    comment: str
-    shipmentid: int | None
-    externalid: str | None
-    reasoncode: str | None
-
-
-WarehouseBatchField = Literal[
-    "warehousebatchid",
-    "warehouseid",
-    "warehousetransactionid",
-    "transactiontype",
-    "datecreated",
-    "warehousebatchstate",
-    "emailowner",
-    "comment",
-    "shipmentid",
-    "externalid",
-    "reasoncode",
-]
-"""The fields that can be asked for of a WarehouseBatch."""
-
-
-class WarehouseBatchItemFields(TypedDict, total=False):
-    """The fields of a WarehouseBatchItem that can be set."""
-
-    decimalquantity: Decimal | int | str
-    moneypricein: Decimal | int | str
-    emailowner: str
-    comment: str | None
-    sku: str
-
-
-WarehouseBatchItemField = Literal[
-    "warehousebatchitemid",
-    "warehousebatchid",
-    "warehouseitemid",
-    "datemodified",
-    "decimalquantity",
-    "moneypricein",
-    "emailowner",
-    "comment",
-    "sku",
-]
-"""The fields that can be asked for of a WarehouseBatchItem."""

@@ -6,14 +6,13 @@ Reference: https://developer.sitoo.com/api-reference/warehouse-transactions
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.kinds import Decimal3, Mark, Money, Timestamp
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._shared_enums import TransactionType
+from sitoo_async.models._written import written
 
 __all__ = [
     "TransactionType",
@@ -23,6 +22,15 @@ __all__ = [
     "WarehouseTransactionField",
     "WarehouseTransactionFields",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.warehouse_transactions import (
+        WarehouseItemLogFields,
+        WarehouseTransactionField,
+        WarehouseTransactionFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 @model
@@ -96,41 +104,3 @@ class WarehouseTransaction(Model):
 
     items: Annotated[list[WarehouseItemLog], Mark.REQUIRED] = UNSET
     """What it does, article by article."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class WarehouseItemLogFields(TypedDict, total=False):
-    """The fields of a WarehouseItemLog that can be set."""
-
-    decimalquantity: Decimal | int | str
-    moneypricein: Decimal | int | str
-    sku: str
-
-
-class WarehouseTransactionFields(TypedDict, total=False):
-    """The fields of a WarehouseTransaction that can be set."""
-
-    warehouseid: int
-    transactiontype: TransactionType | int
-    description: str
-    shipmentid: int | None
-    externalid: str | None
-    reasoncode: str | None
-    items: Sequence[WarehouseItemLog | WarehouseItemLogFields]
-
-
-WarehouseTransactionField = Literal[
-    "warehousetransactionid",
-    "warehouseid",
-    "datecreated",
-    "transactiontype",
-    "description",
-    "orderdeliveryid",
-    "shipmentid",
-    "externalid",
-    "reasoncode",
-    "items",
-]
-"""The fields that can be asked for of a WarehouseTransaction."""

@@ -6,13 +6,13 @@ Reference: https://developer.sitoo.com/api-reference/warehouses
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from decimal import Decimal
-from typing import Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.kinds import Decimal3, Mark, Money, Timestamp
 from sitoo_async._codec.unset import UNSET
+from sitoo_async.models._written import written
 
 __all__ = [
     "Warehouse",
@@ -23,6 +23,16 @@ __all__ = [
     "WarehouseItemFields",
     "WarehouseType",
 ]
+
+if TYPE_CHECKING:
+    from sitoo_async.models._written.warehouses import (
+        WarehouseField,
+        WarehouseFields,
+        WarehouseItemField,
+        WarehouseItemFields,
+    )
+else:
+    __getattr__, __dir__ = written(__name__)
 
 
 class WarehouseType(OpenEnum):
@@ -124,69 +134,3 @@ class WarehouseItem(Model):
 
     decimalavailable: Annotated[Decimal3, Mark.READ_ONLY] = UNSET
     """The quantity that is left to sell."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
-
-
-class WarehouseFields(TypedDict, total=False):
-    """The fields of a Warehouse that can be set."""
-
-    warehousetype: WarehouseType | int
-    usetype: int
-    storeid: int | None
-    sellable: bool
-    currencycode: str
-    name: str
-    address: str
-    address2: str
-    zip: str
-    city: str
-    state: str
-    countryid: str | None
-    externalid: str | None
-
-
-WarehouseField = Literal[
-    "warehouseid",
-    "warehousetype",
-    "usetype",
-    "storeid",
-    "sellable",
-    "currencycode",
-    "name",
-    "address",
-    "address2",
-    "zip",
-    "city",
-    "state",
-    "countryid",
-    "externalid",
-]
-"""The fields that can be asked for of a Warehouse."""
-
-
-class WarehouseItemFields(TypedDict, total=False):
-    """The fields of a WarehouseItem that can be set."""
-
-    sku: str
-    binlocation: str
-    decimalthreshold: Decimal | int | str
-    decimaltotal: Decimal | int | str
-    moneytotal: Decimal | int | str
-
-
-WarehouseItemField = Literal[
-    "warehouseitemid",
-    "warehouseid",
-    "sku",
-    "binlocation",
-    "decimalthreshold",
-    "decimaltotal",
-    "moneytotal",
-    "datelastmodified",
-    "datelaststocktaking",
-    "decimalreserved",
-    "decimalavailable",
-]
-"""The fields that can be asked for of a WarehouseItem."""

@@ -375,6 +375,3 @@ class PosZReport(Model):
 
     dateadded: Annotated[Timestamp, Mark.READ_ONLY] = UNSET
     """When the report reached Sitoo, which may be long after it was made."""
-
-
-# --- From here on written by .ci/write_fields.py; change the models above and run it. ---
