@@ -50,7 +50,7 @@ class Ways:
         self._api_ids = {lane: api_id for api_id, lane in lanes.items()}
         self._several = len(lanes) > 1
         self._in_use = self.lanes[:MOST_UNPROVEN]
-        self._shared = Queue(loop, *self._in_use) if self._several else self.lanes[0].queue
+        self._shared = self._queue(*self._in_use) if self._several else self.lanes[0].queue
         self._own: dict[Lane, Queue] = {}
         self._pinned: dict[str, Queue] = {}
         self._left_out: dict[Lane, float] = {}
@@ -123,8 +123,11 @@ class Ways:
         """The queue of the calls that this one key is to serve."""
         queue = self._own.get(lane)
         if queue is None:
-            queue = self._own[lane] = Queue(self._loop, self._server_of(lane))
+            queue = self._own[lane] = self._queue(self._server_of(lane))
         return queue
+
+    def _queue(self, *lanes: Lane) -> Queue:
+        return Queue(self._loop, *lanes, serve_otherwise=self._give_up_trial)
 
     # --------------------------------------------------------------------------- the evidence
 
@@ -184,14 +187,21 @@ class Ways:
         trial = self._trial
         if trial is not None and now < trial.held_until:
             # It ran into a limit, or its gate told of one: the others need not wait for that.
-            self._evidence.give_up_trial()
-            self._serve()
+            self._give_up_trial()
         over = [lane for lane, until in self._left_out.items() if now >= until]
         for lane in over:
             del self._left_out[lane]
             self._denied.discard(lane)
         if over:
             self._serve()
+
+    def _give_up_trial(self) -> bool:
+        """Let all keys serve again what waits for one to go alone; tell whether anything did."""
+        if self._evidence.trial is None:
+            return False
+        self._evidence.give_up_trial()
+        self._serve()
+        return True
 
     def _fall_back(self) -> None:
         """Go on with one lane; what waits for the others goes there, with its place and budget.

@@ -73,16 +73,17 @@ class Turnstile:
         if self._prompt is not None:
             try:
                 grant = self._acquire_now(self._prompt)
+            except Exception as failure:  # noqa: BLE001  # whoever waits is told
+                # Not here and now: whoever waits may be served by another key, asked next.
+                self._take_by(_failing(failure))
+                return
             except BaseException as failure:
                 self._failed(failure)  # whoever waits is told in any case
-                if not isinstance(failure, Exception):
-                    raise
-                return
+                raise
             if grant is not None:
                 self._have(grant)
                 return
-        self._taking, self._withdrawn = True, False
-        self._ask(self._acquire(), self._on_taken)
+        self._take_by(self._acquire())
 
     def give(self, hold: float) -> None:
         """Give the right back, and tell for how many seconds the key is on hold."""
@@ -98,6 +99,10 @@ class Turnstile:
                 raise
         else:
             self._have_given(None)
+
+    def _take_by(self, question: Coroutine[Any, Any, Grant]) -> None:
+        self._taking, self._withdrawn = True, False
+        self._ask(question, self._on_taken)
 
     async def settle(self) -> bool:
         """Wait for the gate's answer; a right that is only asked for is asked for no longer.
@@ -174,6 +179,13 @@ class Turnstile:
             reason = "the gate could not be given back"
         logger.error("%s: %s", reason, told(failure))
         self._given(reason)
+
+
+async def _failing(failure: Exception) -> Grant:
+    try:
+        raise failure
+    finally:
+        del failure  # its traceback leads here
 
 
 def failure_of(task: asyncio.Task[Any]) -> BaseException | None:

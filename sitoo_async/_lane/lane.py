@@ -389,8 +389,9 @@ class Lane:
         self._gate_failing = True
         # By its class: what a gate says of itself may hold a password.
         text = f"{type_name(self.gate)} could not be taken: {told(failure)}"
-        for queue in self.queues:
-            queue.fail(f"the gate {text}", failure)
+        for queue in [*self.queues]:
+            if self in queue.lanes:  # another queue's failing may have led this one elsewhere
+                queue.fail(f"the gate {text}", failure)
         if self._timer is None and any(queue.used for queue in self.queues):
             self._timer = self.loop.call_later(GATE_AGAIN, self._wake)
 

@@ -44,6 +44,8 @@ class Queue:
     Args:
         loop: the running loop; all times are its times.
         lanes: which of them serve it, see `serve_by`.
+        serve_otherwise: lets it be served by other lanes where none of these can take its gate,
+            and tells whether there are any.
 
     Attributes:
         lanes: the lanes that serve it.
@@ -51,11 +53,17 @@ class Queue:
         newcomers: how many of them wait for their first turn.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *lanes: Lane) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *lanes: Lane,
+        serve_otherwise: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.lanes: tuple[Lane, ...] = ()
         self.waiting: dict[Priority, int] = {"interactive": 0, "bulk": 0}
         self.newcomers: int = 0
         self._loop = loop
+        self._serve_otherwise = serve_otherwise
         self._heap: list[Place] = []
         # Those that may share an exchange, with their places in the heap.
         self._mates: dict[Hashable, dict[Entry, tuple[float, int]]] = {}
@@ -222,6 +230,8 @@ class Queue:
     def fail(self, text: str, failure: BaseException) -> None:
         """Tell all that wait why the gate could not be taken, unless another lane may yet."""
         if self._patience is not None or any(lane.coming for lane in self.lanes):
+            return
+        if self._serve_otherwise():
             return
         for entry in self._entries():
             error = LaneError(text)

@@ -238,11 +238,25 @@ class Broken(Turnstile):
         return await super().acquire(key)
 
 
+class PromptlyBroken(Broken):
+    """One that says so at once."""
+
+    def acquire_now(self, key):
+        if key.endswith(self.broken):
+            raise OSError("the engine is down")
+
+    def release_now(self, key, hold):
+        self.locks[key].release()
+
+
 @virtual
-async def test_a_call_fails_by_a_gate_only_where_no_key_can_be_had(fake):
-    async with client_of(fake, gate=Broken("126", "127")) as client:
+@pytest.mark.parametrize("gate", [Broken, PromptlyBroken])
+async def test_a_call_fails_by_a_gate_only_where_no_key_can_be_had(fake, gate):
+    async with client_of(fake, gate=gate("125", "127")) as client:
         assert await seconds_for(client, 30) < 1
-    assert {*used(fake)} == {"5"}
+        for _ in range(3):
+            await client.products.get(1)
+    assert {*used(fake)} == {"6"}
 
 
 @virtual
@@ -274,6 +288,27 @@ async def test_a_gate_that_failed_once_is_soon_asked_again_for_those_who_wait(fa
         await asyncio.gather(*(client.products.get(n) for n in range(2, 31)))
         assert now() - began < 3
         await slow
+
+
+@virtual
+@pytest.mark.parametrize("pin", [False, True])
+async def test_a_trial_is_given_up_where_its_gate_fails(fake, pin):
+    gate = Broken("none")
+    async with client_of(fake, KEYS[:2], gate=gate, pin=pin) as client:
+        if pin:
+            await client.products.update(9, title="so that writes are pinned to the first key")
+        fake.script(Fault.hang(5, path="*/1.json"), Fault.refuse(path="*/2.json", times=3))
+        slow = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(0.1)
+        refused = asyncio.ensure_future(client.products.get(2))
+        await asyncio.sleep(3)
+        trial = client._session._binding.ways._evidence.trial
+        gate.broken = (trial[-3:],)
+        began = now()
+        others = [client.products.update(3, title="new"), client.products.get(4)]
+        await asyncio.gather(slow, refused, *others)
+        assert now() - began < 2.5
+    assert {*used(fake)[-3:]} == {"5" if trial.endswith("6") else "6"}
 
 
 @virtual
