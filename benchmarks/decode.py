@@ -1,4 +1,4 @@
-"""Bytes to products, and changes to bytes: the codec beside a floor and a peer.
+"""Bytes to products: the codec beside a floor and a peer.
 
 ``python benchmarks/decode.py`` prints medians over interleaved rounds. The floor is orjson to
 plain dicts; the peer is pydantic 2 with the same types. Peak memory is taken in a process of its
@@ -23,7 +23,7 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sitoo_async._codec.codec import decode_page, encode, writable
+from sitoo_async._codec.codec import decode_page, encode
 from sitoo_async.models.products import Product, ProductGroupType
 
 DEFAULT_FIELDS: Final = (
@@ -208,32 +208,6 @@ def decoding(count: int, rounds: int) -> None:
         )
 
 
-def encoding(count: int, rounds: int) -> None:
-    """Print the table of encoding."""
-    mappings: list[dict[str, Any]] = [
-        {"productid": index, "moneyprice": Decimal(index), "title": f"Blanket {index}"}
-        for index in range(count)
-    ]
-    models = [Product(**values) for values in mappings]
-    plain = [{**values, "moneyprice": str(values["moneyprice"])} for values in mappings]
-    named = ("productid",)
-    taken = timed(
-        {
-            "plain dicts (floor)": lambda: encode(plain),
-            "from mappings": lambda: encode(
-                [writable(Product, values, identifiers=named) for values in mappings]
-            ),
-            "from models": lambda: encode(
-                [writable(Product, model, identifiers=named) for model in models]
-            ),
-        },
-        rounds,
-    )
-    print(f"\nEncoding {count} partial updates of 3 fields, median of {rounds} rounds, ms")
-    for name, value in taken.items():
-        print(f"{name:<22}{value:>8.2f}")
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -247,7 +221,6 @@ def main() -> None:
     if chosen.rounds < 9:
         parser.error("--rounds must be at least 9")
     decoding(chosen.count, chosen.rounds)
-    encoding(chosen.count, chosen.rounds)
     peak = subprocess.run(  # noqa: S603  # this very script
         [sys.executable, __file__, "--memory", "10000"], check=True, capture_output=True, text=True
     ).stdout.strip()

@@ -80,6 +80,9 @@ class Scalar:
             its JSON type admits and the reference doesn't. Left out, the value stays as it is.
         convert: Python to JSON, checked; takes the value and the field's name for the error.
         accepts: the Python types that `write` takes, as source text.
+        quick: the same as `convert` for a value that is plain and right, as most are, and None for
+            any other, of which `write` then says what is wrong. It looks at types that run no
+            code of their own, so it never raises.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Scalar:
     convert: Callable[[Any, str], Any]
     accepts: str
     load: Callable[[Any], Any] | None = None
+    quick: Callable[[Any], Any] | None = None
 
     def write(self, value: Any, field: str) -> Any:
         """Python to JSON, checked.
@@ -150,6 +154,17 @@ def _write_text(value: Any, field: str) -> str:
     return text
 
 
+def _quick_text(value: Any) -> str | None:
+    if type(value) is not str:
+        return None
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return None
+    return value
+
+
 def _write_integer(value: Any, field: str) -> int:
     # A bool is an int to Python, but true is not a number to Sitoo.
     if isinstance(value, bool) or not isinstance(value, int):
@@ -160,20 +175,43 @@ def _write_integer(value: Any, field: str) -> int:
     return number
 
 
+def _quick_integer(value: Any) -> int | None:
+    return value if type(value) is int and -(2**63) <= value < 2**63 else None
+
+
 def _write_boolean(value: Any, field: str) -> bool:
     if not isinstance(value, bool):
         raise _refuse(field, "True or False", value)
     return value
 
 
+def _quick_boolean(value: Any) -> bool | None:
+    return value if type(value) is bool else None
+
+
 TEXT: Final = Scalar(
-    name="text", wire=str, types=frozenset({str}), convert=_write_text, accepts="str"
+    name="text",
+    wire=str,
+    types=frozenset({str}),
+    convert=_write_text,
+    accepts="str",
+    quick=_quick_text,
 )
 INTEGER: Final = Scalar(
-    name="an integer", wire=int, types=frozenset({int}), convert=_write_integer, accepts="int"
+    name="an integer",
+    wire=int,
+    types=frozenset({int}),
+    convert=_write_integer,
+    accepts="int",
+    quick=_quick_integer,
 )
 BOOLEAN: Final = Scalar(
-    name="a boolean", wire=bool, types=frozenset({bool}), convert=_write_boolean, accepts="bool"
+    name="a boolean",
+    wire=bool,
+    types=frozenset({bool}),
+    convert=_write_boolean,
+    accepts="bool",
+    quick=_quick_boolean,
 )
 
 
@@ -193,13 +231,25 @@ def text_like(pattern: str, need: str, name: str = "text") -> Scalar:
             raise InvalidInputError(f"{field} must be {need}", field=field)
         return text
 
-    return Scalar(name=name, wire=str, types=frozenset({str}), convert=convert, accepts="str")
+    def quick(value: Any) -> str | None:
+        text = _quick_text(value)
+        return None if text is None or matches(text) is None else text
+
+    return Scalar(
+        name=name,
+        wire=str,
+        types=frozenset({str}),
+        convert=convert,
+        accepts="str",
+        quick=quick,
+    )
 
 
 # Fixed decimals -----------------------------------------------------------------------------
 
 # What is read may have any number of decimals; what is sent has the documented number.
 _DECIMAL_TEXT: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_DIGITS: Final = 28  # before the point, as the precision of Decimal's default context
 
 
 # Prices repeat ("0.00" above all): a shared Decimal saves the parsing and a hundred bytes each.
@@ -213,9 +263,9 @@ def _load_decimal(value: str) -> Decimal:
 def _fixed_decimal(name: str, places: int, example: str) -> Scalar:
     pattern = re.compile(rf"[-+]?[0-9]+\.[0-9]{{{places}}}", re.ASCII)
     step = Decimal(1).scaleb(-places)
-    # Inexact traps, so that digits are never rounded away. The precision is that of Decimal's
-    # default context before the point; it also keeps 1E+1000000 from becoming a megabyte of text.
-    exact = Context(prec=28 + places, traps=[Inexact, InvalidOperation])
+    # Inexact traps, so that digits are never rounded away. The precision also keeps 1E+1000000
+    # from becoming a megabyte of text.
+    exact = Context(prec=_DIGITS + places, traps=[Inexact, InvalidOperation])
 
     def write(value: Any, field: str) -> str:
         if isinstance(value, str):
@@ -241,7 +291,9 @@ def _fixed_decimal(name: str, places: int, example: str) -> Scalar:
                 f"{field} has more than {places} decimals; round it yourself", field=field
             ) from None
         except InvalidOperation:
-            raise InvalidInputError(f"{field} has more than 28 digits", field=field) from None
+            raise InvalidInputError(
+                f"{field} has more than {_DIGITS} digits", field=field
+            ) from None
 
     return Scalar(
         name=name,
@@ -250,7 +302,26 @@ def _fixed_decimal(name: str, places: int, example: str) -> Scalar:
         load=_load_decimal,
         convert=write,
         accepts="Decimal | int | str",
+        quick=_quick_decimal(pattern, places),
     )
+
+
+def _quick_decimal(pattern: re.Pattern[str], places: int) -> Callable[[Any], str | None]:
+    point, zeros = slice(-places - 1, -places), f".{'0' * places}"
+
+    def quick(value: Any) -> str | None:
+        if type(value) is not Decimal:
+            return value if type(value) is str and pattern.fullmatch(value) is not None else None
+        # Nothing is reckoned: most Decimals read as they are to be sent. What is negative may be
+        # zero; an exponent, which has a sign and a digit, leaves no point in this place.
+        text = str(value)
+        if text[0] == "-" or len(text) > _DIGITS:
+            return None
+        if text[point] == ".":
+            return text
+        return text + zeros if text.isdigit() else None
+
+    return quick
 
 
 Money = Annotated[Decimal, _fixed_decimal("money text", 2, "59.00")]
@@ -298,6 +369,7 @@ Number = Annotated[
         load=_load_number,
         convert=_write_number,
         accepts="Decimal | int | float",
+        quick=_quick_integer,
     ),
 ]
 """A JSON number, read without loss; a Decimal, so that it can be reckoned with `Money`."""
@@ -314,6 +386,12 @@ def _load_timestamp(value: int) -> datetime:
         OverflowError: likewise.
     """
     return datetime.fromtimestamp(value, UTC)
+
+
+def _quick_timestamp(value: Any) -> int | None:
+    if type(value) is datetime and value.tzinfo is UTC:
+        return (value - _EPOCH) // _SECOND
+    return None
 
 
 def write_timestamp(value: Any, field: str) -> int:
@@ -340,6 +418,7 @@ Timestamp = Annotated[
         load=_load_timestamp,
         convert=write_timestamp,
         accepts="datetime",
+        quick=_quick_timestamp,
     ),
 ]
 """A moment: whole seconds since the Unix epoch on the wire, an aware UTC datetime here."""
@@ -364,6 +443,7 @@ def enumeration(members: type[OpenEnum]) -> Scalar:
         load=load,
         convert=_write_integer,
         accepts=f"{members.__name__} | int",
+        quick=_quick_integer,
     )
 
 
@@ -417,7 +497,12 @@ def _free(value: Any, place: str, field: str, depth: int) -> Any:
 
 
 FREE: Final = Scalar(
-    name="anything", wire=Any, types=frozenset(), convert=_write_free, accepts="Any"
+    name="anything",
+    wire=Any,
+    types=frozenset(),
+    convert=_write_free,
+    accepts="Any",
+    quick=_quick_text,
 )
 
 _ATTRIBUTE_LENGTH: Final = 128
@@ -432,8 +517,18 @@ def _write_attribute(value: Any, field: str) -> Any:
     return written
 
 
+def _quick_attribute(value: Any) -> str | None:
+    text = _quick_text(value)
+    return None if text is None or len(text) > _ATTRIBUTE_LENGTH else text
+
+
 _ATTRIBUTE: Final = Scalar(
-    name="an attribute value", wire=Any, types=frozenset(), convert=_write_attribute, accepts="Any"
+    name="an attribute value",
+    wire=Any,
+    types=frozenset(),
+    convert=_write_attribute,
+    accepts="Any",
+    quick=_quick_attribute,
 )
 
 Attributes = Annotated[dict[str, Any], MapOf(_ATTRIBUTE)]

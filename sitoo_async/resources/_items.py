@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
 from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown, type_name
-from sitoo_async._codec.codec import writable
 from sitoo_async._codec.fields import fields_of as model_fields
 from sitoo_async._codec.json import is_mapping, json_name
 from sitoo_async._codec.tolerant import Reading
-from sitoo_async._codec.writing import by_name
+from sitoo_async._codec.writing import by_name, is_plain, write_fields
 from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models import Model, set_fields
 
@@ -23,7 +23,6 @@ __all__ = [
     "added_id",
     "added_text",
     "addition",
-    "changed",
     "deletion",
     "fields_of",
     "named_update",
@@ -118,6 +117,10 @@ def fields_of(model: type[Model], item: object) -> dict[str, Any]:
     Raises:
         InvalidInputError: it is neither such a model nor a mapping.
     """
+    if is_plain(item):
+        return item
+    if type(item) is model:
+        return set_fields(item)
     with Looking("item"):
         if isinstance(item, model):
             return set_fields(item)
@@ -138,7 +141,7 @@ def addition(model: type[Model], item: object) -> dict[str, Any]:
     Raises:
         InvalidInputError: a field can't be sent, or a required one is missing.
     """
-    return writable(model, fields_of(model, item), required=True)
+    return write_fields(model, fields_of(model, item), required=True)
 
 
 def update(
@@ -167,7 +170,7 @@ def update(
                     f"the item has another {name} than the one to be updated, {shown(value)}",
                     field=name,
                 )
-    return changed(model, given, identifiers=(), named=())
+    return _changed(model, given)
 
 
 def named_update(model: type[Model], item: object) -> dict[str, Any]:
@@ -180,14 +183,30 @@ def named_update(model: type[Model], item: object) -> dict[str, Any]:
         InvalidInputError: it names no item, changes nothing, or a field can't be sent.
     """
     values = fields_of(model, item)
-    identifiers = [name for name, field in model_fields(model).items() if field.identifier]
-    named = next((name for name in identifiers if name in values), None)
-    if named is None:
-        raise InvalidInputError(
-            f"an item must name its {model.__name__}, by {' or else by '.join(identifiers)}",
-            field=identifiers[0],
-        )
-    return changed(model, values, identifiers=(named,), named=(named,))
+    hashable: Any = model  # which mypy doubts of a type
+    identifiers = _identifiers(hashable)
+    for name in identifiers:
+        if name in values:
+            return _changed(model, values, (name,))
+    raise InvalidInputError(
+        f"an item must name its {model.__name__}, by {' or else by '.join(identifiers)}",
+        field=identifiers[0],
+    )
+
+
+@cache
+def _identifiers(model: type[Model]) -> tuple[str, ...]:
+    return tuple(name for name, field in model_fields(model).items() if field.identifier)
+
+
+def _changed(
+    model: type[Model], values: dict[str, Any], named: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """A checked update, which must set something beyond the field that names its item."""
+    checked = write_fields(model, values, identifiers=named)
+    if not checked.keys() - {*named}:
+        raise InvalidInputError("the update sets no field: nothing would change", field="item")
+    return checked
 
 
 def deletion(model: type[Model], item: object, by: Sequence[str]) -> dict[str, Any]:
@@ -201,39 +220,12 @@ def deletion(model: type[Model], item: object, by: Sequence[str]) -> dict[str, A
     Raises:
         InvalidInputError: it holds none of them, or one of the wrong type.
     """
-    name, value = by[0], item
     with Looking("item"):
         holds = isinstance(item, Model) or is_mapping(item)
-    if holds:
-        values = fields_of(model, item)
-        held = next((name for name in by if name in values), None)
-        if held is None:
-            raise InvalidInputError(
-                f"an item to delete is named by {' or else by '.join(by)} alone", field=by[0]
-            )
-        name, value = held, values[held]
-    return writable(model, {name: value}, identifiers=(name,))
-
-
-def changed(
-    model: type[Model],
-    values: Mapping[str, Any],
-    *,
-    identifiers: Collection[str],
-    named: Collection[str],
-) -> dict[str, Any]:
-    """A checked update, which must change something beyond naming its item.
-
-    Args:
-        model: what is updated.
-        values: the fields given.
-        identifiers: read-only fields that may stand among them.
-        named: the fields that do no more here than name the item.
-
-    Raises:
-        InvalidInputError: nothing is set, or a field can't be sent.
-    """
-    checked = writable(model, values, identifiers=identifiers)
-    if not checked.keys() - {*named}:
-        raise InvalidInputError("the update sets no field: nothing would change", field="item")
-    return checked
+    values = fields_of(model, item) if holds else {by[0]: item}
+    for name in by:
+        if name in values:
+            return write_fields(model, {name: values[name]}, identifiers=(name,))
+    raise InvalidInputError(
+        f"an item to delete is named by {' or else by '.join(by)} alone", field=by[0]
+    )

@@ -219,6 +219,7 @@ def test_subclasses_go_out_as_what_they_are():
         {
             "title": hostile("text", [*quiet, *ORDINARY]),
             "moneyprice": hostile("decimal", [*quiet, *ORDINARY]),
+            "moneypricein": hostile("text", [*quiet, *ORDINARY]),
             "manufacturerid": hostile("int", [*quiet, "__int__", "__lt__", "__le__", "__ge__"]),
             "sku": Colour.RED,
             hostile("text", ["__str__", "__format__"]) and "barcode": "",
@@ -227,6 +228,7 @@ def test_subclasses_go_out_as_what_they_are():
     assert json.loads(encode(sent)) == {
         "title": "12.50",
         "moneyprice": "7.50",
+        "moneypricein": "12.50",
         "manufacturerid": 7,
         "sku": "Red",
         "barcode": "",

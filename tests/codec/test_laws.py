@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import pickle
 import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from http import HTTPMethod
 from typing import Any
 
 import attrs
@@ -14,12 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sitoo_async import models
 from sitoo_async._codec.codec import converter, decode_item, decode_page, encode, writable
 from sitoo_async._codec.fields import fields_of
-from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf
+from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf, Scalar
 from sitoo_async._codec.tolerant import reported
 from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
-from sitoo_async.models import Product, ProductGroupType, changes, set_fields
+from sitoo_async.models import UNSET, Model, Product, ProductGroupType, changes, set_fields
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 # Far beyond what a datetime holds on both sides, and often within.
@@ -212,6 +215,45 @@ def test_whatever_is_given_as_money_is_sent_exactly_or_not_at_all(value):
     assert Decimal(text) == Decimal(value)
     assert text[-3] == "."
     assert len(text) <= len(str(value)) + 32
+
+
+def scalars(kind: Kind) -> Iterator[Scalar]:
+    match kind:
+        case ListOf():
+            yield from scalars(kind.item)
+        case MapOf():
+            yield kind.value
+        case Scalar():
+            yield kind
+        case _:
+            pass  # its fields are those of a model of its own
+
+
+SCALARS = {
+    scalar.name: scalar
+    for cls in (getattr(models, name) for name in models.__all__)
+    if isinstance(cls, type) and issubclass(cls, Model)
+    for field in fields_of(cls).values()
+    for scalar in scalars(field.kind)
+}
+
+
+@given(
+    st.decimals()
+    | st.decimals(-(10**30), 10**30, places=3)
+    | st.integers(-(2**64), 2**64)
+    | st.floats()
+    | st.text(st.characters(), max_size=200)
+    | st.from_regex(r"-?[0-9]{0,9}\.?[0-9]{0,4}")
+    | st.datetimes(timezones=st.none() | st.just(UTC) | st.timezones())
+    | st.sampled_from([None, True, UNSET, ProductGroupType.SERVICE, HTTPMethod.GET, [], {}])
+)
+def test_what_is_written_at_once_is_what_the_rules_would_write(value):
+    for name, kind in SCALARS.items():
+        quick = None if kind.quick is None else kind.quick(value)
+        if quick is not None:
+            # By repr, since True, 1 and a member of an enumeration are equal.
+            assert repr(quick) == repr(kind.write(value, "field")), name
 
 
 def test_the_laws_cover_every_kind_of_field():

@@ -44,6 +44,10 @@ async def some(fake):
     return [*fake.products()]
 
 
+class Blanket(Product):
+    """A user's own class of products."""
+
+
 # ------------------------------------------------------------------------------------- reading
 
 
@@ -199,7 +203,7 @@ async def test_many_have_one_outcome_each_in_order(fake, client, some):
 
     result = await client.products.update_many(
         [
-            {"productid": some[0], "title": "By id"},
+            Blanket(productid=some[0], title="By id"),
             {"sku": fake.products()[some[1]]["sku"], "title": "By sku"},
             {"productid": 999_999, "title": "Nobody"},
             {"productid": some[2], "sku": "RENAMED"},
@@ -429,6 +433,7 @@ BAD = {
     ),
     "item of another kind": (lambda p: p.update_many([7]), "item"),
     "deletion by sku": (lambda p: p.delete_many([{"sku": "a"}]), "productid"),
+    "deletion without an identifier": (lambda p: p.delete_many([{}]), "productid"),
     "deletion of a text": (lambda p: p.delete_many(["a"]), "productid"),
     "one item for many": (lambda p: p.update_many(Product(title="x")), "items"),
     "one mapping for many": (lambda p: p.update_many({"title": "x"}), "items"),
