@@ -15,7 +15,7 @@ from sitoo_async._codec.json import is_mapping, json_name
 from sitoo_async._codec.tolerant import Reading
 from sitoo_async._codec.writing import by_name, is_plain, write_fields
 from sitoo_async.errors import DecodeError, InvalidInputError
-from sitoo_async.models import Model, set_fields
+from sitoo_async.models import UNSET, Model, set_fields
 
 __all__ = [
     "Expected",
@@ -164,8 +164,9 @@ def update(
     """
     given = dict(one_item(model, item, values))
     for name, value in named.items():
+        repeated = given.pop(name, UNSET)
         with Looking(name):
-            if given.pop(name, value) != value:
+            if repeated is not UNSET and repeated != value:
                 raise InvalidInputError(
                     f"the item has another {name} than the one to be updated, {shown(value)}",
                     field=name,
@@ -186,7 +187,7 @@ def named_update(model: type[Model], item: object) -> dict[str, Any]:
     hashable: Any = model  # which mypy doubts of a type
     identifiers = _identifiers(hashable)
     for name in identifiers:
-        if name in values:
+        if values.get(name, UNSET) is not UNSET:
             return _changed(model, values, (name,))
     raise InvalidInputError(
         f"an item must name its {model.__name__}, by {' or else by '.join(identifiers)}",
@@ -204,7 +205,7 @@ def _changed(
 ) -> dict[str, Any]:
     """A checked update, which must set something beyond the field that names its item."""
     checked = write_fields(model, values, identifiers=named)
-    if not checked.keys() - {*named}:
+    if len(checked) == len(named):
         raise InvalidInputError("the update sets no field: nothing would change", field="item")
     return checked
 
@@ -224,8 +225,9 @@ def deletion(model: type[Model], item: object, by: Sequence[str]) -> dict[str, A
         holds = isinstance(item, Model) or is_mapping(item)
     values = fields_of(model, item) if holds else {by[0]: item}
     for name in by:
-        if name in values:
-            return write_fields(model, {name: values[name]}, identifiers=(name,))
+        value = values.get(name, UNSET)
+        if value is not UNSET:
+            return write_fields(model, {name: value}, identifiers=(name,))
     raise InvalidInputError(
         f"an item to delete is named by {' or else by '.join(by)} alone", field=by[0]
     )

@@ -155,6 +155,7 @@ async def test_update_sends_the_given_fields_only(fake, client, some):
     assert fake.requests[0].json == {"title": "Blanket", "barcode": ""}
     assert (await client.products.get(some[0])).barcode is None
     assert await client.products.update(some[0], Product(title="Rug")) is True
+    assert await client.products.update(some[0], {"productid": UNSET, "title": "Mat"}) is True
 
 
 async def test_a_decimal_in_a_free_field_goes_out_as_the_number_it_is(fake, client, some):
@@ -204,7 +205,7 @@ async def test_many_have_one_outcome_each_in_order(fake, client, some):
     result = await client.products.update_many(
         [
             Blanket(productid=some[0], title="By id"),
-            {"sku": fake.products()[some[1]]["sku"], "title": "By sku"},
+            {"productid": UNSET, "sku": fake.products()[some[1]]["sku"], "title": "By sku"},
             {"productid": 999_999, "title": "Nobody"},
             {"productid": some[2], "sku": "RENAMED"},
         ]
@@ -425,6 +426,10 @@ BAD = {
     "not a product": (lambda p: p.update(1, ProductVariantGroup(name="x")), "item"),
     "an id that is none": (lambda p: p.get("1"), "productid"),
     "item without identifier": (lambda p: p.update_many([{"title": "x"}]), "productid"),
+    "item whose identifier is left out": (
+        lambda p: p.update_many([{"productid": UNSET, "title": "x"}]),
+        "productid",
+    ),
     "item with nothing but its id": (lambda p: p.update_many([{"productid": 1}]), "item"),
     "item with nothing but its sku": (lambda p: p.update_many([{"sku": "a"}]), "item"),
     "item with an id that is none": (
@@ -434,6 +439,8 @@ BAD = {
     "item of another kind": (lambda p: p.update_many([7]), "item"),
     "deletion by sku": (lambda p: p.delete_many([{"sku": "a"}]), "productid"),
     "deletion without an identifier": (lambda p: p.delete_many([{}]), "productid"),
+    "deletion of what is left out": (lambda p: p.delete_many([{"productid": UNSET}]), "productid"),
+    "deletion of nothing": (lambda p: p.delete_many([UNSET]), "productid"),
     "deletion of a text": (lambda p: p.delete_many(["a"]), "productid"),
     "one item for many": (lambda p: p.update_many(Product(title="x")), "items"),
     "one mapping for many": (lambda p: p.update_many({"title": "x"}), "items"),
