@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard, cast
 
 import attrs
 
@@ -66,7 +66,7 @@ class Call:
         if self.begun:
             self.session.end(self.binding)
 
-    async def send(  # the life of a request, best read at a stretch
+    async def send(  # noqa: C901  # the life of a request, best read at a stretch
         self, request: Request, *, pause: float = 0.0, trouble: Trouble | None = None
     ) -> Response:
         """Send one request: as many exchanges as it takes and the retry policy allows.
@@ -104,7 +104,7 @@ class Call:
                     self.ticket, self._exchange, max_waiting=most, company=company
                 )
             except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
-                self._give_up(refusal)
+                raise self._given_up(refusal)  # noqa: B904  # it says itself what caused it
             self.trouble.flying = False
             self.trouble.exchanges += 1
             self.trouble.heard = self.session.heard
@@ -112,8 +112,9 @@ class Call:
                 outcome = sharing.own(outcome)
                 if sharing.alone and isinstance(outcome, SitooError):
                     self.last = self._describe(outcome)
+                    del outcome
                     if self.session.dropped:
-                        self._give_up(ClientClosedError(CLOSED_WHILE_WAITING))
+                        raise self._given_up(ClientClosedError(CLOSED_WHILE_WAITING))
                     continue
             pause = 0.0 if sharing is None else sharing.pause
             if request.of_batch and isinstance(outcome, Response):
@@ -122,13 +123,17 @@ class Call:
                 inside += 1
                 pause = pause_before(inside)
             if isinstance(outcome, Response):
-                self.last = None
+                self.last = self.ticket.refused_since = None
                 return outcome
             if self._already_gone(outcome):
+                self.last = self.ticket.refused_since = None
                 return Response(200, {}, b"true")
             self.last = self._describe(outcome)
             self.worst = self.last.sent
-            await self._go_again(self.last, pause)
+            # What is raised keeps the frames that it passes through: they had better not keep it.
+            del outcome
+            if not await self._goes_again(self.last, pause):
+                raise self._taken(self.last)
             self._choose(request)
 
     def _choose(self, request: Request) -> None:
@@ -146,9 +151,6 @@ class Call:
         if self.session.dropped:
             raise ClientClosedError("the client was closed before all of the call was sent")
         self._choose(request)
-        if self.last is None or not _names_a_wait(self.last):
-            # What the server sends away goes on in parts, and has sat out some of it already.
-            self.ticket.refused_since = None
         self.worst, self.last = "no", None
 
     def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
@@ -169,8 +171,16 @@ class Call:
             aim=self.options.bulk_seconds or self.options.request_timeout / 4,
         )
 
-    def _give_up(self, refusal: SitooError) -> NoReturn:
-        """Raise for a turn that did not come, or whose exchange was given up."""
+    def _taken(self, error: SitooError) -> SitooError:
+        """What is to be raised, and kept here no more."""
+        if error is not self.last or not _names_a_wait(error):
+            # What the server sends away goes on in parts, and has sat out some of it already.
+            self.ticket.refused_since = None
+        self.last = None
+        return error
+
+    def _given_up(self, refusal: SitooError) -> SitooError:
+        """What to raise for a turn that did not come, or whose exchange was given up."""
         if refusal.sent == "unknown":
             self.trouble.flying = False
             self.trouble.exchanges += 1
@@ -180,11 +190,12 @@ class Call:
             if isinstance(refusal, RateLimitError) and _names_a_wait(self.last):
                 self.last.retry_after = refusal.retry_after
             self.last.add_note(f"not tried again: {refusal}")
-            raise self._describe(self.last) from self.last.__cause__
-        raise self._describe(refusal) from refusal.__cause__ or self.last
+            return self._taken(self._describe(self.last))
+        refusal.__cause__ = refusal.__cause__ or self.last
+        return self._taken(self._describe(refusal))
 
-    async def _go_again(self, error: SitooError, pause: float) -> None:
-        """Return when the call may go again, after that pause at least; raise when it may not."""
+    async def _goes_again(self, error: SitooError, pause: float) -> bool:
+        """Wait until the call may go again, for that pause at least; False when it may not."""
         ticket, now = self.ticket, self.binding.loop.time()
         if not isinstance(error, RateLimitError):
             self.trouble.failed(now - ticket.flew_at)
@@ -192,14 +203,13 @@ class Call:
             ticket.refused_since = now
         least = self.pause_before_repeat(error, repeatable=self.request.repeatable)
         if least is None:
-            raise error
+            return False
         pause = max(pause, least)
         if pause:
             if not ticket.lasts(now + pause):
-                raise error
+                return False
             await self._pause(pause)
-        if self.session.dropped:
-            raise error
+        return not self.session.dropped
 
     def pause_before_repeat(self, error: SitooError, *, repeatable: bool = True) -> float | None:
         """Seconds to wait before what failed so goes again, whole or in part; None: never."""

@@ -7,10 +7,10 @@ answer at once needs no task.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any, cast
 
 from sitoo_async._checks.show import told, type_name
@@ -147,8 +147,8 @@ class Turnstile:
         self, question: Coroutine[Any, Any, Any], answered: Callable[[asyncio.Task[Any]], None]
     ) -> None:
         # A context of its own: the gate serves the key, not the call that happens to be first.
-        self._task = self._loop.create_task(question, context=contextvars.Context())
-        self._task.add_done_callback(answered)
+        self._task = self._loop.create_task(question, context=Context())
+        self._task.add_done_callback(answered, context=Context())
 
     def _on_taken(self, task: asyncio.Task[Grant]) -> None:
         self._task = None
@@ -177,8 +177,10 @@ class Turnstile:
             reason = "the gate was lost while it was held"
         else:
             reason = "the gate could not be given back"
-        logger.error("%s: %s", reason, told(failure))
-        self._given(reason)
+        try:
+            logger.error("%s: %s", reason, told(failure))
+        finally:
+            self._given(reason)  # whatever whoever reads the log does
 
 
 async def _failing(failure: Exception) -> Grant:

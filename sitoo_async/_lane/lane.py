@@ -5,7 +5,8 @@ time in a task of its own, and tells each caller how its own one ended. What it 
 key (held until when, possibly locked) is told to it from inside the exchange.
 
 No task waits here for work. Everything happens in a synchronous `dispatch`, which is called when
-a call comes or leaves, when an exchange lands, and by one timer.
+a call comes or leaves, when an exchange lands, and by one timer. Only the exchange itself runs in
+its caller's context; a lane that is never idle would hand what that holds on for ever.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import functools
 import logging
 import random
 from collections.abc import Callable, Iterable
+from contextvars import Context
 from typing import Any, Final
 
 from sitoo_async._checks.show import told, type_name
@@ -23,7 +25,7 @@ from sitoo_async._lane.gatekeeper import Turnstile, failure_of
 from sitoo_async._lane.holds import Memory
 from sitoo_async._lane.queue import Queue
 from sitoo_async._lane.ticket import Entry, Flight, LaneStats, Place
-from sitoo_async.errors import ReadError, ReentryError, SitooError, copy_of
+from sitoo_async.errors import LaneError, ReadError, ReentryError, SitooError, copy_of
 
 __all__ = ["Lane"]
 
@@ -160,15 +162,15 @@ class Lane:
         """Let nothing start before those exchanges of other lanes are over."""
         for flight in flights:
             self._followed.add(flight)
-            flight.add_done_callback(self._followed_landed)
+            flight.add_done_callback(self._followed_landed, context=Context())
 
     def _followed_landed(self, flight: asyncio.Task[Any]) -> None:
         self._followed.discard(flight)
+        # Not yet: a call that was refused there comes here now, to a place before those that wait.
+        self.loop.call_soon(self.dispatch)
         if flight.cancelled():
             # As where an exchange of this lane is: the loop may be about to shut down.
             self.hold_briefly("an exchange was cancelled from outside")
-        # Not yet: a call that was refused there comes here now, to a place before those that wait.
-        self.loop.call_soon(self.dispatch)
 
     @property
     def task(self) -> asyncio.Task[Any] | None:
@@ -285,7 +287,7 @@ class Lane:
         if self._followed or queue is None or now < self.held_until:
             if queue is not None and self._timer is None and not self._followed:
                 # The hold may be raised meanwhile: the timer looks again when it fires.
-                self._timer = self.loop.call_at(self.held_until, self._wake)
+                self._timer = self.loop.call_at(self.held_until, self._wake, context=Context())
             if self._turnstile is not None and self._turnstile.held:
                 self._turnstile.give(self._hold_to_tell())
         elif self._turnstile is not None and not self._turnstile.held:
@@ -318,8 +320,18 @@ class Lane:
         company = entries[0].company
         several = len(entries) > 1 and company is not None and not company.boards
         self.flying = flight = Flight(entries, several, now)
-        self._task = self.loop.create_task(self._fly(flight), context=entries[0].context)
-        self._task.add_done_callback(functools.partial(self._land, flight))
+        flown = self._fly(flight)
+        try:
+            self._task = self.loop.create_task(flown, context=entries[0].context)
+        except Exception as failure:  # noqa: BLE001  # a task factory of the user's
+            flown.close()
+            error = LaneError(f"no task could be made for the exchange: {told(failure)}")
+            error.__cause__ = failure
+            # Not at once: each call that waits may meet with the same.
+            self.loop.call_soon(self._land, flight, None, error, context=Context())
+        else:
+            landed = functools.partial(self._landed, flight)
+            self._task.add_done_callback(landed, context=Context())
 
     async def _fly(self, flight: Flight) -> Any:
         self._task = asyncio.current_task()
@@ -331,18 +343,26 @@ class Lane:
             [entry.company.brings for entry in flight.entries if entry.company is not None]
         )
 
-    def _land(self, flight: Flight, task: asyncio.Task[Any]) -> None:
+    def _landed(self, flight: Flight, task: asyncio.Task[Any]) -> None:
+        failure = failure_of(task)
+        self._land(flight, None if failure else task.result(), failure)
+
+    def _land(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         """The exchange is over: this, and nothing else, frees the lane."""
         self.flying = None
         self._task = None
         self._busy += self.loop.time() - flight.began
-        failure = failure_of(task)
-        if task.cancelled():
-            # By somebody else: the loop shuts down, most likely. The hold keeps dispatch from
-            # starting a task that the shutdown would not see.
-            self.hold_briefly("an exchange was cancelled from outside")
-            self.leave_behind()
-            failure = ReadError("the exchange was cancelled from outside", sent="unknown")
+        try:
+            if isinstance(failure, asyncio.CancelledError):
+                # By somebody else: the loop shuts down, most likely. The hold keeps dispatch from
+                # starting a task that the shutdown would not see.
+                failure = ReadError("the exchange was cancelled from outside", sent="unknown")
+                self.leave_behind()
+                self.hold_briefly("an exchange was cancelled from outside")
+        finally:
+            self._go_on(flight, result, failure)
+
+    def _go_on(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         # The next exchange first, then the caller of this one: what that does with its answer it
         # then does while the next request is on the wire. Whatever comes of it, the caller is told.
         try:
@@ -351,9 +371,9 @@ class Lane:
             else:
                 self.dispatch()
         finally:
-            self._tell(flight, task, failure)
+            self._tell(flight, result, failure)
 
-    def _tell(self, flight: Flight, task: asyncio.Task[Any], failure: BaseException | None) -> None:
+    def _tell(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         """Tell the callers of an exchange how it ended."""
         for index, entry in enumerate(flight.entries):
             if failure is not None:
@@ -361,7 +381,6 @@ class Lane:
                 error = copy_of(failure) if index and isinstance(failure, SitooError) else failure
                 entry.settle(error=error)
             else:
-                result = task.result()
                 entry.settle(result=result[index] if flight.several else result)
 
     # ------------------------------------------------------------------------------- the gate
@@ -378,12 +397,14 @@ class Lane:
 
     def _gate_taken(self, grant: Grant) -> None:
         self._gate_failing = False
-        if grant.abandoned:
-            self.hold_briefly("the process that used the key before was lost with a request")
-        if grant.hold > 0:
-            self._raise_hold(grant.hold)
-            self._heard_until = self.loop.time() + grant.hold
-        self.dispatch()
+        try:
+            if grant.abandoned:
+                self.hold_briefly("the process that used the key before was lost with a request")
+        finally:
+            if grant.hold > 0:
+                self._raise_hold(grant.hold)
+                self._heard_until = self.loop.time() + grant.hold
+            self.dispatch()
 
     def _gate_failed(self, failure: BaseException) -> None:
         self._gate_failing = True
@@ -393,11 +414,13 @@ class Lane:
             if self in queue.lanes:  # another queue's failing may have led this one elsewhere
                 queue.fail(f"the gate {text}", failure)
         if self._timer is None and any(queue.used for queue in self.queues):
-            self._timer = self.loop.call_later(GATE_AGAIN, self._wake)
+            self._timer = self.loop.call_later(GATE_AGAIN, self._wake, context=Context())
 
     def _gate_given(self, trouble: str | None) -> None:
-        if trouble is not None:
-            # Somebody may still wait for it to come free; and a loop that shuts down must not
-            # be handed another task.
-            self.hold_briefly(trouble)
-        self.dispatch()
+        try:
+            if trouble is not None:
+                # Somebody may still wait for it to come free; and a loop that shuts down must not
+                # be handed another task.
+                self.hold_briefly(trouble)
+        finally:
+            self.dispatch()

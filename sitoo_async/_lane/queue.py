@@ -4,17 +4,26 @@ A queue is served by one lane, or by several of which each takes what comes next
 So a call waits for no key in particular, as long as any will do.
 
 No task waits here either. Whatever changes is told to the lanes at once, by a synchronous call.
+Timers run in empty contexts, lest they keep for longer than a call what the caller's context holds.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import heapq
 from collections.abc import Callable, Coroutine, Hashable, Sequence
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from sitoo_async._lane.ticket import HANDICAP, Company, Entry, Place, Priority, Ticket, next_number
+from sitoo_async._lane.ticket import (
+    HANDICAP,
+    Company,
+    Entry,
+    Place,
+    Priority,
+    Ticket,
+    next_number,
+)
 from sitoo_async.errors import (
     ClientClosedError,
     DeadlineError,
@@ -140,13 +149,13 @@ class Queue:
             lane.check_reentry()
         now = self._loop.time()
         answer = self._loop.create_future()
-        entry = Entry(ticket, exchange, answer, contextvars.copy_context(), now, company)
+        entry = Entry(ticket, exchange, answer, copy_context(), now, company)
         boards = self._board(entry)
         if not boards:
             self._admit(ticket, now, max_waiting)
-            self._enter(entry)
         try:
             if not boards:
+                self._enter(entry)
                 self._dispatch(in_turn=True)
             return cast("T", await answer)
         except BaseException:
@@ -160,6 +169,9 @@ class Queue:
         finally:
             ticket.retried = True
             entry.disarm()
+            # What is left of the entry may stay in the heap for as long as a hold lasts, and an
+            # error keeps this frame alive, which had better not keep the error.
+            del entry.context, entry, answer
 
     def drop(self, owner: object, reason: str) -> None:
         """Send all waiting calls of one owner home with a `ClientClosedError`."""
@@ -212,7 +224,7 @@ class Queue:
         if self._hurry or asking < sum(self.waiting.values()):
             return True
         if self._patience is None:
-            self._patience = self._loop.call_later(GATE_PATIENCE, self._hurry_up)
+            self._patience = self._loop.call_later(GATE_PATIENCE, self._hurry_up, context=Context())
         return False
 
     def _hurry_up(self) -> None:
@@ -263,6 +275,14 @@ class Queue:
 
     def _enter(self, entry: Entry) -> None:
         ticket = entry.ticket
+        queue_end = None if ticket.queue_left is None else entry.entered + ticket.queue_left
+        if queue_end is not None and (ticket.deadline is None or queue_end < ticket.deadline):
+            entry.timer = self._loop.call_at(queue_end, self._expire, entry, context=Context())
+        elif ticket.deadline is not None:
+            entry.timer = self._loop.call_at(
+                ticket.deadline, self._overdue, entry, context=Context()
+            )
+        entry.waiting = True
         order = ticket.submitted + HANDICAP[ticket.priority]
         # The last number keeps entries of one ticket apart: one that shared an exchange stays in
         # the heap for a while, and its call may be back before it is gone.
@@ -270,11 +290,6 @@ class Queue:
         if entry.company is not None:
             self._mates.setdefault(entry.company.key, {})[entry] = (order, ticket.number)
         self._count(ticket, 1)
-        queue_end = None if ticket.queue_left is None else entry.entered + ticket.queue_left
-        if queue_end is not None and (ticket.deadline is None or queue_end < ticket.deadline):
-            entry.timer = self._loop.call_at(queue_end, self._expire, entry)
-        elif ticket.deadline is not None:
-            entry.timer = self._loop.call_at(ticket.deadline, self._overdue, entry)
 
     def _leave(self, entry: Entry) -> None:
         """Count an entry out; what is left of it in the heap is passed over later."""
@@ -305,7 +320,9 @@ class Queue:
         """Let an entry fly in that lane, and end at its deadline."""
         entry.ticket.lane, entry.ticket.flew_at = lane, self._loop.time()
         if entry.ticket.deadline is not None:
-            entry.timer = self._loop.call_at(entry.ticket.deadline, self._overdue, entry)
+            entry.timer = self._loop.call_at(
+                entry.ticket.deadline, self._overdue, entry, context=Context()
+            )
 
     def _expire(self, entry: Entry) -> None:
         """The queue timeout of an entry that waits."""
@@ -371,7 +388,6 @@ class Queue:
             return False
         for lane in self.lanes:
             if lane.board(entry):
-                entry.waiting = False
                 self._arm(entry, lane)
                 return True
         return False

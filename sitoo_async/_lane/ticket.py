@@ -160,7 +160,7 @@ class Entry:
     context: contextvars.Context
     entered: float
     company: Company | None = None
-    waiting: bool = True
+    waiting: bool = False
     timer: asyncio.TimerHandle | None = None
 
     @property

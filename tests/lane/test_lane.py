@@ -11,62 +11,13 @@ import logging
 import anyio
 import pytest
 
-from sitoo_async import Grant, errors
+from sitoo_async import errors
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.registry import lane_for
 from sitoo_async.testing import VirtualTimeLoop
+from tests.lane._bench import Bench, FakeGate, PromptGate, gated, turns
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
-
-
-class Bench:
-    """A lane and a record of what it ran."""
-
-    def __init__(self, **options):
-        self.loop = asyncio.get_running_loop()
-        self.lane = Lane(self.loop, random=lambda: 0.0, **options)
-        self.log = []
-        self.at_once = 0
-        self.most_at_once = 0
-
-    def now(self):
-        return round(self.loop.time() - self.began, 6)
-
-    began = 1000.0
-
-    def exchange(self, name, seconds=1.0, *, fails=None, then=None):
-        async def run():
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-            self.log.append((name, self.now()))
-            try:
-                await asyncio.sleep(seconds)
-            finally:
-                self.at_once -= 1
-            if then is not None:
-                then()
-            if fails is not None:
-                raise fails
-            return name
-
-        return run
-
-    def ticket(self, priority="interactive", owner="me", **options):
-        return self.lane.queue.ticket(priority=priority, owner=owner, **options)
-
-    async def call(self, name, seconds=1.0, *, max_waiting=None, fails=None, then=None, **ticket):
-        return await self.lane.queue.turn(
-            self.ticket(**ticket),
-            self.exchange(name, seconds, fails=fails, then=then),
-            max_waiting=max_waiting,
-        )
-
-    def start(self, *args, **options):
-        return asyncio.ensure_future(self.call(*args, **options))
-
-    @property
-    def names(self):
-        return [name for name, _ in self.log]
 
 
 @pytest.fixture
@@ -74,11 +25,6 @@ async def bench():
     made = Bench()
     made.began = made.loop.time()
     return made
-
-
-async def turns(count=5):
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 # ------------------------------------------------------------------------ 1: one lane per key
@@ -628,41 +574,6 @@ async def test_stats_tell_what_the_lane_does(bench):
 # ------------------------------------------------------------------------------------ 10: gate
 
 
-class FakeGate:
-    """Two processes' worth of gate: somebody else holds it until told otherwise."""
-
-    def __init__(self, *, free=True, hold=0.0, abandoned=False):
-        self.free = asyncio.Event()
-        if free:
-            self.free.set()
-        self.hold = hold
-        self.abandoned = abandoned
-        self.log = []
-        self.keys = []
-        self.held = False
-        self.fails = None
-        self.fails_back = None
-        self.slow = 0
-
-    async def acquire(self, key):
-        self.keys.append(key)
-        self.log.append("ask")
-        await self.free.wait()
-        if self.fails is not None:
-            raise self.fails
-        assert not self.held
-        self.held = True
-        self.log.append("take")
-        return Grant(self.hold, self.abandoned)
-
-    async def release(self, key, hold):
-        await asyncio.sleep(self.slow)
-        self.held = False
-        self.log.append(f"give {hold:g}")
-        if self.fails_back is not None:
-            raise self.fails_back
-
-
 class EqualGate(FakeGate):
     """Stands for the same right as any other of its kind."""
 
@@ -671,13 +582,6 @@ class EqualGate(FakeGate):
 
     def __hash__(self):
         return 0
-
-
-async def gated(kind=FakeGate, **options):
-    gate = kind(**options)
-    bench = Bench(gate=gate)
-    bench.began = bench.loop.time()
-    return gate, bench
 
 
 async def test_the_lane_takes_the_gate_for_each_exchange_and_gives_it_back():
@@ -785,28 +689,6 @@ async def test_a_right_that_was_lost_is_told_and_the_lane_holds_briefly(caplog):
     assert [record.getMessage() for record in lost] == [
         "the gate was lost while it was held: GateLostError: the lease ran out"
     ]
-
-
-class PromptGate(FakeGate):
-    """Has its answer at once, unless it is not free."""
-
-    def acquire_now(self, key):
-        self.log.append("ask now")
-        if self.fails is not None:
-            raise self.fails
-        if not self.free.is_set():
-            return None
-        self.held = True
-        return Grant(self.hold, self.abandoned)
-
-    def release_now(self, key, hold):
-        self.held = False
-        self.log.append(f"give {hold:g}")
-        if self.fails_back is not None:
-            raise self.fails_back
-
-    async def aclose(self):
-        pass
 
 
 async def test_a_gate_that_answers_at_once_costs_no_turn_of_the_loop():
