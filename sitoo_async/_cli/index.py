@@ -61,10 +61,12 @@ def index() -> list[Entry]:
 
 
 def _methods(resource: Resource, prefix: str) -> Iterator[tuple[str, Any]]:
-    members = vars(type(resource)).items()
+    # What groups share comes before their own.
+    classes = reversed(type(resource).__mro__)
+    members = {name: value for cls in classes for name, value in vars(cls).items()}.items()
     for name, value in members:
         if inspect.isfunction(value) and not name.startswith("_"):
-            yield f"{prefix}.{name}", value
+            yield f"{prefix}.{name}", getattr(resource, name)
     for name, value in members:
         if isinstance(value, cached_property):
             yield from _methods(getattr(resource, name), f"{prefix}.{name}")
@@ -97,12 +99,11 @@ class _Source(str):
 
 def _signature(method: Any) -> str:
     signature = inspect.signature(method)
-    _, *parameters = signature.parameters.values()
     return str(
         signature.replace(
             parameters=[
                 parameter.replace(annotation=_Source(parameter.annotation))
-                for parameter in parameters
+                for parameter in signature.parameters.values()
             ],
             return_annotation=_Source(signature.return_annotation),
         )

@@ -7,11 +7,10 @@ instead. All else comes out as on the fast way.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sitoo_async._checks.stack import level_outside
+from sitoo_async._checks.warning import warn
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import (
@@ -318,9 +317,8 @@ class Reading:
         if owner not in reported and not self._quiet:
             reported.add(owner)
             place = "" if location is None else f" (at {_place(location)})"
-            warnings.warn(
+            warn(
                 f"{owner} is documented as {need} and came as {came}{place}; {what}"
                 " (told once for each field)",
                 UnexpectedTypeWarning,
-                stacklevel=level_outside(),
             )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, SupportsIndex
 
 import attrs
 
 from sitoo_async._checks.show import shown
-from sitoo_async._checks.stack import level_outside
 from sitoo_async._checks.values import is_a, trimmed
+from sitoo_async._checks.warning import warn
 from sitoo_async.errors import InvalidOptionError, SitooWarning
 
 __all__ = [
@@ -193,11 +192,10 @@ def check_account(keys: Sequence[Key], account: int, named_by: str) -> None:
     for key in keys:
         form = _API_ID.fullmatch(key.api_id)
         if form is None:
-            warnings.warn(
+            warn(
                 f"api_id is {shown(key.api_id)}, and API IDs look like '10020-140': the number of"
                 " the account, a dash, the number of the key. Copy it from the Backoffice",
                 SitooWarning,
-                stacklevel=level_outside(),
             )
         elif int(form["account"]) != account:
             raise InvalidOptionError(

@@ -6,10 +6,10 @@ verbs of `Resource`: of one item (`Calls`), of a collection (`Listing`), or of m
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import attrs
 
@@ -20,7 +20,7 @@ from sitoo_async._http.messages import Request
 from sitoo_async._lane.retry import JOB_WITHIN, Trouble
 from sitoo_async.models import Model
 from sitoo_async.resources._collection import PAGE_SIZE, Listing, NoFilters, joined
-from sitoo_async.resources._items import Expected, accepted, addition, deletion, named_update
+from sitoo_async.resources._items import Expected, addition, deletion, named_update
 from sitoo_async.resources._operation import Operation
 from sitoo_async.resources._single import At, reading
 
@@ -30,110 +30,49 @@ V = TypeVar("V")
 
 CHUNK_SIZE: Final = 1000
 
+Verb = Literal["add", "update", "set", "delete"]
+
+_SENT: Final[Mapping[Verb, Callable[..., Any]]] = {
+    "add": addition,
+    "set": addition,
+    "update": named_update,
+    "delete": deletion,
+}
+"""What makes of an item what is sent for it."""
+
 
 @attrs.frozen
 class Resource(Listing):
     """A group of operations on one site."""
 
-    def _add_many(
-        self,
-        operation: Operation,
-        at: At,
-        model: type[Model],
-        items: Iterable[Any] | AsyncIterable[Any],
-        *,
-        read: Expected[V],
-        chunk_size: int,
-        invalid: Invalid | None,
-    ) -> Batch[V]:
-        return self._many(
-            operation,
-            at,
-            items,
-            prepare=partial(addition, model),
-            read=read,
-            chunk_size=chunk_size,
-            invalid=invalid,
-            verb="add",
-        )
-
-    def _update_many(
-        self,
-        operation: Operation,
-        at: At,
-        model: type[Model],
-        items: Iterable[Any] | AsyncIterable[Any],
-        *,
-        chunk_size: int,
-        invalid: Invalid | None,
-    ) -> Batch[bool]:
-        return self._many(
-            operation,
-            at,
-            items,
-            prepare=partial(named_update, model),
-            read=accepted,
-            chunk_size=chunk_size,
-            invalid=invalid,
-            verb="update",
-        )
-
-    def _set_many(
-        self,
-        operation: Operation,
-        at: At,
-        model: type[Model],
-        items: Iterable[Any] | AsyncIterable[Any],
-        *,
-        read: Expected[V],
-        chunk_size: int,
-        invalid: Invalid | None,
-    ) -> Batch[V]:
-        return self._many(
-            operation,
-            at,
-            items,
-            prepare=partial(addition, model),
-            read=read,
-            chunk_size=chunk_size,
-            invalid=invalid,
-            verb="set",
-        )
-
-    def _delete_many(
-        self,
-        operation: Operation,
-        at: At,
-        model: type[Model],
-        items: Iterable[Any] | AsyncIterable[Any],
-        *,
-        chunk_size: int,
-        invalid: Invalid | None,
-        by: Sequence[str],
-    ) -> Batch[bool]:
-        return self._many(
-            operation,
-            at,
-            items,
-            prepare=partial(deletion, model, by=by),
-            read=accepted,
-            chunk_size=chunk_size,
-            invalid=invalid,
-            verb="delete",
-        )
-
     def _many(
         self,
+        verb: Verb,
         operation: Operation,
         at: At,
+        model: type[Model],
         items: Iterable[Any] | AsyncIterable[Any],
         *,
-        prepare: Callable[[Any], Any],
         read: Expected[V],
         chunk_size: int,
         invalid: Invalid | None,
-        verb: str,
+        prepare: Callable[[Any], Any] | None = None,
+        **named: Any,
     ) -> Batch[V]:
+        """Do the same to many items, in chunks.
+
+        Args:
+            verb: what is done to them.
+            operation: the operation that takes many.
+            at: the path's parameters.
+            model: what the items are.
+            items: as they were given.
+            read: what each is answered with.
+            chunk_size: items a request at the most.
+            invalid: what becomes of an item that can't be sent.
+            prepare: makes of an item what is sent for it, where that is not the verb's way.
+            **named: what the verb's way needs beside the model.
+        """
         path = self._path(operation, at)
         strict = self.options.strict
         returned = self._reading(operation, (None, "return"))
@@ -163,7 +102,7 @@ class Resource(Listing):
         return Batch(
             open_chunk,
             items,
-            prepare=prepare,
+            prepare=prepare or partial(_SENT[verb], model, **named),
             read=lambda value: read.of(value, returned),
             chunk_size=chunk_size,
             invalid=invalid,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, TypeVar
@@ -36,7 +36,15 @@ from sitoo_async.models import Model
 from sitoo_async.resources._operation import Operation
 from sitoo_async.resources._single import At, Calls, reading
 
-__all__ = ["PAGE_SIZE", "Listing", "NoFilters", "filter_kinds", "joined", "selected"]
+__all__ = [
+    "PAGE_SIZE",
+    "Listing",
+    "NoFilters",
+    "filter_kinds",
+    "joined",
+    "refuse_ignored",
+    "selected",
+]
 
 M = TypeVar("M", bound=Model)
 
@@ -72,6 +80,25 @@ def _kind(hint: Any) -> Kind:
         (element,) = typing.get_args(hint)
         return "texts" if _kind(element) == "text" else "integers"
     return _KINDS[hint]
+
+
+def refuse_ignored(filters: Mapping[str, Any], ignored: str, *, beside: Iterable[str]) -> None:
+    """Refuse a filter that would not count: the answer would be to another question.
+
+    Args:
+        filters: what the caller filters on.
+        ignored: the filter that Sitoo ignores, where there is
+        beside: one of these.
+
+    Raises:
+        InvalidInputError: it is given together with one of them.
+    """
+    for stronger in beside:
+        if ignored in filters and stronger in filters:
+            raise InvalidInputError(
+                f"Sitoo ignores {ignored} where {stronger} is given: leave one of them out",
+                field=ignored,
+            )
 
 
 def joined(*parts: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from inspect import CO_COROUTINE, CO_VARKEYWORDS
 from typing import Any, Final, Literal, TypeVar, cast
@@ -11,8 +10,8 @@ from typing import Any, Final, Literal, TypeVar, cast
 import attrs
 
 from sitoo_async._checks.show import shown
-from sitoo_async._checks.stack import level_outside
 from sitoo_async._checks.values import LARGEST
+from sitoo_async._checks.warning import warn
 from sitoo_async._http.messages import Method
 from sitoo_async._http.url import PAGING, segment
 from sitoo_async.errors import InvalidInputError, UnverifiedEndpointWarning
@@ -92,18 +91,19 @@ def _warn(operation: Operation) -> None:
         if operation.evidence == "inferred"
         else "nothing but its name is known, so path and shape are a guess"
     )
-    warnings.warn(
+    warn(
         f"{operation.method} {operation.path} is not documented: {known}. Try it on a test account"
         " first (told once for each operation)",
         UnverifiedEndpointWarning,
-        stacklevel=level_outside(),
     )
     # Only now: a warning that was made an error is raised again the next time.
     _warned.add(operation)
 
 
-def performs(operation: Operation) -> Callable[[F], F]:
+def performs(operation: Operation | str) -> Callable[[F], F]:
     """Mark a method as the way to an operation, for the index of operations.
+
+    Where groups share the method, each has its own operation in the attribute of that name.
 
     A method that lists says what the paging of other clients is called here; where it takes
     filters, the names are refused along with theirs.
@@ -132,6 +132,7 @@ def _paging(method: Callable[..., Any]) -> Callable[..., Any]:
     return listing
 
 
-def operation_of(method: object) -> Operation | None:
-    """The operation that a method is marked with."""
-    return getattr(method, "operation", None)
+def operation_of(method: Any) -> Operation | None:
+    """The operation that a method of a group is marked with."""
+    operation = getattr(method, "operation", None)
+    return getattr(method.__self__, operation) if isinstance(operation, str) else operation

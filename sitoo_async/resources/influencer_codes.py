@@ -18,7 +18,7 @@ from sitoo_async.models.influencer_codes import (
 )
 from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._collection import selected
-from sitoo_async.resources._items import added_text
+from sitoo_async.resources._items import accepted, added_text
 from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["InfluencerCodeFilters", "InfluencerCodeSort", "InfluencerCodes"]
@@ -173,7 +173,8 @@ class InfluencerCodes(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/influencer-codes
         """
-        return self._add_many(
+        return self._many(
+            "add",
             _ADD_MANY,
             {},
             InfluencerCode,
@@ -209,8 +210,15 @@ class InfluencerCodes(Resource):
         Reference:
         https://developer.sitoo.com/api-reference/influencer-codes#batch-update-influencer-codes
         """
-        return self._update_many(
-            _UPDATE_MANY, {}, InfluencerCode, items, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "update",
+            _UPDATE_MANY,
+            {},
+            InfluencerCode,
+            items,
+            read=accepted,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_DELETE_MANY)
@@ -237,11 +245,13 @@ class InfluencerCodes(Resource):
         Reference:
         https://developer.sitoo.com/api-reference/influencer-codes#batch-delete-influencer-codes
         """
-        return self._delete_many(
+        return self._many(
+            "delete",
             _DELETE_MANY,
             {},
             InfluencerCode,
             items,
+            read=accepted,
             chunk_size=chunk_size,
             invalid=invalid,
             by=["code"],

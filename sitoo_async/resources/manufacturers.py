@@ -16,7 +16,7 @@ from sitoo_async.models.manufacturers import (
     ManufacturerFields,
 )
 from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
-from sitoo_async.resources._items import added_id
+from sitoo_async.resources._items import accepted, added_id
 from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ManufacturerUpdate", "Manufacturers"]
@@ -135,8 +135,15 @@ class Manufacturers(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/manufacturers
         """
-        return self._add_many(
-            _ADD, {}, Manufacturer, items, read=added_id, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "add",
+            _ADD,
+            {},
+            Manufacturer,
+            items,
+            read=added_id,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_UPDATE)
@@ -187,8 +194,15 @@ class Manufacturers(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/manufacturers#batch-update-manufacturers
         """
-        return self._update_many(
-            _UPDATE_MANY, {}, Manufacturer, items, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "update",
+            _UPDATE_MANY,
+            {},
+            Manufacturer,
+            items,
+            read=accepted,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_DELETE)
@@ -229,11 +243,13 @@ class Manufacturers(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/manufacturers#batch-delete-manufacturers
         """
-        return self._delete_many(
+        return self._many(
+            "delete",
             _DELETE_MANY,
             {},
             Manufacturer,
             items,
+            read=accepted,
             chunk_size=chunk_size,
             invalid=invalid,
             by=["externalcompanyid"],

@@ -24,10 +24,9 @@ from sitoo_async.models.orders import (
     OrderLogType,
 )
 from sitoo_async.resources._base import PAGE_SIZE, Resource
-from sitoo_async.resources._collection import filter_kinds
+from sitoo_async.resources._collection import filter_kinds, refuse_ignored
 from sitoo_async.resources._items import accepted, added_id, addition, one_item, update
 from sitoo_async.resources._operation import Operation, performs
-from sitoo_async.resources._overrides import refuse_ignored
 
 __all__ = ["AllOrderFilters", "OrderDeliveries", "OrderFilters", "OrderLogItems", "Orders"]
 

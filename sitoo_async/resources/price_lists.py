@@ -247,14 +247,15 @@ class PriceListItems(Resource):
         Reference: https://developer.sitoo.com/api-reference/price-lists/batch-set-price-list-items
         """
         return self._many(
+            "set",
             _SET_ITEMS,
             {"pricelistid": pricelistid},
+            PriceListItem,
             items,
             prepare=_price,
             read=accepted,
             chunk_size=chunk_size,
             invalid=invalid,
-            verb="set",
         )
 
     @performs(_DELETE_ITEMS)
@@ -305,14 +306,15 @@ class PriceListItems(Resource):
         Reference: https://developer.sitoo.com/api-reference/price-lists/batch-delete-price-list-items
         """
         return self._many(
+            "delete",
             _DELETE_ITEMS,
             {"pricelistid": pricelistid},
+            PriceListItem,
             items,
             prepare=_named,
             read=accepted,
             chunk_size=chunk_size,
             invalid=invalid,
-            verb="delete",
         )
 
 

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from os import PathLike, fsdecode
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from anyio import to_thread
 
@@ -18,36 +18,29 @@ from sitoo_async._checks.show import type_name
 from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.resources import Resource, ResourceField
-from sitoo_async.resources._base import PAGE_SIZE
+from sitoo_async.resources._base import PAGE_SIZE, At
 from sitoo_async.resources._base import Resource as Group
 from sitoo_async.resources._items import accepted
 from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["ProductFiles", "ProductImages"]
 
-# Adding twice links the file twice; and to delete by an index shifts what comes behind it, so that
-# the same request then means another file.
 _IMAGES: Final = "/sites/{siteid}/products/{productid}/images.json"
 _IMAGE: Final = "/sites/{siteid}/products/{productid}/images/{imageid}.json"
-_LIST_IMAGES: Final = Operation("GET", _IMAGES, repeatable=True)
-_ADD_IMAGE: Final = Operation("POST", _IMAGES, repeatable=False)
-_GET_IMAGE: Final = Operation("GET", _IMAGE, repeatable=True)
-_DELETE_IMAGE: Final = Operation("DELETE", _IMAGE, repeatable=False)
 _FILES: Final = "/sites/{siteid}/products/{productid}/files.json"
 _FILE: Final = "/sites/{siteid}/products/{productid}/files/{fileid}.json"
-_LIST_FILES: Final = Operation("GET", _FILES, repeatable=True)
-_ADD_FILE: Final = Operation("POST", _FILES, repeatable=False)
-_GET_FILE: Final = Operation("GET", _FILE, repeatable=True)
-_DELETE_FILE: Final = Operation("DELETE", _FILE, repeatable=False)
 
 
-class ProductImages(Group):
-    """The images of a product, in their order.
+class _Linked(Group):
+    """What images and other files have in common: products list them, the account keeps them."""
 
-    Reference: https://developer.sitoo.com/api-reference/product-images-files
-    """
+    _LIST: ClassVar[Operation]
+    _ADD: ClassVar[Operation]
+    _GET: ClassVar[Operation]
+    _DELETE: ClassVar[Operation]
+    _INDEX: ClassVar[str]
 
-    @performs(_LIST_IMAGES)
+    @performs("_LIST")
     def list(
         self,
         productid: int,
@@ -57,22 +50,22 @@ class ProductImages(Group):
         start: int = 0,
         page_size: int = PAGE_SIZE,
     ) -> Paginator[Resource]:
-        """Walk the images of a product: what is told about them, not their contents.
+        """Walk the images, or the files, of a product: what is told about them, not their contents.
 
         Args:
             productid: the product.
             fields: the fields to fetch; left out, all of them come.
-            start: the index of the first image, counted from 0.
-            page_size: images per request, 1 to 100,000.
+            start: the index of the first of them, counted from 0.
+            page_size: images or files per request, 1 to 100,000.
 
         Raises:
             InvalidInputError: an unknown field, a `start` or `page_size` out of range.
             NotFoundError: there is no such product on the site; raised by the walk.
 
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/get-product-images
+        Reference: https://developer.sitoo.com/api-reference/product-images-files
         """
         return self._list(
-            _LIST_IMAGES,
+            self._LIST,
             {"productid": productid},
             Resource,
             start=start,
@@ -81,22 +74,22 @@ class ProductImages(Group):
             identifier="resourceid",
         )
 
-    @performs(_GET_IMAGE)
-    async def get(self, productid: int, imageid: int, /) -> Resource:
-        """Fetch what is told about one image of a product.
+    @performs("_GET")
+    async def get(self, productid: int, index: int, /) -> Resource:
+        """Fetch what is told about one image, or one file, of a product.
 
         Args:
             productid: the product.
-            imageid: the image's index in the product's list, counted from 0.
+            index: its place in the product's list, counted from 0.
 
         Raises:
-            NotFoundError: there is no such product, or it has fewer images.
+            NotFoundError: there is no such product, or its list is shorter.
 
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/get-product-image
+        Reference: https://developer.sitoo.com/api-reference/product-images-files
         """
-        return await self._get(_GET_IMAGE, {"productid": productid, "imageid": imageid}, Resource)
+        return await self._get(self._GET, self._at(productid, index), Resource)
 
-    @performs(_ADD_IMAGE)
+    @performs("_ADD")
     async def add(
         self,
         productid: int,
@@ -105,15 +98,15 @@ class ProductImages(Group):
         *,
         data: bytes | PathLike[str] | None = None,
     ) -> bool:
-        """Give a product an image, either a new one or one that the account has already.
+        """Give a product an image, or a file: either a new one or one that the account has already.
 
         Not repeatable, since it would stand there twice: where the answer is lost, the error
         says so (``sent="unknown"``).
 
         Args:
             productid: the product.
-            resourceid: the image's name; with a path as `data`, that file's name if left out.
-            data: the content of a new image, or the path of its file, which is read in a thread;
+            resourceid: its name; with a path as `data`, that file's name if left out.
+            data: the content of a new one, or the path of its file, which is read in a thread;
                 left out, `resourceid` is one of `SitooClient.resources`.
 
         Returns:
@@ -124,141 +117,64 @@ class ProductImages(Group):
             OSError: the file can't be read; nothing was sent.
             NotFoundError: there is no such product on the site.
 
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/add-product-image
+        Reference: https://developer.sitoo.com/api-reference/product-images-files
         """
         values = await _values(resourceid, data)
         at = {"productid": productid}
-        return await self._add(_ADD_IMAGE, at, Resource, None, values, read=accepted)
+        return await self._add(self._ADD, at, Resource, None, values, read=accepted)
 
-    @performs(_DELETE_IMAGE)
-    async def delete(self, productid: int, imageid: int, /) -> bool:
-        """Take an image from a product; the image itself stays in the account.
+    @performs("_DELETE")
+    async def delete(self, productid: int, index: int, /) -> bool:
+        """Take an image, or a file, from a product; it stays in the account.
 
-        Not repeatable: the images behind it move up, so that the same index is another image.
+        Not repeatable: those behind it move up, so that the same index is another one.
 
         Args:
             productid: the product.
-            imageid: the image's index in the product's list, counted from 0.
+            index: its place in the product's list, counted from 0.
 
         Returns:
             True.
 
         Raises:
-            NotFoundError: there is no such product, or it has fewer images.
+            NotFoundError: there is no such product, or its list is shorter.
 
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/delete-product-image
+        Reference: https://developer.sitoo.com/api-reference/product-images-files
         """
-        return await self._delete(_DELETE_IMAGE, {"productid": productid, "imageid": imageid})
+        return await self._delete(self._DELETE, self._at(productid, index))
+
+    def _at(self, productid: int, index: int) -> At:
+        return {"productid": productid, self._INDEX: index}
 
 
-class ProductFiles(Group):
+# Adding twice links the file twice; and to delete by an index shifts what comes behind it, so that
+# the same request then means another file.
+
+
+class ProductImages(_Linked):
+    """The images of a product, in their order.
+
+    Reference: https://developer.sitoo.com/api-reference/product-images-files
+    """
+
+    _LIST = Operation("GET", _IMAGES, repeatable=True)
+    _ADD = Operation("POST", _IMAGES, repeatable=False)
+    _GET = Operation("GET", _IMAGE, repeatable=True)
+    _DELETE = Operation("DELETE", _IMAGE, repeatable=False)
+    _INDEX = "imageid"
+
+
+class ProductFiles(_Linked):
     """The files of a product that are no images, such as a data sheet.
 
     Reference: https://developer.sitoo.com/api-reference/product-images-files
     """
 
-    @performs(_LIST_FILES)
-    def list(
-        self,
-        productid: int,
-        /,
-        *,
-        fields: Sequence[ResourceField] | None = None,
-        start: int = 0,
-        page_size: int = PAGE_SIZE,
-    ) -> Paginator[Resource]:
-        """Walk the files of a product: what is told about them, not their contents.
-
-        Args:
-            productid: the product.
-            fields: the fields to fetch; left out, all of them come.
-            start: the index of the first file, counted from 0.
-            page_size: files per request, 1 to 100,000.
-
-        Raises:
-            InvalidInputError: an unknown field, a `start` or `page_size` out of range.
-            NotFoundError: there is no such product on the site; raised by the walk.
-
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/get-product-files
-        """
-        return self._list(
-            _LIST_FILES,
-            {"productid": productid},
-            Resource,
-            start=start,
-            page_size=page_size,
-            fields=fields,
-            identifier="resourceid",
-        )
-
-    @performs(_GET_FILE)
-    async def get(self, productid: int, fileid: int, /) -> Resource:
-        """Fetch what is told about one file of a product.
-
-        Args:
-            productid: the product.
-            fileid: the file's index in the product's list, counted from 0.
-
-        Raises:
-            NotFoundError: there is no such product, or it has fewer files.
-
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/get-product-file
-        """
-        return await self._get(_GET_FILE, {"productid": productid, "fileid": fileid}, Resource)
-
-    @performs(_ADD_FILE)
-    async def add(
-        self,
-        productid: int,
-        /,
-        resourceid: str | None = None,
-        *,
-        data: bytes | PathLike[str] | None = None,
-    ) -> bool:
-        """Give a product a file, either a new one or one that the account has already.
-
-        Not repeatable, since it would stand there twice: where the answer is lost, the error
-        says so (``sent="unknown"``).
-
-        Args:
-            productid: the product.
-            resourceid: the file's name; with a path as `data`, the name in it if left out.
-            data: the content of a new file, or its path, which is read in a thread; left out,
-                `resourceid` is one of `SitooClient.resources`.
-
-        Returns:
-            True.
-
-        Raises:
-            InvalidInputError: no name, or `data` is neither; nothing was sent.
-            OSError: the file can't be read; nothing was sent.
-            NotFoundError: there is no such product on the site.
-
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/add-product-file
-        """
-        values = await _values(resourceid, data)
-        at = {"productid": productid}
-        return await self._add(_ADD_FILE, at, Resource, None, values, read=accepted)
-
-    @performs(_DELETE_FILE)
-    async def delete(self, productid: int, fileid: int, /) -> bool:
-        """Take a file from a product; the file itself stays in the account.
-
-        Not repeatable: the files behind it move up, so that the same index is another file.
-
-        Args:
-            productid: the product.
-            fileid: the file's index in the product's list, counted from 0.
-
-        Returns:
-            True.
-
-        Raises:
-            NotFoundError: there is no such product, or it has fewer files.
-
-        Reference: https://developer.sitoo.com/api-reference/product-images-files/delete-product-file
-        """
-        return await self._delete(_DELETE_FILE, {"productid": productid, "fileid": fileid})
+    _LIST = Operation("GET", _FILES, repeatable=True)
+    _ADD = Operation("POST", _FILES, repeatable=False)
+    _GET = Operation("GET", _FILE, repeatable=True)
+    _DELETE = Operation("DELETE", _FILE, repeatable=False)
+    _INDEX = "fileid"
 
 
 async def _values(resourceid: str | None, data: bytes | PathLike[str] | None) -> dict[str, Any]:

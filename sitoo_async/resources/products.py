@@ -192,8 +192,8 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-add-products
         """
-        return self._add_many(
-            _ADD, {}, Product, items, read=added_id, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "add", _ADD, {}, Product, items, read=added_id, chunk_size=chunk_size, invalid=invalid
         )
 
     @performs(_UPDATE)
@@ -240,8 +240,15 @@ class Products(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/products/batch-update-products
         """
-        return self._update_many(
-            _UPDATE_MANY, {}, Product, items, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "update",
+            _UPDATE_MANY,
+            {},
+            Product,
+            items,
+            read=accepted,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_DELETE)
@@ -282,11 +289,13 @@ class Products(Resource):
         Reference: https://developer.sitoo.com/api-reference/products/batch-delete-products
         """
         # By productid alone: the reference names no other identifier here.
-        return self._delete_many(
+        return self._many(
+            "delete",
             _DELETE_MANY,
             {},
             Product,
             items,
+            read=accepted,
             chunk_size=chunk_size,
             invalid=invalid,
             by=["productid"],

@@ -16,9 +16,9 @@ from sitoo_async.models.shipments import (
     ShipmentFields,
 )
 from sitoo_async.resources._base import PAGE_SIZE, Resource
+from sitoo_async.resources._collection import refuse_ignored
 from sitoo_async.resources._items import accepted, added_id, update
 from sitoo_async.resources._operation import Operation, performs
-from sitoo_async.resources._overrides import refuse_ignored
 
 __all__ = ["ShipmentFilters", "Shipments"]
 

@@ -13,7 +13,7 @@ from sitoo_async._paging.paginator import Paginator
 from sitoo_async.models.users import User, UserField, UserFields
 from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._collection import selected
-from sitoo_async.resources._items import added_text
+from sitoo_async.resources._items import accepted, added_text
 from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["UserFilters", "UserUpdate", "Users"]
@@ -156,8 +156,8 @@ class Users(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/users#batch-add-users
         """
-        return self._add_many(
-            _ADD, {}, User, items, read=added_text, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "add", _ADD, {}, User, items, read=added_text, chunk_size=chunk_size, invalid=invalid
         )
 
     @performs(_UPDATE)
@@ -201,8 +201,15 @@ class Users(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/users#batch-update-users
         """
-        return self._update_many(
-            _UPDATE_MANY, {}, User, items, chunk_size=chunk_size, invalid=invalid
+        return self._many(
+            "update",
+            _UPDATE_MANY,
+            {},
+            User,
+            items,
+            read=accepted,
+            chunk_size=chunk_size,
+            invalid=invalid,
         )
 
     @performs(_DELETE)

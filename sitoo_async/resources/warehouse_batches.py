@@ -274,7 +274,8 @@ class WarehouseBatchItems(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/batch-set-warehouse-batch-items
         """
-        return self._set_many(
+        return self._many(
+            "set",
             _SET_ITEMS,
             {"warehouseid": warehouseid, "warehousebatchid": warehousebatchid},
             WarehouseBatchItem,
@@ -339,11 +340,13 @@ class WarehouseBatchItems(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/warehouse-batches/batch-delete-warehouse-batch-items
         """
-        return self._delete_many(
+        return self._many(
+            "delete",
             _DELETE_ITEMS,
             {"warehouseid": warehouseid, "warehousebatchid": warehousebatchid},
             WarehouseBatchItem,
             items,
+            read=accepted,
             chunk_size=chunk_size,
             invalid=invalid,
             by=["sku"],

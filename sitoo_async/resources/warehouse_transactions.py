@@ -198,14 +198,15 @@ class WarehouseTransactions(Resource):
                 field="chunk_size",
             )
         return self._many(
+            "add",
             _ADD,
             {},
+            WarehouseTransaction,
             items,
             prepare=_movement,
             read=added_id,
             chunk_size=chunk_size,
             invalid=invalid,
-            verb="add",
         )
 
 

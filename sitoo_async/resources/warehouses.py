@@ -322,7 +322,8 @@ class WarehouseItems(Resource):
 
         Reference: https://developer.sitoo.com/api-reference/warehouses/batch-set-warehouse-items
         """
-        return self._set_many(
+        return self._many(
+            "set",
             _SET_ITEMS,
             {"warehouseid": warehouseid},
             WarehouseItem,
