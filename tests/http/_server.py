@@ -94,10 +94,14 @@ class Server:
         return self
 
     async def __aexit__(self, *_):
-        self._server.close()
+        self.stop_listening()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks)
+
+    def stop_listening(self):
+        """Refuse new connections; those that are there go on."""
+        self._server.close()
 
     async def _serve(self, reader, writer):
         self._tasks.add(asyncio.current_task())
@@ -178,15 +182,20 @@ METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 
 class Resolver(AbstractResolver):
-    """Names that lead nowhere, or nowhere in time."""
+    """Names that lead nowhere, or nowhere in time, or here after a while."""
 
-    def __init__(self, failure=None):
+    def __init__(self, failure=None, *, seconds=None):
         self._failure = failure
+        self._seconds = seconds
 
     async def resolve(self, host, port=0, family=socket.AF_INET):
         if self._failure is not None:
             raise self._failure
-        await asyncio.Event().wait()
+        if self._seconds is None:
+            await asyncio.Event().wait()
+        await asyncio.sleep(self._seconds)
+        here = {"hostname": host, "host": "127.0.0.1", "port": port}
+        return [{**here, "family": family, "proto": 0, "flags": socket.AI_NUMERICHOST}]
 
     async def close(self):
         pass
@@ -208,11 +217,12 @@ def refusing():
 
 
 @contextlib.contextmanager
-def deaf():
+def deaf(port=0):
     """A port whose backlog is full: connecting to it neither succeeds nor fails."""
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(socket.socket())
-        listening.bind(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
         listening.listen(0)
         for _ in range(8):
             waiting = stack.enter_context(socket.socket())

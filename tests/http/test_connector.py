@@ -10,10 +10,17 @@ import weakref
 import aiohttp
 import pytest
 
+from sitoo_async import errors
 from tests.http._server import (
+    KILOBYTE,
+    MEGABYTE,
     METHODS,
     OK,
+    Nowhere,
+    Resolver,
     Server,
+    cut,
+    deaf,
     http,
     lent,
     opened,
@@ -97,6 +104,72 @@ async def test_a_request_makes_one_connection_and_not_one_to_try():
         for method in METHODS:
             await sending(transport, server, request(method))
         assert len(server.writers) == 1
+
+
+# ------------------------------------------------------------------ whether anything was sent
+
+
+async def closed_while_idle(server):
+    server.writers[0].close()
+    await server.writers[0].wait_closed()
+    await asyncio.sleep(0.01)
+
+
+async def nothing_more(_server):
+    """The exchange itself was the end of the connection."""
+    await asyncio.sleep(0.01)
+
+
+ENDS = {
+    "the answer says so": (http(200, b"{}", "Connection: close"), nothing_more),
+    "the server hangs up behind it": (cut(OK), nothing_more),
+    "its body is larger than the limit": (http(200, b"x" * 2 * MEGABYTE), nothing_more),
+    "its body breaks off": (cut(http(502, b"<html>", length=100)), nothing_more),
+    "the server hangs up later": (OK, closed_while_idle),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(("answer", "then"), ENDS.values(), ids=ENDS)
+async def test_behind_a_connection_that_has_ended_nothing_was_sent_without_another(
+    answer, then, method
+):
+    async with Server(answer) as server, opened() as transport:
+        await sending(transport, server, limit=KILOBYTE)
+        await then(server)
+        server.stop_listening()
+        with pytest.raises(errors.ConnectError, match="no connection: ") as refused:
+            await sending(transport, server, request(method))
+        with deaf(server.port), pytest.raises(errors.ConnectError, match="within 20 s") as late:
+            await sending(transport, server, request(method), seconds=20)
+    assert (refused.value.sent, late.value.sent) == ("no", "no")
+    assert len(server.arrivals) == 1
+
+
+@pytest.mark.virtual_time
+async def test_a_connection_that_was_kept_for_too_long_was_never_sent_over():
+    connector = aiohttp.TCPConnector(keepalive_timeout=0)
+    async with Server(OK) as server, lent(connector=connector) as transport:
+        await sending(transport, server)
+        server.stop_listening()
+        with pytest.raises(errors.ConnectError) as caught:
+            await sending(transport, server, request("PUT", repeatable=True))
+    assert caught.value.sent == "no"
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("answer", "again"),
+    [(OK, 0), (http(200, b"{}", "Connection: close"), 3)],
+    ids=["kept", "closed"],
+)
+async def test_an_answer_tells_when_its_request_was_sent(answer, again):
+    connector = aiohttp.TCPConnector(resolver=Resolver(seconds=3), use_dns_cache=False)
+    async with Server(answer) as server, lent(connector=connector) as transport:
+        place = Nowhere(server.root.replace("127.0.0.1", "shop.example"))
+        first, second = [await sending(transport, place) for _ in range(2)]
+    assert (first.sent_in, second.sent_in) == (3, again)
 
 
 # ---------------------------------------------------------------------- whom a connection remembers
