@@ -457,7 +457,7 @@ def as_if_forked():
 
     def fork(client):
         (transport,) = client._session._binding.transports.values()
-        (protocol,) = transport._door.given
+        (protocol,) = transport._connector.given
         copies.append(os.dup(protocol.transport.get_extra_info("socket").fileno()))
         _inherit()
 
@@ -506,9 +506,10 @@ def test_who_waits_in_the_child_for_an_answer_to_the_parent_is_told(as_if_forked
     loop.close()
 
 
-async def test_a_connection_that_is_made_while_the_child_begins_carries_nothing():
-    async with FakeSitoo(products=3) as fake:
-        client = SitooClient(**fake.credentials)
+@pytest.mark.parametrize("lent", [False, True], ids=["own", "lent"])
+async def test_a_connection_that_is_made_while_the_child_begins_carries_nothing(lent):
+    async with FakeSitoo(products=3) as fake, aiohttp.ClientSession() as session:
+        client = SitooClient(**fake.credentials, session=session if lent else None)
         call = asyncio.create_task(client.products.get(1))
         await asyncio.sleep(0)
         await asyncio.sleep(0)

@@ -11,16 +11,17 @@ from typing import Any, Final
 import aiohttp
 import attrs
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
 from sitoo_async._forks import abandon
 from sitoo_async._http.body import BROKEN, read_body, show_body
 from sitoo_async._http.contexts import in_no_context
 from sitoo_async._http.keys import Secret
-from sitoo_async._http.route import BrokenError
+from sitoo_async._http.route import BrokenError, Trust
 from sitoo_async.errors import WrongLoopError
 
-__all__ = ["FORKED", "Attempt", "Connector", "Door", "RepeatedError"]
+__all__ = ["FORKED", "Attempt", "LentConnector", "OwnConnector", "RepeatedError"]
 
 FORKED: Final = (
     "the client was in use before this process was forked, and so its event loop and connections "
@@ -28,40 +29,8 @@ FORKED: Final = (
 )
 
 
-class Connector(aiohttp.TCPConnector):
-    """Ours: no caller's context stays with a connection, and none says that it was left open.
-
-    The client that it belongs to says so. With a lent session both are its owner's business, and
-    what traces the making of a connection there finds the context of the call.
-    """
-
-    async def _create_connection(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # aiohttp's own signature
-    ) -> ResponseHandler:
-        return await in_no_context(super()._create_connection(req, traces, timeout))
-
-    def _cleanup(self) -> None:
-        # A timer that sets the next one, in the context of whoever was there first.
-        contextvars.Context().run(super()._cleanup)
-
-    def __del__(self, _warnings: Any = None) -> None:
-        pass
-
-
 class RepeatedError(Exception):
     """A middleware of the user's called its handler again."""
-
-
-async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
-    context.reused = True
-
-
-_reuse: Final = aiohttp.TraceConfig()
-_reuse.on_connection_reuseconn.append(_note_reuse)
-_reuse.freeze()
 
 
 @attrs.define
@@ -71,8 +40,7 @@ class Attempt:
     It keeps apart what aiohttp mixes: while `connected` is False, nothing can have been sent.
 
     Attributes:
-        session: our session.
-        door: its connector.
+        connector: our session's.
         authorization: the header's value.
         fresh: whether only a connection will do that is new or was used a moment ago.
         limit: the most bytes of body to read.
@@ -83,8 +51,7 @@ class Attempt:
         read: the body of that.
     """
 
-    session: aiohttp.ClientSession
-    door: Door
+    connector: OwnConnector | LentConnector
     authorization: Secret
     fresh: bool
     limit: int
@@ -97,12 +64,12 @@ class Attempt:
     async def first(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """The outermost middleware: hides a broken connection from aiohttp.
+        """The outermost middleware, where there are some: hides a broken connection from aiohttp.
 
-        Which would send a PUT or DELETE a second time by itself when a kept-alive connection turns
-        out to be dead: whether that may be done is the retry table's to say.
+        Which would take what a middleware of the user's raises for an error of the connection, and
+        may send a PUT or DELETE again by itself.
         """
-        self.door.coming[:] = [self]
+        self.connector.coming[:] = [self]
         try:
             return await handler(request)
         except TimeoutError:
@@ -122,7 +89,7 @@ class Attempt:
         self.passed = True
         # Who we are is not a middleware's to say.
         request.headers["Authorization"] = self.authorization
-        self.door.coming[:] = [self]
+        self.connector.coming[:] = [self]
         answer = await handler(request)
         # They may read the body as well, and expect it decompressed.
         self.answer, self.read = answer, await read_body(answer, self.limit)
@@ -130,55 +97,14 @@ class Attempt:
         return answer
 
 
-class Door:
-    """The connector of our session: another one, which is told what each attempt needs."""
+class _Connections:
+    """The connections that a connector gave out, for as long as there are any."""
 
-    def __init__(self, connector: aiohttp.BaseConnector | None) -> None:
-        self._connector: Any = connector
-        # The attempt that asks next; nothing is awaited between its saying so and its asking.
+    def __init__(self) -> None:
+        # The attempt that asks next: a list of one, or of none.
         self.coming: list[Attempt] = []
-        # The connections that it gave out, for as long as there are any.
         self.given: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
         self.inherited = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connector, name)
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Trace],
-        timeout: Any,  # noqa: ASYNC109  # aiohttp's own signature
-    ) -> Any:
-        """A connection for the attempt that comes."""
-        attempt = self.coming.pop()
-        shown_to_proxy: Any = req.proxy_headers
-        if shown_to_proxy is not None:
-            # aiohttp does so too, but after it has looked in its pool by what is in there.
-            shown_to_proxy["Host"] = req.headers["Host"]
-        if attempt.fresh:
-            connection = await self._fresh(attempt, req, traces, timeout)
-        else:
-            connection = await self._connector.connect(req, traces, timeout)
-        self.given.add(connection.protocol)
-        if self.inherited:
-            self.abandon()
-            connection.close()
-            raise WrongLoopError(FORKED)
-        attempt.connected = True
-        attempt.sent = asyncio.get_running_loop().time()
-        return connection
-
-    async def _fresh(
-        self, attempt: Attempt, req: aiohttp.ClientRequest, traces: list[Trace], limits: Any
-    ) -> Any:
-        while True:
-            noted = SimpleNamespace(reused=False)
-            noting = Trace(attempt.session, _reuse, noted)
-            connection = await self._connector.connect(req, [*traces, noting], limits)
-            if not noted.reused:
-                return connection
-            connection.close()
 
     def close_given(self) -> None:
         """Close the connections without waiting for it."""
@@ -195,3 +121,124 @@ class Door:
                 # Before all else. What is closed or written from now on reaches nobody, and takes
                 # nothing out of the selector that the child shares with its parent.
                 abandon(link)
+
+    def _give(self, protocol: ResponseHandler) -> None:
+        self.given.add(protocol)
+        if self.inherited:
+            self.abandon()
+            protocol.close()
+            raise WrongLoopError(FORKED)
+
+
+class OwnConnector(_Connections, aiohttp.TCPConnector):
+    """Ours: no caller's context stays with a connection, and none says that it was left open.
+
+    The client that it belongs to says so. With a lent session both are its owner's business, and
+    what traces the making of a connection there finds the context of the call.
+
+    Args:
+        ssl: what a server's certificate is held against.
+    """
+
+    def __init__(self, ssl: Trust) -> None:
+        _Connections.__init__(self)
+        make: Any = aiohttp.TCPConnector.__init__  # not all of it has a type
+        make(self, ssl=ssl)
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # aiohttp's own signature
+    ) -> Connection:
+        """A connection for the attempt that comes."""
+        attempt = self.coming.pop()
+        if attempt.fresh:
+            # A key has one exchange at a time, so what there is idles.
+            self.close_given()
+        if req.proxy_headers is not None:
+            _tell_host(req)
+        connection = await aiohttp.TCPConnector.connect(self, req, traces, timeout)
+        attempt.connected, attempt.sent = True, self._loop.time()
+        return connection
+
+    async def _create_connection(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # aiohttp's own signature
+    ) -> ResponseHandler:
+        protocol = await in_no_context(super()._create_connection(req, traces, timeout))
+        self._give(protocol)
+        return protocol
+
+    def _cleanup(self) -> None:
+        # A timer that sets the next one, in the context of whoever was there first.
+        contextvars.Context().run(super()._cleanup)
+
+    def __del__(self, _warnings: Any = None) -> None:
+        pass
+
+
+class LentConnector(_Connections):
+    """That of a lent session, to which others may have given connections back at any time.
+
+    Args:
+        session: the lent session.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        super().__init__()
+        self._session = session
+        self._connector: Any = session.connector
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: Any,  # noqa: ASYNC109  # aiohttp's own signature
+    ) -> Any:
+        """A connection for the attempt that comes."""
+        attempt = self.coming.pop()
+        if req.proxy_headers is not None:
+            _tell_host(req)
+        while True:
+            noted = SimpleNamespace(reused=False)
+            if traces or attempt.fresh:
+                noting = [*traces, Trace(self._session, _reuse, noted)]
+                connection = await self._connector.connect(req, noting, timeout)
+            else:
+                connection = await self._connector.connect(req, traces, timeout)
+            # While a trace is told of the reuse, the connection may come to its end.
+            usable = not attempt.fresh and connection.protocol.is_connected()
+            if usable or not noted.reused:
+                break
+            connection.close()
+        try:
+            self._give(connection.protocol)
+        except WrongLoopError:
+            connection.close()
+            raise
+        attempt.connected, attempt.sent = True, asyncio.get_running_loop().time()
+        return connection
+
+
+def _tell_host(req: aiohttp.ClientRequest) -> None:
+    """Show the proxy the host that is asked for.
+
+    aiohttp does so too, but after it has looked in its pool by what is in there.
+    """
+    shown: Any = req.proxy_headers
+    shown["Host"] = req.headers["Host"]
+
+
+async def _note_reuse(_: Any, context: SimpleNamespace, __: Any) -> None:
+    context.reused = True
+
+
+_reuse: Final = aiohttp.TraceConfig()
+_reuse.on_connection_reuseconn.append(_note_reuse)
+_reuse.freeze()

@@ -84,13 +84,14 @@ class Request:
     twin: Twin | None = None
     of_batch: bool = False
 
-    def url(self, root: str) -> str:
-        """The whole URL."""
-        return f"{root}{self.path}?{self.query}" if self.query else f"{root}{self.path}"
+    def encoded(self, root: str) -> tuple[str, bytes | None]:
+        """The whole URL and the JSON body, encoded only when the turn is given.
 
-    def body(self) -> bytes | None:
-        """The JSON body, encoded only when the turn is given."""
-        return None if self.payload is None else encode(self.payload)
+        Args:
+            root: the URL that the path is relative to.
+        """
+        url = f"{root}{self.path}?{self.query}" if self.query else f"{root}{self.path}"
+        return url, None if self.payload is None else encode(self.payload)
 
     def check(self, root: str) -> None:
         """Refuse what no server reads.

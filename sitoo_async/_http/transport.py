@@ -15,7 +15,13 @@ from yarl import URL
 from sitoo_async._checks.show import told
 from sitoo_async._checks.values import is_a
 from sitoo_async._http.body import BROKEN, read_body, show_body
-from sitoo_async._http.connector import FORKED, Attempt, Connector, Door, RepeatedError
+from sitoo_async._http.connector import (
+    FORKED,
+    Attempt,
+    LentConnector,
+    OwnConnector,
+    RepeatedError,
+)
 from sitoo_async._http.content_coding import ACCEPTED
 from sitoo_async._http.keys import Secret
 from sitoo_async._http.messages import Request, Response
@@ -77,7 +83,9 @@ class Transport:
         if lent is not None and lent.closed:
             raise ClientClosedError("the session that was given to the client is closed")
         self._loop = loop = asyncio.get_running_loop()
-        self._door = Door(Connector(ssl=route.ssl) if lent is None else lent.connector)
+        self._connector = connector = (
+            OwnConnector(route.ssl) if lent is None else LentConnector(lent)
+        )
         headers = {
             "Accept": "application/json",
             "User-Agent": user_agent_of(None) if user_agent is None else user_agent,
@@ -86,7 +94,7 @@ class Transport:
             headers["Accept-Encoding"] = ACCEPTED
         try:
             self._session = aiohttp.ClientSession(
-                connector=cast("aiohttp.BaseConnector", self._door),
+                connector=cast("aiohttp.BaseConnector", connector),
                 # Without it the session takes the connector's loop, whichever that is.
                 loop=loop,
                 connector_owner=lent is None,
@@ -101,6 +109,11 @@ class Transport:
                 "the session that was given to the client belongs to another event loop: make it "
                 "in the loop that uses the client, or leave session out"
             ) from error
+        # When a kept-alive connection turns out to be dead, aiohttp sends a PUT or DELETE a second
+        # time by itself. Whether that may be done is the retry table's to say.
+        self._resends = not _told_to_send_once(self._session)
+        # Whether nobody else looks at an answer.
+        self._plain = not (route.middlewares or route.traces)
         if lent is not None:
             # Not when it is made: what instruments that has added its own to the lent one already.
             self._session.trace_configs[:] = route.traces
@@ -126,41 +139,57 @@ class Transport:
             ClientClosedError: the session that was lent is closed.
             WrongLoopError: the connections are those of the process that was forked.
         """
-        session, route = self._session, self._route
+        session, route, connector = self._session, self._route, self._connector
         if session.closed:
-            if self._door.inherited:
-                raise WrongLoopError(FORKED)
-            raise ClientClosedError("the session that was given to the client is closed")
-        loop = asyncio.get_running_loop()
+            raise self._closed()
+        loop = self._loop
         began = loop.time()
         # Of the connections that others left in a lent pool, nobody knows how long they idled.
         stale = route.session is not None or began - self._last_used > FRESH
         fresh = stale and not request.repeatable
-        attempt = Attempt(session, self._door, self._authorization, fresh, limit, sent=began)
+        attempt = Attempt(connector, self._authorization, fresh, limit, began)
         # Only an exchange that ends well leaves a connection behind.
         self._last_used = -math.inf
-        payload = request.body()
+        target, payload = request.encoded(root)
+        url = URL(target, encoded=True)
         headers = self._bare if payload is None else self._json
-        url = URL(request.url(root), encoded=True)
+        way: dict[str, Any] = {"headers": headers}
+        if route.proxy is not None:
+            way = _through(route.proxy, url, headers)
+        between: tuple[aiohttp.ClientMiddlewareType, ...] = ()
+        if route.middlewares:
+            between = (attempt.first, *route.middlewares, attempt.last)
+        elif self._resends:
+            between = (attempt.first,)
+        connector.coming[:] = (attempt,)
         try:
-            async with session.request(
+            answer = await session.request(
                 request.method,
                 url,
                 data=payload,
                 allow_redirects=False,
                 timeout=_timeout(seconds),
-                **_through(route.proxy, url, headers),
-                middlewares=(
-                    (attempt.first, *route.middlewares, attempt.last)
-                    if route.middlewares
-                    else (attempt.first,)
-                ),
-            ) as answer:
-                status, came_with, answered = answer.status, answer.headers, loop.time()
-                body, oversized = await self._body(answer, attempt)
+                middlewares=between,
+                **way,
+            )
+            status, came_with, answered = answer.status, answer.headers, loop.time()
+            if (
+                self._plain
+                and (content := answer.content).is_eof()
+                and content.exception() is None
+                and answer.connection is None
+                and "Content-Encoding" not in came_with
+            ):
+                # All of it is here already, as with most answers, and the connection is given back.
+                body = content.read_nowait()
+                if oversized := len(body) > limit:
+                    body = body[:limit]
+            else:
+                async with answer:
+                    body, oversized = await self._body(answer, attempt)
         except Exception as error:  # noqa: BLE001  # code of the user's may run in there
             cause = error.__cause__ if isinstance(error, BrokenError) else error
-            if self._door.inherited:
+            if connector.inherited:
                 raise WrongLoopError(
                     FORKED, sent="unknown" if attempt.connected else "no"
                 ) from cause
@@ -170,6 +199,11 @@ class Transport:
         self._last_used = ended = loop.time()
         sent_in, answered_in = attempt.sent - began, answered - began
         return Response(status, came_with, body, oversized, ended - began, sent_in, answered_in)
+
+    def _closed(self) -> WrongLoopError | ClientClosedError:
+        if self._connector.inherited:
+            return WrongLoopError(FORKED)
+        return ClientClosedError("the session that was given to the client is closed")
 
     async def _body(self, answer: aiohttp.ClientResponse, attempt: Attempt) -> tuple[bytes, bool]:
         if answer is attempt.answer:
@@ -223,15 +257,24 @@ class Transport:
     def _close_own(self) -> None:
         # A closed loop has no hold of its sockets any more.
         if self._route.session is None and not self._loop.is_closed():
-            self._door.close_given()
+            self._connector.close_given()
 
     def abandon(self) -> None:
         """In a forked child: let go of the connections, which are the parent's."""
         self._session.detach()
-        self._door.abandon()
+        self._connector.abandon()
         if not self._loop.is_running() and not self._loop.is_closed():
             # Whoever waits for an answer there, in the child, is told when the loop goes on.
-            self._door.close_given()
+            self._connector.close_given()
+
+
+def _told_to_send_once(session: aiohttp.ClientSession) -> bool:
+    """Tell a session to send nothing again by itself; False where this aiohttp can't be told."""
+    settings = vars(session)
+    known = "_retry_connection" in settings  # private, but what aiohttp's own test client sets, too
+    if known:
+        settings["_retry_connection"] = False
+    return known
 
 
 @functools.lru_cache(maxsize=64)
@@ -240,10 +283,8 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf)
 
 
-def _through(proxy: Proxy | None, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
+def _through(proxy: Proxy, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
     """The headers, and the proxy with those that only it is to see."""
-    if proxy is None:
-        return {"headers": headers}
     wanted: dict[str, str] = {}
     if proxy.authorization is not None:
         wanted["Proxy-Authorization"] = proxy.authorization

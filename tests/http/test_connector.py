@@ -158,6 +158,20 @@ async def test_a_connection_that_was_kept_for_too_long_was_never_sent_over():
     assert caught.value.sent == "no"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_connection_that_ends_while_its_reuse_is_traced_is_not_sent_over(method):
+    async def take_time(*_):
+        await closed_while_idle(server)
+
+    config = aiohttp.TraceConfig()
+    config.on_connection_reuseconn.append(take_time)
+    async with Server(OK) as server, lent(trace_configs=[config]) as transport:
+        for _ in range(2):
+            sent = request(method, payload=[1], repeatable=True)
+            assert (await sending(transport, server, sent)).status == 200
+    assert server.connections == [0, 1]
+
+
 @pytest.mark.virtual_time
 @pytest.mark.parametrize(
     ("answer", "again"),

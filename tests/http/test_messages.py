@@ -19,10 +19,9 @@ ROOT = "https://api.mysitoo.com/v2/accounts/90316"
 
 def test_a_request_is_put_together_from_its_parts():
     request = Request("GET", "/sites/1/products.json", query="num=2&sku=a,b")
-    assert request.url(ROOT) == f"{ROOT}/sites/1/products.json?num=2&sku=a,b"
-    assert request.body() is None
+    assert request.encoded(ROOT) == (f"{ROOT}/sites/1/products.json?num=2&sku=a,b", None)
     assert request.repeatable is False
-    assert Request("GET", "/sites.json").url(ROOT) == f"{ROOT}/sites.json"
+    assert Request("GET", "/sites.json").encoded(ROOT) == (f"{ROOT}/sites.json", None)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_a_request_is_put_together_from_its_parts():
     ],
 )
 def test_a_body_is_json_and_only_none_sends_none(payload, body):
-    assert Request("POST", "/x.json", payload=payload).body() == body
+    assert Request("POST", "/x.json", payload=payload).encoded(ROOT)[1] == body
 
 
 def test_a_url_of_eight_kilobytes_is_the_longest():
@@ -64,7 +63,7 @@ def test_a_url_of_eight_kilobytes_is_the_longest():
 def test_a_body_of_the_users_own_is_encoded_at_once(value, body):
     payload = plain_json(value)
     assert msgspec.json.decode(bytes(payload)) == msgspec.json.decode(body)
-    assert Request("POST", "/x.json", payload=payload).body() == bytes(payload)
+    assert Request("POST", "/x.json", payload=payload).encoded(ROOT)[1] == bytes(payload)
 
 
 def deep(levels):

@@ -11,12 +11,14 @@ import traceback
 import tracemalloc
 import warnings
 import zlib
+from types import SimpleNamespace
 
 import aiohttp
 import brotli
 import pytest
 
 from sitoo_async import errors
+from sitoo_async._http import transport as transport_module
 from sitoo_async._http.content_coding import ACCEPTED
 from sitoo_async._http.keys import Secret
 from sitoo_async._http.messages import Request
@@ -160,6 +162,21 @@ async def test_on_a_kept_alive_connection_that_is_dropped_a_request_arrives_exac
         assert [arrival.method for arrival in server.arrivals] == ["GET", method]
         assert (await sending(transport, server)).status == 200
     assert server.connections == [0, 0, 1]
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_an_aiohttp_that_can_not_be_told_sends_nothing_again_either(method, monkeypatch):
+    assert not transport_module._told_to_send_once(SimpleNamespace())
+    monkeypatch.setattr(transport_module, "_told_to_send_once", lambda _: False)
+    async with Server(OK, drop, OK) as server, opened() as transport:
+        await sending(transport, server)
+        with pytest.raises(errors.ReadError) as caught:
+            await sending(transport, server, request(method))
+        assert isinstance(caught.value.__cause__, aiohttp.ServerDisconnectedError)
+        assert [arrival.method for arrival in server.arrivals] == ["GET", method]
+        server.stop_listening()
+        with pytest.raises(errors.ConnectError, match="no connection: "):
+            await sending(transport, server)
 
 
 @pytest.mark.parametrize("method", METHODS)
