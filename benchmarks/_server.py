@@ -1,8 +1,11 @@
 """A server in a process of its own whose answers are made in advance.
 
 The benchmarks measure clients, so the server has to cost next to nothing: it reads no more of a
-request than its first line and writes bytes that have been ready since it started. It can take a
-fixed time for each page, as Sitoo does, and it keeps count of what it was asked.
+request than it has to and writes bytes that have been ready since it started. It can take a fixed
+time for each request, as Sitoo does, and it keeps count of what it was asked.
+
+It keeps the one rule of Sitoo that decides how a client has to be built: while it is at work for a
+key, it refuses that key's next request with a 429. Whoever goes away does not end the work.
 
 Sitoo runs on another machine, so the server gets a processor of its own where the system lets
 processes be bound to one. Left alone, a scheduler puts the two on one processor in some runs, where
@@ -17,45 +20,36 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+from _products import ALL, DEFAULT, FOUR, products, selected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT: Final = "/v2/accounts/1"
 PRODUCT: Final = f"{ROOT}/sites/1/products/1.json"
 PRODUCTS: Final = f"{ROOT}/sites/1/products.json"
 
-_TALLY: Final = "/tally"
+UNKNOWN: Final = 10_000_000
+"""From this number on there are no products; an item of a batch that names one fails."""
+
+_ASIDE: Final = "/server/"
 _HEAD_END: Final = b"\r\n\r\n"
+_SINGLES: Final = 1000
+_SELECTIONS: Final = {len(fields): fields for fields in (FOUR, DEFAULT, ALL)}
+_A_BATCH_ITEM: Final = 1 / 15
+"""What each item of a batch adds to the delay, as docs/capacity.md assumes it."""
 
 
-def product(number: int) -> dict[str, Any]:
-    """A product with the twelve fields that Sitoo answers with unless it is asked for others."""
-    price = f"{number % 4000}.90"
-    return {
-        "productid": number,
-        "sku": f"54051-{number}",
-        "datemodified": 1_700_000_000 + number,
-        "active": True,
-        "activepos": number % 7 != 0,
-        "vatid": 2,
-        "manufacturerid": number % 60 or None,
-        "stockcountenable": True,
-        "stockallowbackorder": False,
-        "barcode": f"73{number:011d}",
-        "moneyprice": price,
-        "moneyfinalprice": price,
-    }
-
-
-def page_path(start: int, size: int) -> str:
+def page_path(start: int, size: int, fields: Sequence[str] = DEFAULT) -> str:
     """Where a page of the products is found; the client asks in the same words."""
-    return f"{PRODUCTS}?start={start}&num={size}"
+    selection = "" if fields == DEFAULT else f"&fields={','.join(fields)}"
+    return f"{PRODUCTS}?start={start}&num={size}{selection}"
 
 
 @attrs.define
@@ -64,12 +58,12 @@ class Tally:
 
     Attributes:
         requests: how many requests came.
-        most_at_once: how many of them it was at work on at one time.
+        refused: how many of them came while it was at work for their key.
         busy: seconds from a request to the moment its answer was written, in all.
     """
 
     requests: int = 0
-    most_at_once: int = 0
+    refused: int = 0
     busy: float = 0.0
 
 
@@ -86,23 +80,35 @@ class Server:
 
     def tally(self) -> Tally:
         """What it was asked so far; this question is not counted."""
+        return Tally(**json.loads(self._ask("tally")))
+
+    def take(self, delay: float) -> None:
+        """Let it take that many seconds for each request from now on."""
+        self._ask(f"{delay}")
+
+    def _ask(self, question: str) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         with contextlib.closing(connection):
-            connection.request("GET", _TALLY)
-            return Tally(**json.loads(connection.getresponse().read()))
+            connection.request("GET", f"{_ASIDE}{question}")
+            return connection.getresponse().read()
 
 
 @contextlib.contextmanager
-def serving(*, products: int = 0, page_size: int = 1000, delay: float = 0.0) -> Iterator[Server]:
+def serving(
+    *, products: int = 0, page_size: int = 1000, delay: float = 0.0, fields: Sequence[int] = (12,)
+) -> Iterator[Server]:
     """Run a server for as long as the block lasts.
 
     Args:
         products: how many there are in the list.
         page_size: how many of them an answer holds; no other pages are there.
-        delay: seconds from a request to its answer.
+        delay: seconds from a request to its answer; for a batch, a fifteenth more for each item.
+        fields: in how many fields the pages may be asked for: 4, 12 (which needs no asking), 54. A
+            single product has the most of them.
     """
     options = {"products": products, "page-size": page_size, "delay": delay}
     command = [sys.executable, __file__, *(f"--{name}={value}" for name, value in options.items())]
+    command += ["--fields", *map(str, fields)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603  # this very file
     try:
         assert process.stdout is not None
@@ -132,13 +138,25 @@ def _apart(process: int) -> Iterator[None]:
 # --------------------------------------------------------------------------- the other process
 
 
-def _answers(products: int, page_size: int) -> dict[bytes, bytes]:
-    bodies = {PRODUCT: json.dumps(product(1))}
-    for start in range(0, products, page_size):
-        numbers = range(start + 1, min(start + page_size, products) + 1)
-        envelope = {"totalcount": products, "items": [product(number) for number in numbers]}
-        bodies[page_path(start, page_size)] = json.dumps(envelope)
-    return {path.encode(): _render("200 OK", body) for path, body in bodies.items()}
+def _answers(count: int, page_size: int, fields: Sequence[int]) -> dict[bytes, bytes]:
+    some = products(min(page_size, count) or 1)
+    singles = [selected(row, _SELECTIONS[max(fields)]) for row in some[:_SINGLES]]
+    bodies = {f"{ROOT}/sites/1/products/{row['productid']}.json": row for row in singles}
+    answers = {path.encode(): _render("200 OK", json.dumps(row)) for path, row in bodies.items()}
+    for selection in map(_SELECTIONS.__getitem__, fields):
+        # The pages differ by their numbers alone, or they would take long to make.
+        rows = [selected(row, selection) for row in some]
+        for start in range(0, count, page_size):
+            items = [
+                {**row, "productid": start + number}
+                for number, row in enumerate(rows[: count - start], start=1)
+            ]
+            answer = _render("200 OK", json.dumps({"totalcount": count, "items": items}))
+            path = page_path(start, page_size, selection)
+            # Commas may be sent as they are, or quoted.
+            for written in (path, path.replace(",", "%2C")):
+                answers[written.encode()] = answer
+    return answers
 
 
 def _render(status: str, body: str) -> bytes:
@@ -151,18 +169,52 @@ def _render(status: str, body: str) -> bytes:
     return "\r\n".join((*head, "", body)).encode("ascii")
 
 
+_DONE: Final = _render("200 OK", "true")
 _NOT_FOUND: Final = _render("404 Not Found", '{"statuscode":404,"errortext":"no such answer"}')
+_TOO_MANY: Final = _render(
+    "429 Too Many Requests", '{"statuscode":429,"errortext":"429: Too many connections"}'
+)
+_ITEM_DONE: Final = '{"statuscode":200,"return":true}'
+_ITEM_NOT_FOUND: Final = '{"statuscode":404,"errortext":"productid does not exist."}'
+
+_KEY: Final = re.compile(rb"^authorization:\s*(.*?)\r$", re.IGNORECASE | re.MULTILINE)
+_LENGTH: Final = re.compile(rb"^content-length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
+
+
+@attrs.define(eq=False)
+class _Desk:
+    """What all connections share: the answers, the pace, and who is served at the moment."""
+
+    answers: dict[bytes, bytes]
+    delay: float
+    tally: Tally = attrs.field(factory=Tally)
+    at_work: set[bytes] = attrs.field(factory=set[bytes])
+
+    def aside(self, question: str) -> bytes:
+        """The answer to what is about the server itself; none of it is counted."""
+        if question == "tally":
+            return _render("200 OK", json.dumps(attrs.asdict(self.tally)))
+        self.delay = float(question)
+        return _DONE
+
+    def work(self, method: bytes, path: bytes, body: bytes) -> tuple[bytes, float]:
+        """The answer to a request, and how long it takes."""
+        if method == b"GET":
+            return self.answers.get(path, _NOT_FOUND), self.delay
+        if path != PRODUCTS.encode():
+            return _DONE, self.delay
+        items: list[dict[str, Any]] = json.loads(body)
+        told = [_ITEM_DONE if item["productid"] < UNKNOWN else _ITEM_NOT_FOUND for item in items]
+        more = _A_BATCH_ITEM * (len(items) - 1)
+        return _render("200 OK", f"[{','.join(told)}]"), self.delay * (1 + more)
 
 
 @attrs.define(eq=False)
 class _Connection(asyncio.Protocol):
-    """One kept-alive connection; its client sends no body and waits for each answer."""
+    """One kept-alive connection; its client waits for each answer."""
 
-    answers: dict[bytes, bytes]
-    delay: float
-    tally: Tally
-    at_work: set[_Connection]
-    head: bytes = b""
+    desk: _Desk
+    received: bytes = b""
     transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -170,28 +222,43 @@ class _Connection(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self.head += data
-        if not self.head.endswith(_HEAD_END):
+        self.received += data
+        head, end, body = self.received.partition(_HEAD_END)
+        if not end:
             return
-        loop = asyncio.get_running_loop()
-        path = self.head.split(b" ", 2)[1]
-        self.head = b""
-        if path == _TALLY.encode():
-            self._write(_render("200 OK", json.dumps(attrs.asdict(self.tally))))
+        head += b"\r"  # so that each line ends alike
+        method, path, _ = head.split(b" ", 2)
+        length = None if method == b"GET" else _LENGTH.search(head)
+        if length is not None and len(body) < int(length[1]):
             return
-        self.tally.requests += 1
-        self.at_work.add(self)
-        self.tally.most_at_once = max(self.tally.most_at_once, len(self.at_work))
-        answer = self.answers.get(path, _NOT_FOUND)
-        if self.delay:
-            loop.call_later(self.delay, self._answer, answer, loop.time())
-        else:
-            self._answer(answer, loop.time())
+        self.received = b""
+        if path.startswith(_ASIDE.encode()):
+            self._write(self.desk.aside(path.decode().removeprefix(_ASIDE)))
+            return
+        self._serve(head, method, path, body)
 
-    def _answer(self, answer: bytes, since: float) -> None:
+    def _serve(self, head: bytes, method: bytes, path: bytes, body: bytes) -> None:
+        desk, loop = self.desk, asyncio.get_running_loop()
+        desk.tally.requests += 1
+        key = b""
+        if desk.delay:  # without it, nobody is at work when the next request is read
+            found = _KEY.search(head)
+            key = found[1] if found is not None else b""
+            if key in desk.at_work:
+                desk.tally.refused += 1
+                self._write(_TOO_MANY)
+                return
+        answer, delay = desk.work(method, path, body)
+        if delay:
+            desk.at_work.add(key)
+            loop.call_later(delay, self._answer, answer, key, loop.time())
+        else:
+            self._answer(answer, key, loop.time())
+
+    def _answer(self, answer: bytes, key: bytes, since: float) -> None:
         self._write(answer)
-        self.at_work.discard(self)
-        self.tally.busy += asyncio.get_running_loop().time() - since
+        self.desk.at_work.discard(key)
+        self.desk.tally.busy += asyncio.get_running_loop().time() - since
 
     def _write(self, answer: bytes) -> None:
         # Whoever went away meanwhile gets nothing: the transport drops it.
@@ -199,10 +266,9 @@ class _Connection(asyncio.Protocol):
         self.transport.write(answer)
 
 
-async def _serve(answers: dict[bytes, bytes], delay: float) -> None:
-    tally, at_work = Tally(), set[_Connection]()
+async def _serve(desk: _Desk) -> None:
     server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(answers, delay, tally, at_work), "127.0.0.1", 0
+        lambda: _Connection(desk), "127.0.0.1", 0
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
@@ -213,9 +279,11 @@ def _main() -> None:
     parser.add_argument("--products", type=int, required=True)
     parser.add_argument("--page-size", type=int, required=True)
     parser.add_argument("--delay", type=float, required=True)
+    parser.add_argument("--fields", type=int, nargs="+", choices=[*_SELECTIONS], required=True)
     options = parser.parse_args()
+    answers = _answers(options.products, options.page_size, options.fields)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(_answers(options.products, options.page_size), options.delay))
+        asyncio.run(_serve(_Desk(answers, options.delay)))
 
 
 if __name__ == "__main__":
