@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import statistics
+import sys
 from typing import TYPE_CHECKING
 
 import attrs
@@ -19,10 +20,16 @@ class Target:
     bound: float
     at_least: bool = False
 
-    def judge(self, value: float) -> str:
+    def judge(self, value: float, what: str = "") -> str:
         """The bound, and whether a value keeps it."""
         kept = value >= self.bound if self.at_least else value <= self.bound
-        return f"{'≥' if self.at_least else '≤'} {self.bound:g}: {'kept' if kept else 'MISSED'}"
+        told = f"{'≥' if self.at_least else '≤'} {self.bound:g}: {'kept' if kept else 'MISSED'}"
+        return f"{what} {told}".lstrip()
+
+
+def by_python(on_311: float, later: float) -> float:
+    """A bound that is another on Python 3.11, where a task can't start at once, than later."""
+    return on_311 if sys.version_info < (3, 12) else later
 
 
 def ratios(times: Sequence[float], to: Sequence[float]) -> tuple[float, float]:

@@ -7,8 +7,9 @@
 
 Against the fake server in a process of its own, at 20 ms a request: a thousand tasks each change a
 product, with a lock around single calls as users write it, with this client as it comes, and with
-``coalesce=True``. Then two callers, who have nothing to share, with and without it. The targets: at
-least fifty times faster than the lock, and within 5 % for two callers.
+``coalesce=True``. Then two callers, who have nothing to share, with and without it. The aims: at
+least fifty times faster than the lock, and within 5 % for two callers, in time, since most of that
+is the server's. What is printed of the processor is this process's alone.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ import re
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
-from _table import Target, print_table, ratios
+from _table import Target, print_table
+from _times import Rounds, Took, taking
 
 from sitoo_async import SitooClient
 
@@ -86,13 +87,6 @@ async def two_callers(client: SitooClient) -> None:
     await asyncio.gather(caller(1), caller(101))
 
 
-async def timed(job: Awaitable[None]) -> float:
-    """Seconds that it takes."""
-    began = time.perf_counter()
-    await job
-    return time.perf_counter() - began
-
-
 async def run(rounds: int) -> None:
     """Measure in turns, and print the tables."""
     with serving() as credentials:
@@ -100,8 +94,8 @@ async def run(rounds: int) -> None:
             SitooClient(**credentials) as plain,
             SitooClient(**credentials, coalesce=True) as sharing,
         ):
-            await timed(together(sharing, PRODUCTS))
-            times: dict[str, list[float]] = {}
+            await together(sharing, PRODUCTS)
+            times: dict[str, list[Took]] = {}
             requests: dict[str, int] = {}
             scale = PRODUCTS / SINGLES
             jobs: dict[str, tuple[Callable[[], Awaitable[None]], float]] = {
@@ -115,30 +109,33 @@ async def run(rounds: int) -> None:
             for _ in range(rounds):
                 for name, (job, factor) in jobs.items():
                     before = sharing.stats().sent  # both clients share the lane of their key
-                    times.setdefault(name, []).append(factor * await timed(job()))
+                    with taking(times.setdefault(name, []), factor):
+                        await job()
                     requests[name] = round(factor * (sharing.stats().sent - before))
-    lock, callers = times["a lock around single updates"], times["two callers, plain"]
+    by_name = {name: Rounds.of(took) for name, took in times.items()}
+    lock, callers = by_name["a lock around single updates"], by_name["two callers, plain"]
     targets = {
         "the lane, coalescing": Target(1 / 50),
         "two callers, coalescing": Target(1.05),
     }
     rows: list[list[str]] = []
-    for name, found in times.items():
-        median, by_round = ratios(found, callers if name.startswith("two") else lock)
+    for name, found in by_name.items():
+        wall, cpu = found.to(callers if name.startswith("two") else lock)
         target = targets.get(name)
         rows.append(
             [
                 name,
-                f"{statistics.median(found) * 1000:,.0f} ms",
+                f"{min(found.walls) * 1000:,.0f} ({statistics.median(found.walls) * 1000:,.0f})",
+                f"{min(found.cpus) * 1000:,.0f} ({statistics.median(found.cpus) * 1000:,.0f})",
                 f"{requests[name]:,}",
-                f"{median:.3f}",
-                f"{by_round:.3f}",
-                "" if target is None else target.judge(by_round),
+                f"{wall.of_least:.3f} ({wall.by_round:.3f})",
+                f"{cpu.of_least:.3f} ({cpu.by_round:.3f})",
+                "" if target is None else target.judge(wall.of_least, "time"),
             ]
         )
     print_table(
-        f"1,000 updates at once, 20 ms a request, {rounds} rounds",
-        ["", "time", "requests", "to its first", "by round", "target"],
+        f"1,000 updates at once, 20 ms a request, {rounds} rounds: the least (and the median)",
+        ["", "ms", "CPU ms", "requests", "time to its first", "CPU to its first", "aim"],
         rows,
     )
 

@@ -9,8 +9,9 @@
 for each page; nothing is done with them. Since Sitoo takes one request at a time, the server's own
 time is the least that a walk can take. Beside it runs the loop that one writes without a library:
 raw aiohttp and orjson, one page after the other, to plain dicts where the client makes models.
-The targets: the walk takes at most 1.1 times the server's own time, and its peak memory does not
-grow with the number of pages. Takes about a minute and a half.
+The aims: the walk takes at most 1.03 times the time that the server was at work, and its peak
+memory does not grow with the number of pages. The first is held against the least of the rounds.
+Takes about a minute and a half.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import argparse
 import asyncio
 import gc
 import statistics
-import time
 import tracemalloc
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -29,6 +29,7 @@ import attrs
 import orjson
 from _server import Server, page_path, serving
 from _table import Target, print_table
+from _times import Rounds, Took, taking
 
 from sitoo_async import SitooClient
 
@@ -69,9 +70,9 @@ WALKS: Final[dict[str, Walk]] = {
 
 @attrs.frozen
 class Timing:
-    """One walk: how long it took, and for how long of that the server was at work."""
+    """One walk: what it took, and for how long of that the server was at work."""
 
-    wall: float
+    took: Took
     busy: float
 
 
@@ -79,13 +80,13 @@ def timed(walk: Walk, server: Server, products: int, page_size: int) -> Timing:
     """Walk once, from opening the connection to closing it."""
     before = server.tally()
     gc.collect()
-    began = time.perf_counter()
-    received = asyncio.run(walk(server, products, page_size))
-    wall = time.perf_counter() - began
+    took: list[Took] = []
+    with taking(took):
+        received = asyncio.run(walk(server, products, page_size))
     after = server.tally()
     assert received == products
     assert after.requests - before.requests == -(-products // page_size)
-    return Timing(wall, after.busy - before.busy)
+    return Timing(took[0], after.busy - before.busy)
 
 
 def speed(*, products: int, page_size: int, delay: float, rounds: int) -> None:
@@ -97,29 +98,37 @@ def speed(*, products: int, page_size: int, delay: float, rounds: int) -> None:
                 timings[name].append(timed(walk, server, products, page_size))
         assert server.tally().refused == 0
     pages = -(-products // page_size)
+    found = {name: Rounds.of([one.took for one in timings[name]]) for name in WALKS}
+    raw, *_ = found.values()
     rows: list[tuple[str, ...]] = []
     for name, walk in WALKS.items():
-        wall = statistics.median(timing.wall for timing in timings[name])
-        to_delays = wall / (pages * delay)
+        walls, cpus = found[name].walls, found[name].cpus
+        _, cpu = found[name].to(raw)
+        to_server = [one.took.wall / one.busy for one in timings[name]]
         rows.append(
             (
                 name,
-                f"{wall:.2f}",
-                f"{products / wall:,.0f}",
-                f"{to_delays:.3f}",
-                f"{statistics.median(one.wall / one.busy for one in timings[name]):.3f}",
-                Target(1.1).judge(to_delays) if walk is lazily else "",
+                f"{min(walls):.2f} ({statistics.median(walls):.2f})",
+                f"{min(cpus):.2f} ({statistics.median(cpus):.2f})",
+                f"{products / min(walls):,.0f}",
+                f"{min(walls) / (pages * delay):.3f}",
+                f"{min(to_server):.3f} ({statistics.median(to_server):.3f})",
+                str(cpu),
+                Target(1.03).judge(min(to_server)) if walk is lazily else "",
             )
         )
     print_table(
-        f"{products:,} products in {pages} pages of {delay * 1000:g} ms, {rounds} rounds",
+        f"{products:,} products in {pages} pages of {delay * 1000:g} ms, {rounds} rounds: "
+        "the least (and the median)",
         (
             "",
-            "median s",
+            "s",
+            "CPU s",
             "products/s",
             f"time to {pages} delays",
-            "time to the delays as kept",
-            "target",
+            "to the server's time",
+            "CPU to the loop",
+            "aim",
         ),
         rows,
     )
