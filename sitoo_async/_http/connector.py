@@ -18,7 +18,7 @@ from sitoo_async._forks import abandon
 from sitoo_async._http.body import BROKEN, read_body, show_body
 from sitoo_async._http.contexts import in_no_context
 from sitoo_async._http.keys import Secret
-from sitoo_async._http.route import BrokenError, Trust
+from sitoo_async._http.route import BrokenError
 from sitoo_async.errors import WrongLoopError
 
 __all__ = ["FORKED", "Attempt", "LentConnector", "OwnConnector", "RepeatedError"]
@@ -100,7 +100,8 @@ class Attempt:
 class _Connections:
     """The connections that a connector gave out, for as long as there are any."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
         # The attempt that asks next: a list of one, or of none.
         self.coming: list[Attempt] = []
         self.given: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
@@ -135,15 +136,7 @@ class OwnConnector(_Connections, aiohttp.TCPConnector):
 
     The client that it belongs to says so. With a lent session both are its owner's business, and
     what traces the making of a connection there finds the context of the call.
-
-    Args:
-        ssl: what a server's certificate is held against.
     """
-
-    def __init__(self, ssl: Trust) -> None:
-        _Connections.__init__(self)
-        make: Any = aiohttp.TCPConnector.__init__  # not all of it has a type
-        make(self, ssl=ssl)
 
     async def connect(
         self,

@@ -84,7 +84,7 @@ class Transport:
             raise ClientClosedError("the session that was given to the client is closed")
         self._loop = loop = asyncio.get_running_loop()
         self._connector = connector = (
-            OwnConnector(route.ssl) if lent is None else LentConnector(lent)
+            OwnConnector(ssl=route.ssl) if lent is None else LentConnector(lent)
         )
         headers = {
             "Accept": "application/json",
