@@ -145,7 +145,8 @@ class PageWalk(AsyncIterator[Page[T]]):
     """
 
     def __init__(self, query: Query[T, Any], limit: int | None = None) -> None:
-        self._ahead: tuple[Any, asyncio.Task[bytes]] | None = None
+        # The cursor of a page that is asked for in advance, and the size that it is asked for with.
+        self._ahead: tuple[Any, int, asyncio.Task[bytes]] | None = None
         self._query = query
         self._at = query.start
         self._row = query.advance.row(query.start)
@@ -206,10 +207,7 @@ class PageWalk(AsyncIterator[Page[T]]):
 
     async def _turn(self) -> Page[T]:
         query, at = self._query, self._at
-        num = self._size(self._left)
-        body = await self._arrival(at, num)
-        if isinstance(body, Part):
-            num = body.num
+        num, body = await self._arrival(at)
         if self._turned and self._ask_ahead(at, num, body):
             # Decoding blocks the loop. The server works meanwhile only if the next request is on
             # the wire by then; whether it gets its turn in the lane is not waited for.
@@ -236,13 +234,17 @@ class PageWalk(AsyncIterator[Page[T]]):
             return size
         return self._query.pace.size if left is None else min(self._query.pace.size, left)
 
-    async def _arrival(self, at: Any, num: int) -> bytes:
+    async def _arrival(self, at: Any) -> tuple[int, bytes]:
+        """The page at a cursor, and how many rows it was asked for with."""
         if self._ahead is not None:
-            _, task = self._ahead
+            _, num, task = self._ahead
             self._ahead = None
             # Cancelling the consumer here cancels the task too, which is what leaving means.
-            return await task
-        return await self._query.fetch(at, num, "rest" if self._turned else "walk")
+            body = await task
+        else:
+            num = self._size(self._left)
+            body = await self._query.fetch(at, num, "rest" if self._turned else "walk")
+        return (body.num if isinstance(body, Part) else num), body
 
     def _ask_ahead(self, at: Any, num: int, body: bytes) -> bool:
         """Ask for the next page before this one is decoded, where there seems to be one.
@@ -256,12 +258,13 @@ class PageWalk(AsyncIterator[Page[T]]):
         guess = query.advance.ahead(at, num, body, self._totalcount, full=self._full)
         if guess is None:
             return False
+        size = self._size(left)
         task = asyncio.create_task(
-            query.fetch(guess, self._size(left), "rest"),
+            query.fetch(guess, size, "rest"),
             name=f"sitoo_async page {guess} of {query.label}",
         )
         task.add_done_callback(_observe)
-        self._ahead = guess, task
+        self._ahead = guess, size, task
         return True
 
     def _settle(
@@ -316,7 +319,7 @@ class PageWalk(AsyncIterator[Page[T]]):
     def _drop_ahead(self) -> None:
         if self._ahead is None:
             return
-        _, task = self._ahead
+        *_, task = self._ahead
         self._ahead = None
         loop = task.get_loop()
         if _is_running(loop):
