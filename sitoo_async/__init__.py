@@ -9,19 +9,11 @@ in flight. In front of it stand typed models, lazy pages, and batches that answe
             ...
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sitoo_async._batching.batch import Batch, BatchResult, Outcome
 from sitoo_async._client import SitooClient
-from sitoo_async._gates import Gate, Grant
-from sitoo_async._http.keys import Key
-from sitoo_async._http.messages import Response
-from sitoo_async._http.observers import ExchangeRecord, Observer
 from sitoo_async._lane.options import Options
-from sitoo_async._lane.retry import RetryPolicy
-from sitoo_async._lane.ticket import LaneStats
-from sitoo_async._paging.paginator import Page, Paginator
+from sitoo_async._on_demand import on_demand
 from sitoo_async._version import __version__
 from sitoo_async.errors import (
     ApiError,
@@ -56,12 +48,6 @@ from sitoo_async.errors import (
     UnverifiedEndpointWarning,
     WrongLoopError,
 )
-from sitoo_async.models import UNSET, changes, is_set, set_fields
-
-if TYPE_CHECKING:
-    from sitoo_async._gates.file import FileGate
-    from sitoo_async._gates.postgres import PostgresGate
-    from sitoo_async._gates.redis import RedisGate
 
 __all__ = [
     "ApiError",
@@ -120,18 +106,45 @@ __all__ = [
     "set_fields",
 ]
 
-_ENGINES = {"FileGate": "file", "PostgresGate": "postgres", "RedisGate": "redis"}
-
-if not TYPE_CHECKING:  # pragma: no branch  # checkers know every name from the imports above
-
-    def __getattr__(name: str) -> Any:
-        module = _ENGINES.get(name)
-        if module is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}._gates.{module}"), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+if TYPE_CHECKING:
+    from sitoo_async._batching.batch import Batch
+    from sitoo_async._batching.outcome import BatchResult, Outcome
+    from sitoo_async._gates.file import FileGate
+    from sitoo_async._gates.gate import Gate, Grant
+    from sitoo_async._gates.postgres import PostgresGate
+    from sitoo_async._gates.redis import RedisGate
+    from sitoo_async._http.keys import Key
+    from sitoo_async._http.messages import Response
+    from sitoo_async._http.observers import ExchangeRecord, Observer
+    from sitoo_async._lane.retry import RetryPolicy
+    from sitoo_async._lane.ticket import LaneStats
+    from sitoo_async._paging.paginator import Page, Paginator
+    from sitoo_async.models import UNSET, changes, is_set, set_fields
+else:
+    # Who calls and catches has all it needs; a batch, a page or a gate comes with its first use.
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "Batch": "sitoo_async._batching.batch",
+            "BatchResult": "sitoo_async._batching.outcome",
+            "ExchangeRecord": "sitoo_async._http.observers",
+            "FileGate": "sitoo_async._gates.file",
+            "Gate": "sitoo_async._gates.gate",
+            "Grant": "sitoo_async._gates.gate",
+            "Key": "sitoo_async._http.keys",
+            "LaneStats": "sitoo_async._lane.ticket",
+            "Observer": "sitoo_async._http.observers",
+            "Outcome": "sitoo_async._batching.outcome",
+            "Page": "sitoo_async._paging.paginator",
+            "Paginator": "sitoo_async._paging.paginator",
+            "PostgresGate": "sitoo_async._gates.postgres",
+            "RedisGate": "sitoo_async._gates.redis",
+            "Response": "sitoo_async._http.messages",
+            "RetryPolicy": "sitoo_async._lane.retry",
+            "UNSET": "sitoo_async.models",
+            "changes": "sitoo_async.models",
+            "is_set": "sitoo_async.models",
+            "models": "sitoo_async.models",
+            "set_fields": "sitoo_async.models",
+        },
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +141,9 @@ class Groups:
         def __getattr__(self, name: str) -> Any:
             kind = GROUPS.get(name)
             if kind is None:
+                # Only whoever made a slip waits for it to load.
+                from difflib import get_close_matches  # noqa: PLC0415
+
                 near = get_close_matches(name, GROUPS, n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")

@@ -19,7 +19,7 @@ def on_demand(
 
     Args:
         module: its name; it declares ``__all__``.
-        homes: in which module each of the names is defined.
+        homes: in which module each of the names is defined, or the module that it names itself.
     """
     names = vars(sys.modules[module])
 
@@ -27,7 +27,8 @@ def on_demand(
         home = homes.get(name)
         if home is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        value = names[name] = getattr(import_module(home), name)
+        found = import_module(home)
+        value = names[name] = found if home == f"{module}.{name}" else getattr(found, name)
         return value
 
     return load, lambda: names["__all__"]

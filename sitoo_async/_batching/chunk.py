@@ -20,10 +20,16 @@ import attrs
 from sitoo_async._batching.outcome import Outcome
 from sitoo_async._checks.show import told
 from sitoo_async._checks.unforeseen import unforeseen
-from sitoo_async._http.batch_answer import Result, pause_before, results_of
+from sitoo_async._http.batch_answer import Result, results_of
 from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
-from sitoo_async._lane.retry import JOB_WITHIN, RetryPolicy, Trouble, pause_before_repeat
+from sitoo_async._lane.retry import (
+    JOB_WITHIN,
+    RetryPolicy,
+    Trouble,
+    pause_before_item,
+    pause_before_repeat,
+)
 from sitoo_async.errors import (
     BadRequestError,
     ConflictError,
@@ -190,7 +196,7 @@ class Sending(Generic[V]):
         self._given_up, self._worn_out = None, self._unserved >= _MOST_WORN_OUT
         if self._turned_away and self.fatal is None:
             # Whoever takes all the turns, or fills the queue, is given time to get done.
-            pause = pause_before(self._turned_away)
+            pause = pause_before_item(self._turned_away)
             if self.ends_at is not None:
                 pause = min(pause, self.ends_at - asyncio.get_running_loop().time())
             await asyncio.sleep(pause)
@@ -339,7 +345,7 @@ class Sending(Generic[V]):
             else:
                 again.append(entry)
                 # No hold of the lane paces them: the answer as a whole was a 200.
-                piece.pause = max(pause, pause_before(clock.failures))
+                piece.pause = max(pause, pause_before_item(clock.failures))
         piece.entries = again
         return bool(again)
 

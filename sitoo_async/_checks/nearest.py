@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from difflib import SequenceMatcher
 from typing import Final, Literal, cast
 
 from sitoo_async._checks.values import is_a
@@ -74,6 +73,9 @@ def did_you_mean(name: str, known: Mapping[str, frozenset[Sort]], value: object 
 
 def _likeness(one: str, other: str) -> float:
     """How near two names are; one written as in another language (``moneyPrice``) is the same."""
+    # Only whoever made a slip waits for it to load.
+    from difflib import SequenceMatcher  # noqa: PLC0415
+
     plain, other_plain = (name.replace("_", "").lower() for name in (one, other))
     return SequenceMatcher(None, plain, other_plain).ratio()
 

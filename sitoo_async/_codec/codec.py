@@ -14,21 +14,19 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 
-import cattrs
 import msgspec
 
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fast import Build, any_row, builder, exact_row
 from sitoo_async._codec.fields import fields_of
-from sitoo_async._codec.json import MARK, UNREADABLE, encode, is_mapping, is_object, parse
+from sitoo_async._codec.json import MARK, UNREADABLE, encode, is_object, parse
 from sitoo_async._codec.meaning import integer_of
 from sitoo_async._codec.tolerant import Reading, wrong_shape
 from sitoo_async._codec.unset import UNSET
-from sitoo_async._codec.writing import plain, select, writable
+from sitoo_async._codec.writing import select, writable
 from sitoo_async.errors import DecodeError
 
 __all__ = [
-    "converter",
     "decode_array",
     "decode_item",
     "decode_page",
@@ -266,26 +264,3 @@ def _fast(cls: type[Model]) -> _Fast:
     if fast is None:
         fast = _known[cls] = _Fast(cls)
     return fast
-
-
-# Writing ------------------------------------------------------------------------------------
-
-
-# cattrs -------------------------------------------------------------------------------------
-
-
-def _structure(value: Any, cls: type[Model]) -> Any:
-    if not is_mapping(value):
-        raise wrong_shape(f"a mapping of {cls.__name__}", value, None)
-    return Reading(strict=False).item(cls, value, None)
-
-
-def _is_model(cls: Any) -> bool:
-    return isinstance(cls, type) and issubclass(cls, Model)
-
-
-converter: Final = cattrs.Converter()
-"""Plain objects to models, tolerantly, and models to plain JSON-able objects; ours alone."""
-
-converter.register_structure_hook_func(_is_model, _structure)
-converter.register_unstructure_hook_func(_is_model, plain)

@@ -16,9 +16,7 @@ from sitoo_async._codec.json import is_object, json_name
 from sitoo_async._codec.tolerant import Reading
 from sitoo_async.errors import DecodeError
 
-__all__ = ["Result", "pause_before", "results_of"]
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds
+__all__ = ["Result", "results_of"]
 
 
 @attrs.frozen
@@ -81,11 +79,3 @@ def _result(row: Any, index: int, label: str, reading: Reading) -> Result:
     result = cast("dict[str, Any]", row)
     text = result.get("errortext")
     return Result(status, result.get("return"), None if text is None else as_text(text))
-
-
-def pause_before(tries: int) -> float:
-    """Seconds before an item that failed inside a 200 goes again, growing with its tries.
-
-    The answer as a whole went well, so no hold of the lane paces it.
-    """
-    return min(_FIRST_PAUSE * 2.0 ** (tries - 1), _LONGEST_PAUSE)

@@ -12,7 +12,6 @@ import msgspec
 from multidict import CIMultiDict
 
 from sitoo_async._checks.show import told
-from sitoo_async._codec.codec import decode_raw
 from sitoo_async._codec.json import BLANK, encode
 from sitoo_async._records import Record
 from sitoo_async.errors import DecodeError, InvalidInputError, printable
@@ -176,6 +175,9 @@ class Response(Record):
         Raises:
             DecodeError: the body is not JSON.
         """
+        # What reads models loads with the first group, or here where there is none.
+        from sitoo_async._codec.codec import decode_raw  # noqa: PLC0415
+
         try:
             return decode_raw(self.content("what was asked for"))
         except DecodeError as error:

@@ -13,7 +13,6 @@ from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.nearest import Sort, did_you_mean
 from sitoo_async._checks.show import shown
 from sitoo_async._codec.json import is_array, is_mapping
-from sitoo_async._codec.kinds import write_timestamp
 from sitoo_async.errors import InvalidInputError
 
 __all__ = ["PAGING", "Kind", "plain_path", "query_string", "segment"]
@@ -261,6 +260,9 @@ def _parameter(name: str, value: object, kind: Kind) -> str:
         # PHP's 1 and 0 are not understood, only the words are (behaviour 5.3.22).
         return "true" if value else "false"
     if isinstance(value, datetime):
+        # The kinds of fields load with the first group, or here where there is none.
+        from sitoo_async._codec.kinds import write_timestamp  # noqa: PLC0415
+
         # Whole seconds, rounded down: a filter "modified after" then misses nothing.
         return str(write_timestamp(value, name))
     return quoted(name, str(value))

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard, cast
 
 import attrs
 
-from sitoo_async._http.batch_answer import pause_before
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._lane.options import Options
 from sitoo_async._lane.queue import Queue
-from sitoo_async._lane.retry import CALL_WITHIN, Trouble, pause_before_repeat
-from sitoo_async._lane.sharing import Sharing, only_result
+from sitoo_async._lane.retry import CALL_WITHIN, Trouble, pause_before_item, pause_before_repeat
 from sitoo_async._lane.ticket import Priority, Ticket
 from sitoo_async.errors import (
     ClientClosedError,
@@ -30,6 +28,7 @@ from sitoo_async.errors import (
 if TYPE_CHECKING:
     from sitoo_async._lane.lane import Lane
     from sitoo_async._lane.session import Binding, Session
+    from sitoo_async._lane.sharing import Sharing
 
 __all__ = ["CLOSED_WHILE_WAITING", "Call"]
 
@@ -118,10 +117,12 @@ class Call:
                     continue
             pause = 0.0 if sharing is None else sharing.pause
             if request.of_batch and isinstance(outcome, Response):
+                from sitoo_async._lane.sharing import only_result  # noqa: PLC0415  # few need it
+
                 outcome = only_result(outcome, request.path, strict=self.options.strict)
                 # What fails inside a 200 is paced by no hold of the lane.
                 inside += 1
-                pause = pause_before(inside)
+                pause = pause_before_item(inside)
             if isinstance(outcome, Response):
                 self.last = self.ticket.refused_since = None
                 return outcome
@@ -162,6 +163,8 @@ class Call:
         return self.session.exchange(self.binding, lane, request, self.options)
 
     def _sharing(self) -> Sharing:
+        from sitoo_async._lane.sharing import Sharing  # noqa: PLC0415  # few need it
+
         return Sharing(
             self._send,
             like=(self.session, self.options, self.priority),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -11,10 +12,12 @@ from sitoo_async._checks.looking import LookingAtOption
 from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
 from sitoo_async._lane import holds
-from sitoo_async._lane.balancer import Ways, together
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.ticket import NOTHING_YET, LaneStats
 from sitoo_async.errors import InvalidOptionError
+
+if TYPE_CHECKING:
+    from sitoo_async._lane.balancer import Ways
 
 __all__ = ["forget", "gate_in_use", "lane_for", "stats_of", "ways_for"]
 
@@ -24,7 +27,7 @@ class _Known:
     """What there is in one loop, by origin and API ID."""
 
     lanes: dict[tuple[str, str], Lane] = attrs.field(factory=dict[tuple[str, str], Lane])
-    ways: dict[tuple[str, ...], Ways] = attrs.field(factory=dict[tuple[str, ...], Ways])
+    ways: dict[tuple[str, ...], Ways] = attrs.field(factory=dict[tuple[str, ...], "Ways"])
 
 
 _loops: dict[asyncio.AbstractEventLoop, _Known] = {}
@@ -90,6 +93,9 @@ def ways_for(
     name = (origin, *sorted(keys))
     ways = known.get(name)
     if ways is None:
+        # Clients are made, and their calls told, without it.
+        from sitoo_async._lane.balancer import Ways  # noqa: PLC0415
+
         ways = known[name] = Ways(loop, lanes)
     return ways
 
@@ -107,6 +113,8 @@ def stats_of(origin: str, keys: Sequence[str]) -> LaneStats:
             return ways.stats()
         lanes = [known.lanes[origin, key] for key in keys if (origin, key) in known.lanes]
         if lanes:
+            from sitoo_async._lane.balancer import together  # noqa: PLC0415
+
             return together(lanes, lanes)
     memories = [_memory(loop, origin, key) for key in keys]
     held_for = min(0.0 if memory is None else memory.held_for() for memory in memories)

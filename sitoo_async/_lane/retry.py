@@ -33,7 +33,14 @@ from sitoo_async.errors import (
     SitooError,
 )
 
-__all__ = ["CALL_WITHIN", "JOB_WITHIN", "RetryPolicy", "Trouble", "pause_before_repeat"]
+__all__ = [
+    "CALL_WITHIN",
+    "JOB_WITHIN",
+    "RetryPolicy",
+    "Trouble",
+    "pause_before_item",
+    "pause_before_repeat",
+]
 
 CALL_WITHIN: Final = 60.0
 """Seconds of trouble that a call outlasts, unless its policy says otherwise."""
@@ -46,6 +53,10 @@ FEW_ATTEMPTS: Final = 4
 
 SHORTEST: Final = 0.1
 """Seconds between further attempts at least: a host that is gone is not asked without a break."""
+
+FIRST_PAUSE: Final = 0.2
+LONGEST_PAUSE: Final = 10.0
+"""Seconds, of an item that failed inside a 200."""
 
 _AMBIGUOUS = (ServerError, ReadError, RequestTimeoutError)
 
@@ -166,3 +177,11 @@ def pause_before_repeat(
     left = (within if policy.within is None else policy.within) - trouble.lasted
     # The last try comes when the time is over, not a whole pause before.
     return min(pause, left) if left > 0 else None
+
+
+def pause_before_item(tries: int) -> float:
+    """Seconds before an item that failed inside a 200 goes again, growing with its tries.
+
+    The answer as a whole went well, so no hold of the lane paces it.
+    """
+    return min(FIRST_PAUSE * 2.0 ** (tries - 1), LONGEST_PAUSE)

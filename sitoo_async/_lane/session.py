@@ -6,7 +6,7 @@ import asyncio
 import logging
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 import attrs
@@ -21,7 +21,6 @@ from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.observers import ExchangeRecord, Observer, log_exchange
 from sitoo_async._http.transport import FORKED, Transport
 from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_key
-from sitoo_async._lane.balancer import Ways
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
 from sitoo_async._lane.lane import Lane
@@ -37,6 +36,9 @@ from sitoo_async.errors import (
     TransportError,
     WrongLoopError,
 )
+
+if TYPE_CHECKING:
+    from sitoo_async._lane.balancer import Ways
 
 __all__ = ["Binding", "Session"]
 

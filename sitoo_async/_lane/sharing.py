@@ -15,10 +15,11 @@ import attrs
 from sitoo_async._checks.unforeseen import unforeseen
 from sitoo_async._codec.codec import decode_raw, decode_value, encode
 from sitoo_async._codec.json import is_array, is_object
-from sitoo_async._http.batch_answer import Result, pause_before, results_of
+from sitoo_async._http.batch_answer import Result, results_of
 from sitoo_async._http.messages import Request, Response, Twin
 from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
+from sitoo_async._lane.retry import pause_before_item
 from sitoo_async._lane.ticket import Company
 from sitoo_async.errors import (
     ApiError,
@@ -126,7 +127,7 @@ class Sharing:
         elif isinstance(outcome.outcome, SitooError):
             if outcome.inside:
                 self.failures += 1
-                self.pause = pause_before(self.failures)
+                self.pause = pause_before_item(self.failures)
             self.most = max(1, min(self.most, outcome.size) // 2)
         return outcome.outcome
 

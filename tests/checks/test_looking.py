@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from sitoo_async import InvalidInputError, SitooClient, changes, is_set, set_fields
 from sitoo_async import models as public_models
-from sitoo_async._codec.codec import converter, encode, select, writable
+from sitoo_async._codec.codec import encode, select, writable
+from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import FREE, Kind, ListOf, MapOf
 from sitoo_async._http.messages import plain_json

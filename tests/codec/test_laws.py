@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitoo_async import models
-from sitoo_async._codec.codec import converter, decode_item, decode_page, encode, writable
+from sitoo_async._codec.codec import decode_item, decode_page, encode, writable
+from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf, Scalar
 from sitoo_async._codec.tolerant import reported

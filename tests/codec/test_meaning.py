@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import sitoo_async.models
 from sitoo_async._codec.base import set_fields
 from sitoo_async._codec.codec import (
-    converter,
     decode_array,
     decode_item,
     decode_page,
@@ -24,6 +23,7 @@ from sitoo_async._codec.codec import (
     last_row,
     writable,
 )
+from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import UNREADABLE
 from sitoo_async._codec.kinds import ListOf, MapOf, ObjectOf

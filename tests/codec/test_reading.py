@@ -13,12 +13,12 @@ from sitoo_async._codec.base import model
 from sitoo_async._codec.codec import (
     _MOST_SELECTIONS,
     _fast,
-    converter,
     decode_item,
     decode_page,
     decode_value,
     encode,
 )
+from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import AdditionalData, Decimal3, Money, Number, Tags
 from sitoo_async.errors import DecodeError, InvalidInputError

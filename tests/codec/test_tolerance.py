@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sitoo_async._codec.codec import converter, decode_item, decode_page, encode
+from sitoo_async._codec.codec import decode_item, decode_page, encode
+from sitoo_async._codec.converter import converter
 from sitoo_async.errors import DecodeError, UnexpectedTypeWarning
 from sitoo_async.models import Product, ProductVariants, ProductVariantValue, set_fields
 

@@ -18,7 +18,8 @@ import pytest
 
 from sitoo_async import ApiError, SitooClient, models
 from sitoo_async._cli.index import index
-from sitoo_async._codec.codec import converter, decode_item
+from sitoo_async._codec.codec import decode_item
+from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._paging.paginator import Page
 from sitoo_async.testing import FakeSitoo, Fault

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from sitoo_async import changes, errors
-from sitoo_async._codec.codec import converter
+from sitoo_async._codec.converter import converter
 from sitoo_async.models import ServiceOrder, ServiceProduct, ServiceUser
 from sitoo_async.testing import FakeSitoo, Fault
 
