@@ -46,6 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
         coverage.cov_controller.combining_cov.set_option("report:omit", left_out)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # In a process of pytest-xdist's, pytest-cov starts a second time now, and `no_cover` pauses
+    # that alone. What the first one measures is thrown away, but takes as long.
+    coverage = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and coverage is not None and coverage._started:
+        coverage.cov_controller.cov.stop()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for engine, reason in untested().items():
         terminalreporter.write_sep("!", f"{engine} LEFT OUT", red=True, bold=True)
