@@ -195,6 +195,7 @@ def _built(plan: object) -> object:  # pragma: no cover
     st.recursive(
         st.none() | st.integers() | st.text() | st.binary() | st.sampled_from([*HOSTILE]),
         lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
     )
 )
 def test_whatever_is_put_together_is_shown(plan):  # pragma: no cover

@@ -130,44 +130,26 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @attrs.define(eq=False)
 class Worker:
-    """A process that makes requests for the product of its number."""
+    """A process that makes requests for the product of its number.
+
+    Attributes:
+        number: its own, from 1.
+        pid: by which signals reach it.
+        outcomes: what became of each request, by its number.
+    """
 
     number: int
-    process: asyncio.subprocess.Process
-    lines: list[Any] = attrs.field(factory=list)
-
-    @property
-    def outcomes(self) -> dict[int, Any]:
-        """What became of each request, by its number."""
-        told = [line for line in self.lines if isinstance(line, dict)]
-        outcomes = {line["number"]: line["outcome"] for line in told}
-        assert len(outcomes) == len(told)  # one each
-        return outcomes
-
-    async def read(self, last: str | None = None) -> None:
-        """Read what it prints, until the last line there is or the one asked for."""
-        assert self.process.stdout is not None
-        async for line in self.process.stdout:
-            try:
-                self.lines.append(json.loads(line))
-            except ValueError:
-                # A worker that is killed leaves half a line.
-                assert self.process.returncode != 0
-            if self.lines[-1] == last:
-                return
-
-    def begin(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"\n")
+    pid: int
+    outcomes: dict[int, Any] = attrs.field(factory=dict)
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
+        os.kill(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)
 
 
 class Crowd:
@@ -186,25 +168,37 @@ class Crowd:
             "SITOO_GATE": self.engine.url,
             "PYTHONPATH": str(ROOT),
         }
-        for number in range(1, count + 1):
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                str(HERE / "_worker.py"),
-                *(f"--product={number}", f"--requests={requests}", f"--callers={callers}"),
-                env=environment,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-            )
-            self.workers.append(Worker(number, process))
-        await asyncio.gather(*(worker.read("ready") for worker in self.workers))
-        for worker in self.workers:
-            worker.begin()
+        self._parent = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(HERE / "_worker.py")),
+            *(f"--workers={count}", f"--requests={requests}", f"--callers={callers}"),
+            env=environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        ready = [await self._said() for _ in range(count)]
+        self.workers = sorted(
+            (Worker(said["worker"], said["ready"]) for said in ready), key=lambda each: each.number
+        )
+        assert self._parent.stdin is not None
+        self._parent.stdin.write(b"\n" * count)
+        self._reading = asyncio.create_task(self._read())
 
-    async def finish(self, *workers: Worker) -> None:
-        """Wait for workers, all of them where none is named, to have told everything."""
-        for worker in workers or self.workers:
-            await worker.read()
-            await worker.process.wait()
+    async def _said(self) -> Any:
+        assert self._parent.stdout is not None
+        return json.loads(await self._parent.stdout.readline())
+
+    async def _read(self) -> None:
+        """Read what they say, until all have ended."""
+        assert self._parent.stdout is not None
+        async for line in self._parent.stdout:
+            said = json.loads(line)
+            outcomes = self.workers[said["worker"] - 1].outcomes
+            assert said["number"] not in outcomes  # one each
+            outcomes[said["number"]] = said["outcome"]
+
+    async def finish(self) -> None:
+        """Wait for all workers to have told everything and ended."""
+        await self._reading
 
     async def in_flight(self, *but: Worker) -> Worker:
         """The worker whose request is under way, as soon as there is one, but for those named."""
@@ -225,9 +219,11 @@ class Crowd:
 
     async def aclose(self) -> None:
         for worker in self.workers:
-            with contextlib.suppress(ProcessLookupError):
-                worker.kill()
-            await worker.process.communicate()
+            worker.kill()
+        await self._reading
+        assert self._parent.stdin is not None
+        self._parent.stdin.close()
+        await self._parent.wait()
 
 
 @pytest.fixture
