@@ -183,12 +183,12 @@ def movement(number: int) -> Any:
     return {"warehouseid": 1, "transactiontype": 10, "items": [item]}
 
 
-def new_prices(count: int) -> list[dict[str, Any]]:
+def new_prices(count: int) -> list[Any]:
     """A batch of price changes."""
     return [{"productid": number, "moneyprice": "149.00"} for number in range(1, count + 1)]
 
 
-def new_levels(count: int) -> list[dict[str, Any]]:
+def new_levels(count: int) -> list[Any]:
     """A batch of stock levels."""
     return [{"sku": f"{number}", "decimaltotal": 12} for number in range(1, count + 1)]
 

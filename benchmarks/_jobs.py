@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
@@ -103,8 +104,8 @@ async def cancel(peer: Peer, sizes: Sizes, delay: float) -> int:
     every = sizes.callers // sizes.cancelled
     for one in range(every // 2, sizes.callers, every):
         # Its request leaves when that of the one before it has been answered.
-        give_up = callers[one].cancel
-        callers[one - 1].add_done_callback(lambda _, it=give_up: loop.call_later(delay / 2, it))
+        give_up = functools.partial(loop.call_later, delay / 2, callers[one].cancel)
+        callers[one - 1].add_done_callback(lambda _, later=give_up: later())
     told = await asyncio.gather(*callers, return_exceptions=True)
     return sum(one is not True and not isinstance(one, asyncio.CancelledError) for one in told)
 
