@@ -1,4 +1,4 @@
-"""Every error this library raises.
+"""Every error that is raised here, and what it tells of the request.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Many items in few requests: what the `*_many(...)` methods return.
+"""How a batch takes its items in and hands its outcomes out: what `*_many(...)` returns.
 
 A batch operation is no transaction: the answer is 200 while each item has a status code of its own
 (reference: Introduction, "Errors in batch calls"). So a batch here gives one outcome per input, in

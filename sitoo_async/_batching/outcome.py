@@ -1,4 +1,4 @@
-"""What a batch gives back: one outcome per input."""
+"""What became of each input of a batch, and the one error for all that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes to models and back.
+"""Bytes to models: the fast way first, the tolerant one where an answer breaks its types.
 
 Reading takes the fast path first: msgspec checks the bytes against plain JSON types that admit
 null everywhere, and a generated function per set of fields fills the slots. An answer that breaks

@@ -1,1 +1,1 @@
-"""What goes over the wire, and the one module that knows aiohttp."""
+"""What goes over the wire, how it gets there, and what an answer means."""

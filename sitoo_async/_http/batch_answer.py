@@ -1,4 +1,4 @@
-"""The answer to a batch, item by item.
+"""What became of each item of a batch, read from one answer.
 
 Sitoo answers 200 as long as it could read the batch; what became of an item stands in its own
 result (reference: Introduction, "Batch operations").

@@ -1,4 +1,4 @@
-"""What all resources share: how each verb of Sitoo's becomes a call. Said once, here.
+"""What all resources share, and how a verb of many items becomes a batch.
 
 The methods of a group keep their own honest signatures; their bodies are one call to one of the
 verbs of `Resource`: of one item (`Calls`), of a collection (`Listing`), or of many items (here).

@@ -1,4 +1,4 @@
-"""Collections: how `list` becomes a paginator."""
+"""How a verb of a collection becomes a walk: filters, fields, and which cursor."""
 
 from __future__ import annotations
 

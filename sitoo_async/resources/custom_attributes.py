@@ -1,4 +1,4 @@
-"""Custom attributes, which give products fields of your own.
+"""The calls about custom attributes, each of one attribute.
 
 Reference: https://developer.sitoo.com/api-reference/custom-attributes
 """

@@ -1,4 +1,4 @@
-"""Custom metrics, which bring figures of your own to Sitoo's dashboards.
+"""The calls about custom metrics, and about the values of each.
 
 They belong to the account, not to a site.
 

@@ -1,4 +1,4 @@
-"""Manufacturers, which also stand for brands and designers.
+"""The calls about manufacturers, of one or of many.
 
 Reference: https://developer.sitoo.com/api-reference/manufacturers
 """

@@ -1,4 +1,4 @@
-"""What a plugin of a site is set to.
+"""The calls about a plugin's settings.
 
 Reference: https://developer.sitoo.com/api-reference/plugins
 """

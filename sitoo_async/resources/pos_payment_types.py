@@ -1,4 +1,4 @@
-"""The ways to pay that a site's POS offers.
+"""The calls about the payment types of a POS.
 
 Reference: https://developer.sitoo.com/api-reference/pos-payment-types
 """

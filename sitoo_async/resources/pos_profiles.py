@@ -1,4 +1,4 @@
-"""Profiles, which configure a group of POS devices alike.
+"""The calls about the profiles of POS devices.
 
 Reference: https://developer.sitoo.com/api-reference/pos-profiles
 """

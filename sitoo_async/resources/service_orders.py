@@ -1,4 +1,4 @@
-"""Service orders: repairs and other services on a customer's product.
+"""The calls about service orders, which change revision by revision.
 
 Reference: https://developer.sitoo.com/api-reference/service-orders
 """

@@ -1,4 +1,4 @@
-"""What a site is set to.
+"""The calls about a site's settings.
 
 Reference: https://developer.sitoo.com/api-reference/settings
 """

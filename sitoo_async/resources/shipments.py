@@ -1,4 +1,4 @@
-"""Shipments of goods between warehouses, suppliers and stores.
+"""The calls about shipments, whose states lead on to others.
 
 Reference: https://developer.sitoo.com/api-reference/shipments
 """

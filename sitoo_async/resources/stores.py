@@ -1,4 +1,4 @@
-"""Stores.
+"""The calls about stores.
 
 Reference: https://developer.sitoo.com/api-reference/stores
 """

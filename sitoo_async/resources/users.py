@@ -1,4 +1,4 @@
-"""Users: customers and staff, shared by all sites of the account.
+"""The calls about users, of one or of many.
 
 Reference: https://developer.sitoo.com/api-reference/users
 """

@@ -1,4 +1,4 @@
-"""Vouchers, which are the campaigns of the POS.
+"""The calls about vouchers, and about the products that they are for.
 
 Reference: https://developer.sitoo.com/api-reference/vouchers
 """
