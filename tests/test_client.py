@@ -208,6 +208,27 @@ def test_a_space_around_a_password_among_several_keys_is_refused_by_name(environ
     assert caught.value.field == "SITOO_KEYS"
 
 
+def test_the_environment_may_hold_several_keys(environment):
+    environment.delenv("SITOO_API_ID")
+    environment.delenv("SITOO_PASSWORD")
+    environment.setenv("SITOO_KEYS", "90316-125:one:1, 90316-126:two")
+    client = SitooClient.from_env()
+    assert client._session._keys == (Key("90316-125", "one:1"), Key("90316-126", "two"))
+    environment.setenv("SITOO_API_ID", "90316-125")
+    with pytest.raises(InvalidOptionError, match="exclude each other"):
+        SitooClient.from_env()
+
+
+@pytest.mark.parametrize("text", ["90316-125", "90316-125:", ":pw", "90316-125:se,cret"])
+def test_keys_in_the_environment_that_can_not_be_read_are_refused_unseen(environment, text):
+    environment.delenv("SITOO_API_ID")
+    environment.setenv("SITOO_KEYS", text)
+    with pytest.raises(InvalidOptionError) as caught:
+        SitooClient.from_env()
+    assert caught.value.field == "SITOO_KEYS"
+    assert "cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("observers", [None, 5, print, [None], [print, "log"]], ids=ascii)
 def test_observers_that_can_not_be_called_are_refused_by_name(observers):
     with pytest.raises(InvalidOptionError, match="observers must be a list of functions") as caught:
