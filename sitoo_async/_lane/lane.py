@@ -12,12 +12,12 @@ its caller's context; a lane that is never idle would hand what that holds on fo
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import random
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextvars import Context
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sitoo_async._checks.show import told, type_name
 from sitoo_async._gates import Gate, Grant
@@ -37,6 +37,9 @@ LONGEST_BRIEF: Final = 10.0
 
 GATE_AGAIN: Final = 1.0
 """Seconds after which a gate that failed is asked again, where another lane may serve meanwhile."""
+
+# Its first part runs at once, which saves a turn of the loop.
+_EAGER: Final[Mapping[str, Any]] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 
 class Lane:
@@ -75,6 +78,7 @@ class Lane:
         self.locked: bool = False
         self._random = random
         self._task: asyncio.Task[Any] | None = None
+        self._starting = False  # whether an exchange runs up to where it first waits
         self._heard_until = 0.0  # as far as other processes have told of it
         self._followed: set[asyncio.Task[Any]] = set()
         self._brief = BRIEF
@@ -128,6 +132,15 @@ class Lane:
     def free(self) -> bool:
         """Whether a call that came now would have its turn at once, but for the gate."""
         return not self._used() and self.loop.time() >= self.held_until
+
+    def idle(self, now: float) -> bool:
+        """Whether a call that comes now may start at once, past the queue."""
+        if self.flying is not None or now < self.held_until or self._turnstile is not None:
+            return False
+        for queue in self.queues:
+            if queue.places:
+                return False
+        return not self._followed
 
     @property
     def at_work(self) -> bool:
@@ -296,7 +309,7 @@ class Lane:
             if queue.needs(self):
                 self._turnstile.take()
         else:
-            self._start(queue.take(self, now), now)
+            self.start(queue.take(self, now), now)
 
     def _next(self) -> Queue | None:
         """The queue whose first call comes next here."""
@@ -307,7 +320,8 @@ class Lane:
                 ahead = place, queue
         return None if ahead is None else ahead[1]
 
-    def _start(self, entries: list[Entry], now: float) -> None:
+    def start(self, entries: list[Entry], now: float) -> None:
+        """Start the exchange of these, whose turn it is."""
         for entry in entries:
             wait = now - entry.entered
             self._waited += wait
@@ -321,8 +335,9 @@ class Lane:
         several = len(entries) > 1 and company is not None and not company.boards
         self.flying = flight = Flight(entries, several, now)
         flown = self._fly(flight)
+        self._starting = True
         try:
-            self._task = self.loop.create_task(flown, context=entries[0].context)
+            self._task = task = self._task_of(flown, entries[0].context)
         except Exception as failure:  # noqa: BLE001  # a task factory of the user's
             flown.close()
             error = LaneError(f"no task could be made for the exchange: {told(failure)}")
@@ -330,22 +345,46 @@ class Lane:
             # Not at once: each call that waits may meet with the same.
             self.loop.call_soon(self._land, flight, None, error, context=Context())
         else:
-            landed = functools.partial(self._landed, flight)
-            self._task.add_done_callback(landed, context=Context())
+            task.add_done_callback(self._caught, context=Context())
+        finally:
+            self._starting = False
+
+    def _task_of(self, flown: Coroutine[Any, Any, Any], context: Context) -> asyncio.Task[Any]:
+        if self.loop.get_task_factory() is not None:
+            return self.loop.create_task(flown, context=context)
+        return asyncio.Task(flown, loop=self.loop, context=context, **_EAGER)
 
     async def _fly(self, flight: Flight) -> Any:
-        self._task = asyncio.current_task()
-        first = flight.entries[0]
+        if self._starting:
+            self._task = asyncio.current_task()
+        first, failure = flight.entries[0], None
         company = first.company
-        if company is None or company.exchange is None or not flight.several:
-            return await first.exchange()
-        return await company.exchange(
-            [entry.company.brings for entry in flight.entries if entry.company is not None]
-        )
+        try:
+            if company is None or company.exchange is None or not flight.several:
+                result = await first.exchange()
+            else:
+                result = await company.exchange(
+                    [entry.company.brings for entry in flight.entries if entry.company is not None]
+                )
+        except Exception as error:
+            if self._starting:
+                raise
+            result, failure = None, error
+        if self._starting:
+            # It never waited: the net catches it, lest one exchange start inside of another.
+            return result
+        cast("asyncio.Task[Any]", self._task).remove_done_callback(self._caught)
+        try:
+            self._land(flight, result, failure)
+        finally:
+            # A failure keeps this frame, which had better not keep the failure.
+            del failure, first, flight
+        return None
 
-    def _landed(self, flight: Flight, task: asyncio.Task[Any]) -> None:
+    def _caught(self, task: asyncio.Task[Any]) -> None:
+        """Land an exchange that could not do so itself, most likely because it was cancelled."""
         failure = failure_of(task)
-        self._land(flight, None if failure else task.result(), failure)
+        self._land(cast("Flight", self.flying), None if failure else task.result(), failure)
 
     def _land(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         """The exchange is over: this, and nothing else, frees the lane."""

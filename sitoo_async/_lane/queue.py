@@ -60,6 +60,7 @@ class Queue:
         lanes: the lanes that serve it.
         waiting: how many calls wait, by priority.
         newcomers: how many of them wait for their first turn.
+        places: a heap of them, with some that wait no more.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Queue:
         self.newcomers: int = 0
         self._loop = loop
         self._serve_otherwise = serve_otherwise
-        self._heap: list[Place] = []
+        self.places: list[Place] = []
         # Those that may share an exchange, with their places in the heap.
         self._mates: dict[Hashable, dict[Entry, tuple[float, int]]] = {}
         self._first = 0
@@ -145,16 +146,19 @@ class Queue:
             ReadError: the exchange's task was cancelled from outside.
             Exception: whatever `exchange` raised.
         """
-        for lane in self.lanes:
-            lane.check_reentry()
         now = self._loop.time()
         answer = self._loop.create_future()
         entry = Entry(ticket, exchange, answer, copy_context(), now, company)
-        boards = self._board(entry)
+        lane = self.lanes[0]
+        idle = len(self.lanes) == 1 and lane.idle(now)
+        boards = not idle and self._boards(entry)
         if not boards:
-            self._admit(ticket, now, max_waiting)
+            self._admit(ticket, now, max_waiting, idle=idle)
         try:
-            if not boards:
+            if idle:
+                self._arm(entry, lane, now)
+                lane.start([entry], now)
+            elif not boards:
                 self._enter(entry)
                 self._dispatch(in_turn=True)
             return cast("T", await answer)
@@ -203,17 +207,17 @@ class Queue:
 
     def first(self) -> Place | None:
         """The place of the call that comes next; it tells which of two queues is ahead."""
-        heap = self._heap
+        heap = self.places
         while heap and not heap[0][-1].wanted:
             heapq.heappop(heap)
         return heap[0] if heap else None
 
     def take(self, lane: Lane, now: float) -> list[Entry]:
         """The call that comes next, and those that may leave with it; they wait no more."""
-        entries = self._together(heapq.heappop(self._heap)[-1])
+        entries = self._together(heapq.heappop(self.places)[-1])
         for entry in entries:
             self._leave(entry)
-            self._arm(entry, lane)
+            self._arm(entry, lane, now)
             if entry.ticket.queue_left is not None:
                 entry.ticket.queue_left -= now - entry.entered
         return entries
@@ -252,9 +256,11 @@ class Queue:
 
     # ---------------------------------------------------------------------------- the waiting
 
-    def _admit(self, ticket: Ticket, now: float, max_waiting: int | None) -> None:
+    def _admit(self, ticket: Ticket, now: float, max_waiting: int | None, *, idle: bool) -> None:
         if ticket.deadline is not None and now >= ticket.deadline:
             raise DeadlineError("the deadline of the whole call has passed")
+        if idle:
+            return
         until = self._held_until()
         if now < until and ticket.hold_end(now, now) < until:
             raise _too_long(until - now)
@@ -271,7 +277,7 @@ class Queue:
         return min(lane.held_until for lane in self.lanes)
 
     def _entries(self) -> list[Entry]:
-        return [entry for *_, entry in self._heap if entry.waiting]
+        return [entry for *_, entry in self.places if entry.waiting]
 
     def _enter(self, entry: Entry) -> None:
         ticket = entry.ticket
@@ -286,7 +292,7 @@ class Queue:
         order = ticket.submitted + HANDICAP[ticket.priority]
         # The last number keeps entries of one ticket apart: one that shared an exchange stays in
         # the heap for a while, and its call may be back before it is gone.
-        heapq.heappush(self._heap, (order, ticket.number, next_number(), entry))
+        heapq.heappush(self.places, (order, ticket.number, next_number(), entry))
         if entry.company is not None:
             self._mates.setdefault(entry.company.key, {})[entry] = (order, ticket.number)
         self._count(ticket, 1)
@@ -302,10 +308,10 @@ class Queue:
                 del self._mates[entry.company.key]
         self._count(entry.ticket, -1)
         # A storm of cancellations during a long hold must not leave a heap of the dead.
-        left = len(self._heap)
+        left = len(self.places)
         if left > FEWEST_TO_COMPACT and left > 2 * sum(self.waiting.values()):
-            self._heap = [place for place in self._heap if place[-1].waiting]
-            heapq.heapify(self._heap)
+            self.places = [place for place in self.places if place[-1].waiting]
+            heapq.heapify(self.places)
 
     def _count(self, ticket: Ticket, change: int) -> None:
         self.waiting[ticket.priority] += change
@@ -316,9 +322,9 @@ class Queue:
         self._leave(entry)
         entry.settle(error=error)
 
-    def _arm(self, entry: Entry, lane: Lane) -> None:
+    def _arm(self, entry: Entry, lane: Lane, now: float) -> None:
         """Let an entry fly in that lane, and end at its deadline."""
-        entry.ticket.lane, entry.ticket.flew_at = lane, self._loop.time()
+        entry.ticket.lane, entry.ticket.flew_at = lane, now
         if entry.ticket.deadline is not None:
             entry.timer = self._loop.call_at(
                 entry.ticket.deadline, self._overdue, entry, context=Context()
@@ -379,8 +385,10 @@ class Queue:
             entries.append(other)
         return entries
 
-    def _board(self, entry: Entry) -> bool:
+    def _boards(self, entry: Entry) -> bool:
         """Join an exchange under way, where one asks the very same question."""
+        for lane in self.lanes:
+            lane.check_reentry()
         company, deadline = entry.company, entry.ticket.deadline
         if company is None or not company.boards:
             return False
@@ -388,7 +396,7 @@ class Queue:
             return False
         for lane in self.lanes:
             if lane.board(entry):
-                self._arm(entry, lane)
+                self._arm(entry, lane, entry.entered)
                 return True
         return False
 

@@ -252,7 +252,7 @@ async def test_an_error_that_comes_in_the_moment_of_cancellation_is_not_reported
 
     def cancel_soon():
         # After the lane has told the caller, before the caller has run.
-        bench.loop.call_soon(lambda: bench.loop.call_soon(callers[0].cancel))
+        bench.loop.call_soon(callers[0].cancel)
 
     callers.append(bench.start("flying", fails=ValueError("late"), then=cancel_soon))
     await asyncio.wait(callers)
@@ -330,7 +330,7 @@ async def test_cancelled_entries_are_compacted_during_a_long_hold(bench):
     for call in storm:
         call.cancel()
     await turns()
-    assert len(bench.lane.queue._heap) < 200
+    assert len(bench.lane.queue.places) < 200
     assert bench.lane.stats().waiting["interactive"] == 1
     assert await survivor == "survivor"
 

@@ -216,6 +216,7 @@ async def test_an_add_is_not_repeated_in_an_outage(fake, client):
 async def test_a_host_that_is_gone_for_a_while_is_waited_for(fake, client):
     address = fake.base_url
     await fake.aclose()
+    await asyncio.sleep(0.1)  # until the client has heard that its connection is gone
     back = FakeSitoo(products=3, port=int(address.rpartition(":")[2]))
     began = now()
     asyncio.get_running_loop().call_later(
