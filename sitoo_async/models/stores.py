@@ -1,4 +1,4 @@
-"""Stores.
+"""Stores: where each is, and what kind of place it is.
 
 Reference: https://developer.sitoo.com/api-reference/stores
 """
