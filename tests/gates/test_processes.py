@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+# What the workers do is not measured anyway, and the tests of each gate tell what is covered.
+pytestmark = pytest.mark.no_cover
+
 WORKERS = 4
 
 

@@ -19,6 +19,9 @@ import sitoo_async.testing
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import ListOf, MapOf, ObjectOf, Scalar
 
+# Hundreds of fields, one by one; the tests of the models tell what is covered.
+pytestmark = pytest.mark.no_cover
+
 FACTS = {
     path.stem: json.loads(path.read_text("utf-8"))
     for path in sorted(

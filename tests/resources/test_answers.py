@@ -172,6 +172,7 @@ BODIES = {
 }
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("name", IGNORED)
 @pytest.mark.parametrize("body", BODIES.values(), ids=[*BODIES])
 @pytest.mark.parametrize("strict", [False, True], ids=["tolerant", "strict"])
@@ -201,6 +202,7 @@ def wrapped(value):
     return {"statuscode": 200, "return": value}
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("name", ONE)
 @pytest.mark.parametrize("form", ["bare", "an array of one result", "one result"])
 @pytest.mark.parametrize("coalesce", [False, True], ids=["alone", "coalesced"])
@@ -216,6 +218,7 @@ async def test_one_item_is_answered_bare_or_as_a_batch_of_one(
     assert name not in LISTED or len(request.json) == 1
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("name", ONE)
 @pytest.mark.parametrize(
     "kind", [errors.NotFoundError, errors.BadRequestError, errors.ConflictError]
@@ -262,6 +265,7 @@ async def test_a_delete_that_an_earlier_attempt_did_is_done_also_inside_a_200(fa
     assert await sitoo.price_lists.items.delete(1, "S-1") is True
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("name", ONE)
 @pytest.mark.parametrize(
     "answer",

@@ -82,6 +82,7 @@ def position_of(paginator):
         return str(error)
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("bad", BAD_NUMBERS.values(), ids=[*BAD_NUMBERS])
 @pytest.mark.parametrize(("walk", "identifier"), WALKS.values(), ids=[*WALKS])
 async def test_a_last_id_that_is_no_good_ends_the_walk_with_an_error(

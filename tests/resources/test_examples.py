@@ -24,6 +24,9 @@ from sitoo_async._codec.fields import fields_of
 from sitoo_async._paging.paginator import Page
 from sitoo_async.testing import FakeSitoo, Fault
 
+# Hundreds of calls alike; the tests of each group tell what is covered.
+pytestmark = pytest.mark.no_cover
+
 GUID = "{3CCB9848-155A-49E1-7CA8-5F7F78FC3067}"
 MOMENT = 1_556_466_245
 

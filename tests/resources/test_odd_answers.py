@@ -99,6 +99,7 @@ NO_IDS = [
 ]
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("body", NO_IDS)
 @pytest.mark.parametrize("group", ADDS)
 async def test_what_is_no_id_is_an_error_that_says_that_it_was_added(fake, client, group, body):
@@ -448,6 +449,7 @@ async def take(walk: Any, field: str, seen: list[Any]) -> None:
         seen += [getattr(item, field)]
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("body", UNREADABLE_PAGES.values(), ids=UNREADABLE_PAGES.keys())
 @pytest.mark.parametrize("at", [1, 2, 3])
 @pytest.mark.parametrize("group", ["products", "orders", "service_orders"])
@@ -490,6 +492,7 @@ NO_JSON = {
 }
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @UNSEEN
 @pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
 @pytest.mark.parametrize("answer", NO_JSON.values(), ids=NO_JSON.keys())
@@ -567,6 +570,7 @@ NOT_ITEMS = {
 
 
 # What nobody documents comes as it came.
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @UNSEEN
 @pytest.mark.parametrize("name", sorted(name for name in gets() if "store_z" not in name))
 async def test_a_get_takes_nothing_for_its_item_that_is_none(fake, client, name):

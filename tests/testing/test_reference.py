@@ -136,6 +136,7 @@ async def test_unknown_parameters_are_ignored_and_bad_values_are_refused(
             assert (reply.status, reply.errortext) == (400, f"Invalid value in {name}")
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("operation", some(each for each in LISTS if "fields" in each.query))
 async def test_each_field_of_a_list_can_be_asked_for_alone(path_to, world, asked, operation):
     path = path_to(world, operation.template)
@@ -187,6 +188,7 @@ def telling(name, parameter):
     return ["0"] if name.endswith("to") else [FAR]
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("operation", some(LISTS))
 async def test_every_parameter_of_a_list_has_an_effect(path_to, full_account, connected, operation):
     fake = full_account()
@@ -339,6 +341,7 @@ def good(field):
     return GOOD.get(field.kind, field.default)
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("template", sorted({each.template for each in OPERATIONS}))
 async def test_a_method_that_the_reference_does_not_list_is_405(path_to, world, asked, template):
     [operation, *_] = [each for each in OPERATIONS if each.template == template]
@@ -354,6 +357,7 @@ EXAMPLES = [
 ]
 
 
+@pytest.mark.no_cover  # many alike; others tell what is covered
 @pytest.mark.parametrize("operation", some(EXAMPLES))
 async def test_the_requests_of_the_reference_are_accepted(
     prepared_for, path_to, connected, operation
