@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sitoo_async import SitooClient
 from sitoo_async._codec import tolerant
 from sitoo_async._lane import holds
 from sitoo_async.resources import _operation
@@ -20,7 +21,7 @@ from sitoo_async.testing._reference.facts import operations
 from tests.gates._programs import MODULES, untested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 pytest_plugins = ["sitoo_async.testing.fixtures"]
 
@@ -38,6 +39,7 @@ def _eager() -> asyncio.AbstractEventLoop:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "virtual_time: runs on a clock that jumps over every wait")
     config.addinivalue_line("markers", "eager_too: also runs with the eager task factory")
+    config.addinivalue_line("markers", "account(**options): what the server of `fake` holds")
 
     # No test trusts the authorities that the system knows, and to read them takes each process that
     # a test starts a tenth of a second.
@@ -103,6 +105,21 @@ def nothing_known_yet() -> None:
     _operation._warned.clear()
     tolerant.reported.clear()
     holds._pasts.clear()
+
+
+@pytest.fixture
+async def fake(request: pytest.FixtureRequest) -> AsyncIterator[FakeSitoo]:
+    """A server; ``pytest.mark.account`` says what `FakeSitoo` is made with, such as products=3."""
+    account = request.node.get_closest_marker("account")
+    async with FakeSitoo(**(account.kwargs if account else {})) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(fake: FakeSitoo) -> AsyncIterator[SitooClient]:
+    """A client of that server."""
+    async with SitooClient(**fake.credentials) as made:
+        yield made
 
 
 @pytest.fixture

@@ -21,17 +21,13 @@ import sitoo_async
 from sitoo_async import InvalidOptionError, Key, RetryPolicy, SitooClient, errors
 from sitoo_async.testing import FakeSitoo, Fault
 
+pytestmark = pytest.mark.account(products=25)
+
 ROOT = Path(__file__).parent.parent
 
 virtual = pytest.mark.virtual_time
 
 GOOD = {"api_id": "90316-125", "password": "pw", "base_url": "https://api.example"}
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=25) as server:
-        yield server
 
 
 # ------------------------------------------------------------------------------- construction

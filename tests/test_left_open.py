@@ -17,13 +17,9 @@ import pytest
 from sitoo_async import SitooClient
 from sitoo_async.testing import FakeSitoo
 
+pytestmark = pytest.mark.account(products=25)
+
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=25) as server:
-        yield server
 
 
 class Heard:

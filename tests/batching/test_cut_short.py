@@ -12,21 +12,9 @@ import pytest
 from sitoo_async import BatchError, InvalidInputError, LaneStats, SitooClient, SitooError
 from sitoo_async._batching import chunk
 from sitoo_async._lane import session, sharing
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=9) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=9)]
 
 
 class OurFaultError(Exception):

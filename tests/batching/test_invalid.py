@@ -14,25 +14,12 @@ from sitoo_async import (
     BatchError,
     InvalidInputError,
     InvalidRow,
-    SitooClient,
     errors,
 )
 from sitoo_async._cli.index import index
 from sitoo_async.testing import FakeSitoo, Fault
 
-pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=9) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=9)]
 
 
 def row(productid: int, **values: Any) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from sitoo_async._http.messages import plain_json
 from sitoo_async._http.url import plain_path, query_string, segment
 from sitoo_async.models import Model, Product, ProductVariants
 from sitoo_async.resources._items import addition, deletion, named_update, update
-from sitoo_async.testing import FakeSitoo
+
+pytestmark = pytest.mark.account(products=5)
 
 SPECIAL = [
     *("repr", "str", "format", "bytes", "bool", "len", "iter", "contains", "getitem", "reversed"),
@@ -338,18 +339,6 @@ def test_models_hold_anything_and_compare_or_refuse(value: Any):
 
 
 # ------------------------------------------------------------------------------- end to end
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=5) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 @bad

@@ -10,15 +10,11 @@ import aiohttp
 import pytest
 
 from sitoo_async import RetryPolicy, SitooClient, errors
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
+
+pytestmark = pytest.mark.account(products=3)
 
 ONCE = RetryPolicy(attempts=1)
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=3) as fake:
-        yield fake
 
 
 @contextlib.asynccontextmanager

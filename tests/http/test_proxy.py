@@ -16,7 +16,8 @@ import trustme
 from yarl import URL
 
 from sitoo_async import RetryPolicy, SitooClient, errors
-from sitoo_async.testing import FakeSitoo
+
+pytestmark = pytest.mark.account(products=3)
 
 LOGIN, PASSWORD = "shop", "p/w: sesame@åäö"
 ENCODED = "p%2Fw%3A%20sesame%40%C3%A5%C3%A4%C3%B6"
@@ -133,12 +134,6 @@ class Proxy:
             while data := await source.read(65_536):
                 drain.write(data)
         close(drain)
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=3) as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -19,21 +19,9 @@ from sitoo_async import (
 )
 from sitoo_async.testing import FakeSitoo, Fault
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=25)]
 
 ONCE = RetryPolicy(attempts=1)
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=25) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 def methods(fake):

@@ -10,9 +10,8 @@ import pickle
 import pytest
 
 from sitoo_async import FileGate, Grant, SitooClient, errors
-from sitoo_async.testing import FakeSitoo
 
-pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
+pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too, pytest.mark.account(products=3)]
 
 
 class HomeMade:
@@ -44,12 +43,6 @@ class Prompt(HomeMade):
 
     def release_now(self, key, hold):
         self.log.append("release")
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=3) as server:
-        yield server
 
 
 def raises(error):

@@ -13,7 +13,7 @@ import pytest
 from sitoo_async import RetryPolicy, SitooClient, errors
 from sitoo_async.testing import FakeSitoo, Fault
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=300)]
 
 ALWAYS = 1_000_000
 
@@ -23,12 +23,6 @@ TROUBLES = {
     "answers cut short": attrs.evolve(Fault.half(), times=ALWAYS),
 }
 troubles = pytest.mark.parametrize("fault", TROUBLES.values(), ids=TROUBLES)
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=300) as server:
-        yield server
 
 
 @pytest.fixture

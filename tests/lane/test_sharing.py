@@ -15,13 +15,11 @@ from sitoo_async._lane.ticket import Company
 from sitoo_async.resources._operation import operation_of
 from sitoo_async.testing import FakeSitoo, Fault
 
-pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=60, delay=0.02) as server:
-        yield server
+pytestmark = [
+    pytest.mark.virtual_time,
+    pytest.mark.eager_too,
+    pytest.mark.account(products=60, delay=0.02),
+]
 
 
 @pytest.fixture

@@ -13,21 +13,9 @@ from sitoo_async import (
     SitooClient,
     WrongLoopError,
 )
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=30) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=30)]
 
 
 def now():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from sitoo_async import SitooClient, changes, errors
+from sitoo_async import changes, errors
 from sitoo_async.models import CustomAttribute
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
 pytestmark = pytest.mark.virtual_time
 
@@ -18,18 +18,6 @@ FABRIC = {
     "enums": ["Cotton", "Polyester"],
     "searchable": False,
 }
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 async def test_an_attribute_lives_from_add_to_delete(fake, client):

@@ -6,30 +6,18 @@ from decimal import Decimal
 
 import pytest
 
-from sitoo_async import SitooClient, errors
+from sitoo_async import errors
 from sitoo_async.models import (
     CustomMetric,
     CustomMetricValue,
     CustomMetricValuePoint,
     CustomMetricValueSeries,
 )
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
 pytestmark = pytest.mark.virtual_time
 
 PLAN = {"key": "cm_plan", "grouping": "date_store", "type": "scalar", "format": "money"}
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 def plan(day, value):

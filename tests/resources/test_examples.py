@@ -22,7 +22,7 @@ from sitoo_async._codec.codec import decode_item
 from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._paging.paginator import Page
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
 # Hundreds of calls alike; the tests of each group tell what is covered.
 pytestmark = pytest.mark.no_cover
@@ -277,12 +277,6 @@ SPECIAL = {
     "products.files.add": upload,
     "plugins.settings.update": plugin,
 }
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
 
 
 @pytest.fixture

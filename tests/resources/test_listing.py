@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async import DecodeError, InvalidInputError, SitooClient
+from sitoo_async import DecodeError, InvalidInputError
 from sitoo_async._codec.codec import last_row
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=3) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
+pytestmark = pytest.mark.account(products=3)
 
 
 @pytest.mark.parametrize(

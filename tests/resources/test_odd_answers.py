@@ -12,27 +12,15 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from sitoo_async import SitooClient, errors
+from sitoo_async import errors
 from sitoo_async._cli.index import index
 from sitoo_async.models import CustomAttribute, Product
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=30)]
 
 MARK = b"\xef\xbb\xbf"
 ID = "{10840BB4-1FF3-3E63-7872-735A4846309E}"
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=30) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 def answers(fake, *bodies, status=200, **headers):

@@ -7,23 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from sitoo_async import SitooClient, changes, errors
+from sitoo_async import changes, errors
 from sitoo_async.models import PluginSettings
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
 pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 @pytest.fixture

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async import SitooClient, changes, errors
+from sitoo_async import changes, errors
 from sitoo_async.models import PosProfile
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
 pytestmark = [
     pytest.mark.virtual_time,
     pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnverifiedEndpointWarning"),
 ]
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 async def test_profiles_are_searched_and_sorted(fake, client):

@@ -7,25 +7,13 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from sitoo_async import SitooClient, changes, errors
+from sitoo_async import changes, errors
 from sitoo_async.models import PriceList, PriceListItem, VolumePriceLevel
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=5)]
 
 ITEMS = "/sites/1/pricelists/1/pricelistitems.json"
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=5) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 @pytest.fixture

@@ -10,23 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from sitoo_async import SitooClient, errors
+from sitoo_async import errors
 from sitoo_async.resources.product_images_and_files import ProductFiles, ProductImages
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
+
+pytestmark = pytest.mark.account(products=3)
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAIBRAA7")
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=3) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 @pytest.fixture

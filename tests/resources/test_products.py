@@ -22,21 +22,9 @@ from sitoo_async.models import (
     ProductVariantGroup,
     ProductVariants,
 )
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(products=25) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(products=25)]
 
 
 @pytest.fixture

@@ -6,22 +6,9 @@ from datetime import UTC
 
 import pytest
 
-from sitoo_async import SitooClient, errors, is_set
-from sitoo_async.testing import FakeSitoo
+from sitoo_async import errors, is_set
 
 pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 async def test_the_files_are_walked(fake, client):

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async import SitooClient, errors, set_fields
+from sitoo_async import errors, set_fields
 from sitoo_async.models import PosPermissionOptions, PosPermissions, Settings
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
 pytestmark = [
     pytest.mark.virtual_time,
     pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnverifiedEndpointWarning"),
+    pytest.mark.account(sites=(1, 2)),
 ]
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(sites=(1, 2)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 async def test_all_settings_come_or_those_asked_for(fake, client):

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sitoo_async import SitooClient, errors
-from sitoo_async.testing import FakeSitoo
+from sitoo_async import errors
 
-pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(sites=(1, 7)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(sites=(1, 7))]
 
 
 async def test_all_sites_come_in_one_answer(fake, client):

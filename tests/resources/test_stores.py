@@ -5,23 +5,10 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from sitoo_async import SitooClient, changes, errors
+from sitoo_async import changes, errors
 from sitoo_async.models import Store, StoreType
-from sitoo_async.testing import FakeSitoo
 
 pytestmark = pytest.mark.virtual_time
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 async def test_stores_are_walked(fake, client):

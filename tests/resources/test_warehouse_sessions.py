@@ -7,26 +7,14 @@ import contextlib
 
 import pytest
 
-from sitoo_async import SitooClient, errors
+from sitoo_async import errors
 from sitoo_async.models import TransactionType, WarehouseBatchItem
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(orders=0)]
 
 BATCHES = "/sites/1/warehouses/1/warehousebatches"
 STOCK = "/sites/1/warehouses/1/warehouseitems"
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(orders=0) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 def states(fake):

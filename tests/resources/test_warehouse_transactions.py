@@ -7,25 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from sitoo_async import SitooClient, errors
+from sitoo_async import errors
 from sitoo_async.models import TransactionType, WarehouseItemLog, WarehouseTransaction
-from sitoo_async.testing import FakeSitoo, Fault
+from sitoo_async.testing import Fault
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.account(orders=0)]
 
 VIRTUAL = 3
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo(orders=0) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 def move_in(warehouseid, quantity, sku="Q100"):

@@ -8,25 +8,12 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from sitoo_async import SitooClient, changes, errors
+from sitoo_async import changes, errors
 from sitoo_async.models import Warehouse, WarehouseItem, WarehouseType
-from sitoo_async.testing import FakeSitoo
 
 pytestmark = pytest.mark.virtual_time
 
 FIFO, VIRTUAL = 1, 3
-
-
-@pytest.fixture
-async def fake():
-    async with FakeSitoo() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake):
-    async with SitooClient(**fake.credentials) as made:
-        yield made
 
 
 async def test_a_warehouse_is_added_read_changed_and_deleted(fake, client):
