@@ -692,7 +692,10 @@ def test_a_name_that_is_not_public_is_missing():
 
 
 def test_what_not_every_program_uses_is_loaded_with_its_first_use():
-    used = "sitoo_async.SitooClient, sitoo_async.Options, sitoo_async.NotFoundError"
+    used = (
+        "sitoo_async.SitooClient(api_id='1-1', password='x', base_url='https://x.example').stats(),"
+        " sitoo_async.Options, sitoo_async.NotFoundError"
+    )
     # A package that could be had through the door before can be had there still.
     then = "sitoo_async.models.Product, sitoo_async.errors"
     command = f"import sys, sitoo_async; {used}; print([*sys.modules]); {then}"

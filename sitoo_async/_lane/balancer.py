@@ -48,9 +48,8 @@ class Ways:
         self.by_api_id: Mapping[str, Lane] = lanes
         self._loop = loop
         self._api_ids = {lane: api_id for api_id, lane in lanes.items()}
-        self._several = len(lanes) > 1
         self._in_use = self.lanes[:MOST_UNPROVEN]
-        self._shared = self._queue(*self._in_use) if self._several else self.lanes[0].queue
+        self._shared = self._queue(*self._in_use)
         self._own: dict[Lane, Queue] = {}
         self._pinned: dict[str, Queue] = {}
         self._left_out: dict[Lane, float] = {}
@@ -96,8 +95,6 @@ class Ways:
         Raises:
             ReentryError: it would begin inside an exchange of one of the lanes.
         """
-        if not self._several:
-            return self._shared
         for lane in self.lanes:
             # Each lane refuses what it would wait for itself; here one might wait for another.
             lane.check_reentry()
@@ -134,7 +131,7 @@ class Ways:
     def learn(self, lane: Lane, response: Response | None, verdict: Verdict) -> None:
         """Take note of how the exchange under way in a lane ended, before the lane is told."""
         flight = lane.flying
-        if not self._several or flight is None:
+        if flight is None:
             return
         if isinstance(verdict.outcome, AuthenticationError):
             self._denied.add(lane)
@@ -254,9 +251,7 @@ class Ways:
 
 
 def together(lanes: Sequence[Lane], in_use: Iterable[Lane]) -> LaneStats:
-    """What some lanes are doing together, of which only those in use count for a hold."""
-    if len(lanes) == 1:
-        return lanes[0].stats()
+    """What several lanes are doing together, of which only those in use count for a hold."""
     by_lane = {lane: lane.stats() for lane in lanes}
     each = by_lane.values()
     # Each call once, however many lanes it waits for. In a closed loop none does any more.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,6 +13,7 @@ from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
 from sitoo_async._lane import holds
 from sitoo_async._lane.lane import Lane
+from sitoo_async._lane.one_key import OneKey
 from sitoo_async._lane.ticket import NOTHING_YET, LaneStats
 from sitoo_async.errors import InvalidOptionError
 
@@ -27,7 +28,7 @@ class _Known:
     """What there is in one loop, by origin and API ID."""
 
     lanes: dict[tuple[str, str], Lane] = attrs.field(factory=dict[tuple[str, str], Lane])
-    ways: dict[tuple[str, ...], Ways] = attrs.field(factory=dict[tuple[str, ...], "Ways"])
+    ways: dict[tuple[str, ...], Ways | OneKey] = attrs.field(factory=dict)
 
 
 _loops: dict[asyncio.AbstractEventLoop, _Known] = {}
@@ -79,7 +80,7 @@ def _forget_closed_loops() -> None:
 
 def ways_for(
     loop: asyncio.AbstractEventLoop, origin: str, keys: Sequence[str], gate: Gate | None = None
-) -> Ways:
+) -> Ways | OneKey:
     """The ways of some keys in a loop; clients with the same keys share what is learned of them.
 
     In whichever order they name them: the first client's is the one that counts.
@@ -93,11 +94,14 @@ def ways_for(
     name = (origin, *sorted(keys))
     ways = known.get(name)
     if ways is None:
-        # Clients are made, and their calls told, without it.
-        from sitoo_async._lane.balancer import Ways  # noqa: PLC0415
-
-        ways = known[name] = Ways(loop, lanes)
+        ways = known[name] = OneKey(lanes) if len(lanes) == 1 else _several(loop, lanes)
     return ways
+
+
+def _several(loop: asyncio.AbstractEventLoop, lanes: Mapping[str, Lane]) -> Ways:
+    from sitoo_async._lane.balancer import Ways  # noqa: PLC0415  # few need it
+
+    return Ways(loop, lanes)
 
 
 def stats_of(origin: str, keys: Sequence[str]) -> LaneStats:
@@ -112,8 +116,10 @@ def stats_of(origin: str, keys: Sequence[str]) -> LaneStats:
         if ways is not None:
             return ways.stats()
         lanes = [known.lanes[origin, key] for key in keys if (origin, key) in known.lanes]
+        if len(lanes) == 1:
+            return lanes[0].stats()
         if lanes:
-            from sitoo_async._lane.balancer import together  # noqa: PLC0415
+            from sitoo_async._lane.balancer import together  # noqa: PLC0415  # few need it
 
             return together(lanes, lanes)
     memories = [_memory(loop, origin, key) for key in keys]

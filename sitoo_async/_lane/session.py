@@ -39,6 +39,7 @@ from sitoo_async.errors import (
 
 if TYPE_CHECKING:
     from sitoo_async._lane.balancer import Ways
+    from sitoo_async._lane.one_key import OneKey
 
 __all__ = ["Binding", "Session"]
 
@@ -57,7 +58,7 @@ class Binding:
     """
 
     loop: asyncio.AbstractEventLoop
-    ways: Ways
+    ways: Ways | OneKey
     transports: Mapping[Lane, Transport]
     connections: Connections
 

@@ -310,9 +310,12 @@ async def test_before_its_first_call_a_client_tells_of_the_lanes_that_others_use
         other = SitooClient(keys=keys, base_url=fake.base_url)
         assert other.stats().sent == 1
         assert [stats.sent for stats in other.stats_by_key().values()] == [1, 0]
+        async with SitooClient(keys=keys[1:], base_url=fake.base_url) as second:
+            assert await get(second) == 1
+        assert other.stats().sent == 2
         async with SitooClient(keys=keys, base_url=fake.base_url) as third:
             assert await get(third) == 1
-            assert other.stats().sent == 2
+            assert other.stats().sent == 3
 
 
 async def test_a_key_that_is_left_out_since_a_former_loop_is_still_in_the_stats():

@@ -1,0 +1,51 @@
+"""Who serves the calls of a client with one key: its lane, and there is nothing to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.verdict import Verdict
+from sitoo_async._lane.lane import Lane
+from sitoo_async._lane.options import Options
+from sitoo_async._lane.queue import Queue
+from sitoo_async._lane.ticket import LaneStats, Ticket
+
+__all__ = ["OneKey"]
+
+
+class OneKey:
+    """The lane of one key, where `Ways` are those of several.
+
+    Args:
+        lanes: the lane, by the key's API ID.
+    """
+
+    limited = False
+
+    def __init__(self, lanes: Mapping[str, Lane]) -> None:
+        self.by_api_id: Mapping[str, Lane] = lanes
+        self.lanes: tuple[Lane, ...] = tuple(lanes.values())
+        self.in_use: frozenset[str] = frozenset(lanes)
+        (self._api_id,) = lanes
+        self._queue = self.lanes[0].queue
+
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        """The one in which calls wait."""
+        return (self._queue,)
+
+    def api_id(self, _: Lane) -> str:
+        """The API ID of the key."""
+        return self._api_id
+
+    def queue_for(self, _: Request, __: Options, ___: Ticket | None) -> Queue:
+        """Where each request is to wait for its turn."""
+        return self._queue
+
+    def learn(self, lane: Lane, response: Response | None, verdict: Verdict) -> None:
+        """Nothing: one exchange at a time overlaps with none."""
+
+    def stats(self) -> LaneStats:
+        """What the lane is doing."""
+        return self.lanes[0].stats()
