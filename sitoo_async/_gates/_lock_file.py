@@ -60,8 +60,11 @@ class LockFile:
     """
 
     def __init__(self, path: str) -> None:
+        import fcntl  # noqa: PLC0415  # not everywhere, see FileGate
+
         self.path = path
         self.hold_until: float = 0.0
+        self._fcntl = fcntl
         self._file = -1
         # O_NONBLOCK: a pipe that somebody put there must not keep us waiting.
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -89,13 +92,16 @@ class LockFile:
 
     def lock(self, *, wait: bool) -> bool:
         """Lock it; tell whether it is ours. Waiting blocks the thread."""
-        import fcntl  # noqa: PLC0415  # not everywhere, see FileGate
-
+        fcntl = self._fcntl
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
+
+    def unlock(self) -> None:
+        """Free the lock, and keep the file open for the next time."""
+        self._fcntl.flock(self._file, self._fcntl.LOCK_UN)
 
     def in_place(self) -> bool:
         """Whether it is still the file that others find under its path."""
@@ -123,11 +129,9 @@ class LockFile:
     def close(self) -> None:
         """Free the lock and close the file; a second time does nothing."""
         if self.is_open:
-            import fcntl  # noqa: PLC0415  # not everywhere, see FileGate
-
             # Closing alone would leave it locked for as long as a child that is just being
             # started has its copy of the open file.
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self.unlock()
             self.let_go()
 
     def let_go(self) -> None:

@@ -17,6 +17,9 @@ class Place:
     that and wants it again finds somebody in the queue. With one lock alone, the process that has
     just freed it would get it back before the kernel has woken the next.
 
+    Once the lock is given back, the place can be used again: its files stay open until it is
+    closed.
+
     Args:
         path: of the lock file.
     """
@@ -37,9 +40,19 @@ class Place:
     def get_now(self) -> bool:
         """Take the lock if it is free and nobody waits for it; tell whether it is ours."""
         if self._queue.lock(wait=False) and self.lock.lock(wait=False):
-            self._queue.close()
+            self._queue.unlock()
             return True
         return False
+
+    def in_place(self) -> bool:
+        """Whether both files are still those that others find under their paths."""
+        return self.lock.in_place() and self._queue.in_place()
+
+    def leave(self) -> None:
+        """Give back what there is of the two locks, and keep the files open."""
+        self._queue.unlock()
+        self.lock.unlock()
+        self._answer = None
 
     async def get(self) -> None:
         """Return when the lock is ours; nothing here blocks the loop."""
@@ -57,7 +70,7 @@ class Place:
         await self._answer
         # Only here and not in the thread: by now whoever has just freed the lock stands in the
         # queue, and can't take the place of those who stood there before.
-        self._queue.close()
+        self._queue.unlock()
 
     def adopt(self) -> bool:
         """Take over a place that was given up; tell whether its thread still waits."""

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import hashlib
 import os
+from collections import deque
 from importlib.util import find_spec
 from typing import Final, Self
 
@@ -25,10 +26,16 @@ __all__ = ["FileGate"]
 LONGEST_HOLD: Final = 660.0
 """Seconds beyond which a hold can't be one (they end by 601): the clock has begun anew."""
 
-_held: dict[tuple[FileGate, str, asyncio.AbstractEventLoop], LockFile] = {}
-"""The locks of this process. Not kept by gate: equal ones stand for the same right."""
+_Right = tuple[str, asyncio.AbstractEventLoop]
+"""A lock file's path, and the loop that uses it. Equal gates stand for the same right."""
 
-_given_up: dict[str, list[Place]] = {}
+_held: dict[_Right, Place] = {}
+"""The locks of this process."""
+
+_idle: dict[_Right, Place] = {}
+"""Those that were given back, for the next time: opening files takes longer than locking them."""
+
+_given_up: dict[str, deque[Place]] = {}
 """By lock file: the places of waits that were cancelled, whose threads can't be called back. The
 next wait takes one over, so that there are never more threads than there were waits at a time."""
 
@@ -72,6 +79,7 @@ class FileGate:
                 "PostgresGate or RedisGate"
             )
         in_forked_child(close_all)
+        in_forked_child(_idle.clear)
         in_forked_child(_given_up.clear)  # the threads are the parent's
 
     async def acquire(self, key: str) -> Grant:
@@ -81,19 +89,20 @@ class FileGate:
             ConfigurationError: a lock file can't be used; names it.
             OSError: the file system failed.
         """
-        _free_what_closed_loops_held()
-        path = f"{self.path}.{_digest(key)}"
+        _close_what_closed_loops_left()
+        path = self._file_for(key)
+        right = path, asyncio.get_running_loop()
         while True:
-            place = _adopted(path) or Place(path)
+            place = _adopted(path) or _idle.pop(right, None) or Place(path)
             try:
                 await place.get()
-                if place.lock.in_place():
-                    return self._enter(key, place.lock)
+                if place.in_place():
+                    return _enter(right, place)
             except:
                 if place.close():
-                    _given_up.setdefault(path, []).append(place)
+                    _given_up.setdefault(path, deque()).append(place)
                 raise
-            # Somebody removed or replaced the file while it was waited for.
+            # Somebody removed or replaced a file since it was opened.
             place.close()
 
     def acquire_now(self, key: str) -> Grant | None:
@@ -103,19 +112,25 @@ class FileGate:
             ConfigurationError: a lock file can't be used; names it.
             OSError: the file system failed.
         """
-        _free_what_closed_loops_held()
-        path = f"{self.path}.{_digest(key)}"
+        path = self._file_for(key)
+        right = path, asyncio.get_running_loop()
         if _given_up.get(path):
             return None  # its thread is ahead, and is to be adopted
-        place = Place(path)
-        grant = None
+        place = _idle.pop(right, None)
+        if place is None:
+            _close_what_closed_loops_left()
+            place = Place(path)
         try:
-            if place.get_now() and place.lock.in_place():
-                grant = self._enter(key, place.lock)
-        finally:
-            if grant is None:
-                place.close()
-        return grant
+            if not place.get_now():
+                _rest(right, place)
+                return None
+            if place.in_place():
+                return _enter(right, place)
+        except:
+            place.close()
+            raise
+        place.close()
+        return None
 
     async def release(self, key: str, hold: float) -> None:
         """Give the right back; see `Gate.release`.
@@ -128,9 +143,11 @@ class FileGate:
 
     def release_now(self, key: str, hold: float) -> None:
         """Give the right back, which takes no waiting; see `release`."""
-        lock = _held.pop((self, key, asyncio.get_running_loop()), None)
-        if lock is None or not lock.is_open:
+        right = self._file_for(key), asyncio.get_running_loop()
+        place = _held.pop(right, None)
+        if place is None or not place.lock.is_open:
             raise GateLostError(f"{self} does not hold the key {key}")
+        lock = place.lock
         try:
             # What others told before goes on where it is longer.
             hold_until = max(lock.hold_until, clock() + hold if hold else 0.0)
@@ -139,21 +156,20 @@ class FileGate:
                 raise GateLostError(
                     f"the lock file {lock.path} was removed or replaced while it was held"
                 )
-        finally:
-            lock.close()
+        except:
+            place.close()
+            raise
+        _rest(right, place)
 
     async def aclose(self) -> None:
-        """Do nothing: no file is open but while the right is asked for or held."""
+        """Close the files that are open and idle in the running loop."""
+        loop = asyncio.get_running_loop()
+        for right in [*_idle]:
+            if right[0].rpartition(".")[0] == self.path and right[1] is loop:
+                _idle.pop(right).close()
 
-    def _enter(self, key: str, lock: LockFile) -> Grant:
-        """Read what the last holder left behind, and leave a mark of our own."""
-        record = _read(lock)
-        hold = record.hold_until - clock()
-        if not 0 < hold <= LONGEST_HOLD:
-            hold = 0.0
-        lock.write(in_flight=True, hold_until=record.hold_until if hold else 0.0)
-        _held[self, key, asyncio.get_running_loop()] = lock
-        return Grant(hold, record.in_flight)
+    def _file_for(self, key: str) -> str:
+        return f"{self.path}.{_digest(key)}"
 
     async def __aenter__(self) -> Self:
         return self
@@ -167,23 +183,45 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
-def _free_what_closed_loops_held() -> None:
-    for held in [*_held]:
-        if held[-1].is_closed():
-            # Its mark stays, so that whoever comes next is told. In another thread another loop may
-            # be at the same.
-            with contextlib.suppress(KeyError):
-                _held.pop(held).close()
+def _enter(right: _Right, place: Place) -> Grant:
+    """Read what the last holder left behind, and leave a mark of our own."""
+    lock = place.lock
+    record = _read(lock)
+    hold = record.hold_until - clock()
+    if not 0 < hold <= LONGEST_HOLD:
+        hold = 0.0
+    lock.write(in_flight=True, hold_until=record.hold_until if hold else 0.0)
+    _held[right] = place
+    return Grant(hold, record.in_flight)
+
+
+def _rest(right: _Right, place: Place) -> None:
+    """Free the locks, and keep the files for the next time."""
+    place.leave()
+    if _idle.setdefault(right, place) is not place:
+        place.close()
+
+
+def _close_what_closed_loops_left() -> None:
+    for places in (_held, _idle):
+        for right in [*places]:
+            if right[1].is_closed():
+                # The mark of what was held stays, so that whoever comes next is told. In another
+                # thread another loop may be at the same.
+                with contextlib.suppress(KeyError):
+                    places.pop(right).close()
 
 
 def _adopted(path: str) -> Place | None:
     """A place that somebody gave up and whose thread still waits, now ours; None without one."""
-    places = _given_up.get(path, [])
-    while places:
-        # The oldest, which is the next to come up.
-        place = places.pop(0)
-        if place.adopt():
-            return place
+    places = _given_up.get(path, deque())
+    # In another thread another loop may take the last one.
+    with contextlib.suppress(IndexError):
+        while True:
+            # The oldest, which is the next to come up.
+            place = places.popleft()
+            if place.adopt():
+                return place
     return None
 
 

@@ -34,11 +34,13 @@ async def until(condition):
 
 @pytest.fixture(autouse=True)
 def nothing_left():
-    """Whatever a test does: no file stays open, no thread goes on waiting."""
+    """Whatever a test does: no file stays open but for the next time, no thread goes on waiting."""
     yield
     for thread in threads():
         thread.join(10)
     assert threads() == []
+    while file._idle:
+        file._idle.popitem()[1].close()
     assert [file for file in _lock_file._open if file.is_open] == []
 
 
@@ -64,6 +66,14 @@ async def waits(gate, key=KEY):
     task = asyncio.create_task(gate.acquire(key))
     await until(lambda: len(threads()) > before)
     return task
+
+
+def somebody_is_next(gate):
+    """Whether the queue is taken: a thread that has just begun may not stand there yet."""
+    probe = LockFile(f"{lock_path(gate)}.queue")
+    free = probe.lock(wait=False)
+    probe.close()
+    return not free
 
 
 # ------------------------------------------------------------------------------- who has it
@@ -178,6 +188,7 @@ async def test_loops_of_one_process_shut_each_other_out(gate):
 async def test_a_wait_that_is_cancelled_leaves_nothing_behind(gate):
     await gate.acquire(KEY)
     task = await waits(gate)
+    await until(lambda: somebody_is_next(gate))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -190,6 +201,7 @@ async def test_a_wait_that_is_cancelled_leaves_nothing_behind(gate):
 async def test_a_cancelled_wait_in_the_queue_passes_the_lock_by(gate):
     await gate.acquire(KEY)
     first = await waits(gate)
+    await until(lambda: somebody_is_next(gate))
     second = await waits(gate)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -246,6 +258,79 @@ async def test_closing_leaves_alone_what_is_held(gate):
     await gate.release(KEY, 0.0)
     assert await gate.acquire(KEY) == Grant()
     await gate.release(KEY, 0.0)
+
+
+# ---------------------------------------------------------------------------- the files are kept
+
+
+def opened():
+    return {*_lock_file._open}
+
+
+def replace(path):
+    path.unlink()
+    path.touch(0o600)
+
+
+async def test_the_files_are_opened_once_and_closed_with_the_gate(gate):
+    other = FileGate(f"{gate.path}.other")
+    await other.acquire(KEY)
+    await other.release(KEY, 0.0)
+    of_other = opened()
+    gate.acquire_now(KEY)
+    once = opened()
+    for _ in range(3):
+        gate.release_now(KEY, 0.0)
+        assert await gate.acquire(KEY) == Grant()
+        waiting = await waits(gate)
+        gate.release_now(KEY, 0.0)
+        assert await waiting == Grant()
+    gate.release_now(KEY, 0.0)
+    assert len(once - of_other) == 2
+    assert len(opened() - of_other) == 2
+    await gate.aclose()
+    assert opened() == of_other
+    assert await gate.acquire(KEY) == Grant()
+    await gate.release(KEY, 0.0)
+
+
+async def test_they_are_closed_when_their_loop_is_gone(gate):
+    async def use():
+        gate.acquire_now(KEY)
+        gate.release_now(KEY, 0.0)
+
+    await asyncio.to_thread(asyncio.run, use())
+    before = opened()
+    await use()
+    assert len(before) == len(opened()) == 2
+    assert before.isdisjoint(opened())
+    for each in before:
+        each.close()  # a second time, which does nothing
+
+
+async def test_a_child_opens_its_own(gate):
+    await gate.acquire(KEY)
+    await gate.release(KEY, 0.0)
+    before = opened()
+    _lock_file.close_all()
+    file._idle.clear()
+    assert opened() == set()
+    assert await gate.acquire(KEY) == Grant()
+    assert before.isdisjoint(opened())
+    await gate.release(KEY, 0.0)
+
+
+@pytest.mark.parametrize("suffix", ["", ".queue"])
+async def test_a_file_that_was_replaced_while_it_idled_is_opened_anew(gate, suffix):
+    await gate.acquire(KEY)
+    await gate.release(KEY, 0.0)
+    replace(Path(f"{lock_path(gate)}{suffix}"))
+    assert gate.acquire_now(KEY) is None
+    assert await gate.acquire(KEY) == Grant()
+    other = LockFile(str(lock_path(gate)))
+    assert not other.lock(wait=False)
+    other.close()
+    await gate.release(KEY, 0.0)  # which is not lost
 
 
 async def test_a_place_that_was_given_up_is_taken_over_by_the_next_wait(gate):
@@ -413,6 +498,7 @@ async def test_what_somebody_planted_is_refused_and_left_alone(gate, tmp_path, w
 async def test_a_file_of_another_user_is_refused(gate, monkeypatch):
     await gate.acquire(KEY)
     await gate.release(KEY, 0.0)
+    await gate.aclose()
     me = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: me + 1)
     with pytest.raises(errors.ConfigurationError, match=rf"another user \(uid {me}\)"):
@@ -461,8 +547,8 @@ async def test_a_killed_holder_frees_the_key_at_once_although_a_child_of_its_liv
 
 async def test_a_fork_leaves_the_locks_with_the_parent(gate):
     await gate.acquire(KEY)
-    (held,) = (file for file in _lock_file._open if file.is_open)
-    copy = os.dup(held._file)  # the parent's, so to speak: a fork shares the open file like this
+    ((_, held),) = file._held.items()
+    copy = os.dup(held.lock._file)  # the parent's: a fork shares the open file like this
     try:
         _lock_file.close_all()
         with pytest.raises(errors.GateLostError):
