@@ -59,6 +59,7 @@ SHARED: Final = {
     "UNSET": "sitoo_async._codec.unset",
     "changes": "sitoo_async._codec.base",
     "is_set": "sitoo_async._codec.base",
+    "replace": "sitoo_async._codec.base",
     "set_fields": "sitoo_async._codec.base",
 }
 

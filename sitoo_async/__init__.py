@@ -103,6 +103,7 @@ __all__ = [
     "__version__",
     "changes",
     "is_set",
+    "replace",
     "set_fields",
 ]
 
@@ -119,7 +120,7 @@ if TYPE_CHECKING:
     from sitoo_async._lane.retry import RetryPolicy
     from sitoo_async._lane.ticket import LaneStats
     from sitoo_async._paging.paginator import Page, Paginator
-    from sitoo_async.models import UNSET, changes, is_set, set_fields
+    from sitoo_async.models import UNSET, changes, is_set, replace, set_fields
 else:
     # Who calls and catches has all it needs; a batch, a page or a gate comes with its first use.
     __getattr__, __dir__ = on_demand(
@@ -145,6 +146,7 @@ else:
             "changes": "sitoo_async.models",
             "is_set": "sitoo_async.models",
             "models": "sitoo_async.models",
+            "replace": "sitoo_async.models",
             "set_fields": "sitoo_async.models",
         },
     )

@@ -4,7 +4,7 @@
 
     SitooError
     ├─ ConfigurationError · ClientClosedError · WrongLoopError
-    ├─ InvalidInputError (also ValueError) · FieldNotFetchedError
+    ├─ InvalidInputError (also ValueError) · FieldNotFetchedError (also AttributeError)
     │      InvalidOptionError is both a ConfigurationError and an InvalidInputError
     ├─ LaneError       LaneFullError · QueueTimeoutError · DeadlineError · ReentryError
     │                  · GateLostError
@@ -256,12 +256,15 @@ class InvalidOptionError(ConfigurationError, InvalidInputError):
     """An option of the client, or of a view of it, has a value that can't work."""
 
 
-class FieldNotFetchedError(SitooError):
-    """A field was used that was neither fetched nor set."""
+class FieldNotFetchedError(SitooError, AttributeError):
+    """A field was read that was neither fetched nor set.
 
+    It is an `AttributeError` too, so that `hasattr`, `getattr` with a default and all that builds
+    on them take the field for absent.
 
-class FieldNotFetchedAttributeError(FieldNotFetchedError, AttributeError):
-    """An attribute of a field was used that was neither fetched nor set."""
+    Attributes:
+        name: the field.
+    """
 
 
 class LaneError(SitooError):

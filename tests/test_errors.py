@@ -10,7 +10,7 @@ import pytest
 
 from sitoo_async import errors
 from sitoo_async._batching.outcome import BatchResult, Outcome
-from sitoo_async.errors import FieldNotFetchedAttributeError, SitooError
+from sitoo_async.errors import SitooError
 
 # ------------------------------------------------------------------------------------- the tree
 
@@ -21,8 +21,7 @@ TREE = {
     "WrongLoopError": ("SitooError",),
     "InvalidInputError": ("SitooError", "ValueError"),
     "InvalidOptionError": ("ConfigurationError", "InvalidInputError"),
-    "FieldNotFetchedError": ("SitooError",),
-    "FieldNotFetchedAttributeError": ("FieldNotFetchedError", "AttributeError"),
+    "FieldNotFetchedError": ("SitooError", "AttributeError"),
     "LaneError": ("SitooError",),
     "LaneFullError": ("LaneError",),
     "QueueTimeoutError": ("LaneError", "TimeoutError"),
@@ -58,8 +57,7 @@ def test_the_tree_is_the_one_that_the_design_draws():
 
 
 def test_every_error_of_the_tree_is_a_public_name():
-    # All but the one that is caught as FieldNotFetchedError or as AttributeError.
-    assert set(TREE) - {*errors.__all__} == {"FieldNotFetchedAttributeError"}
+    assert set(TREE) <= {*errors.__all__}
     assert errors.__all__ == sorted(errors.__all__)
 
 
@@ -78,18 +76,6 @@ def test_the_three_timeouts_are_what_except_timeouterror_catches():
 def test_bad_input_is_what_except_valueerror_catches():
     values = {kind.__name__ for kind in EVERY if issubclass(kind, ValueError)}
     assert values == {"InvalidInputError", "InvalidOptionError"}
-
-
-def test_an_attribute_of_a_field_that_was_not_fetched_is_an_attribute_error():
-    # So that getattr with a default and hasattr work as everywhere else.
-    class Field:
-        def __getattr__(self, name):
-            raise FieldNotFetchedAttributeError(f"{name!r} was not fetched")
-
-    assert getattr(Field(), "anything", 7) == 7
-    assert not hasattr(Field(), "anything")
-    with pytest.raises(errors.FieldNotFetchedError, match="'anything' was not fetched"):
-        _ = Field().anything
 
 
 def test_warnings_can_be_filtered_as_a_family():

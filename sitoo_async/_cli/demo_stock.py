@@ -69,9 +69,9 @@ def show_orders(screen: Screen, orders: Sequence[Order]) -> Totals:
     """Write and return what the orders come to, by state."""
     totals = _totals(
         (
-            _if_is(int, order.orderstateid),
-            _if_is(str, order.currencycode) or None,
-            _if_is(Decimal, order.moneytotal_gross_all),
+            _if_is(int, order, "orderstateid"),
+            _if_is(str, order, "currencycode") or None,
+            _if_is(Decimal, order, "moneytotal_gross_all"),
         )
         for order in orders
     )
@@ -241,8 +241,9 @@ def _sale(sku: str) -> dict[str, Any]:
     return {"ordertypeid": 10, "orderstateid": OrderState.CLOSED.value, "orderitems": [row]}
 
 
-def _if_is(kind: type[T], value: object) -> T | None:
-    """`value`, or None where the server sent none, or something of another type."""
+def _if_is(kind: type[T], order: Order, name: str) -> T | None:
+    """A field, or None where the server sent none, or something of another type."""
+    value: object = getattr(order, name, None)
     return value if isinstance(value, kind) else None
 
 

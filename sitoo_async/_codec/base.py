@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar, dataclass_transform
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, dataclass_transform
 
 import attrs
 
@@ -11,39 +14,149 @@ from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown
 from sitoo_async._codec.fields import fields_of, unknown_field
 from sitoo_async._codec.unset import UNSET
-from sitoo_async.errors import InvalidInputError
+from sitoo_async.errors import FieldNotFetchedError, InvalidInputError
 
-__all__ = ["Model", "changes", "is_set", "model", "set_fields"]
+__all__ = ["Model", "changes", "filled", "is_set", "model", "present", "replace", "set_fields"]
 
 C = TypeVar("C", bound=type)
 M = TypeVar("M", bound="Model")
 
+# Past what a model, or a subclass of it, makes of its attributes.
+_read: Final = object.__getattribute__
+_put: Final = object.__setattr__
+_drop: Final = object.__delattr__
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
-class Model:
+
+class _Signature:
+    """The signature of a model's constructor, made when somebody asks for it."""
+
+    def __get__(self, _: object, cls: type[Model]) -> inspect.Signature:
+        if cls.__init__ is not Model.__init__:
+            raise AttributeError("__signature__")  # Python tells that of another constructor
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    field.name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=field.default,
+                    annotation=field.type,
+                )
+                for field in attrs.fields(cls)
+            ]
+        )
+
+
+class _Noted:
+    """The slot in which an item notes which of its fields are there, in the reference's order."""
+
+    __slots__ = ("_present",)
+
+    _present: tuple[str, ...] | None
+
+
+@attrs.define(kw_only=True, init=False, repr=False, eq=False, getstate_setstate=False)
+class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
     """An object of the reference.
 
-    Every field may be absent: it then is `UNSET`, which is hidden here and raises where it is
-    used. Fields are plain attributes; nothing is checked before it is sent.
+    Every field may be absent: reading it raises `FieldNotFetchedError` then, which is an
+    `AttributeError` too. Fields are plain attributes; nothing is checked before it is sent.
     """
+
+    # An absent field is an empty slot: to leave it empty costs a page nothing, to find it empty
+    # takes an exception. So an item that is made whole notes which fields are there. Whatever sets
+    # another field or removes one throws the note away, and nobody writes a new one: two threads
+    # that set two fields of an item leave no note that knows of one only.
+
+    if not TYPE_CHECKING:  # pragma: no branch  # checkers know the fields of each model
+        __signature__: ClassVar = _Signature()
+
+        def __init__(self, /, **fields: Any) -> None:
+            _fill(self, fields)
+
+        def __getattr__(self, name: str) -> Any:
+            cls = type(self)
+            if name in fields_of(cls):
+                error = FieldNotFetchedError(
+                    f"{cls.__name__}.{name} was neither fetched nor set; name it in fields= of the"
+                    f" list or get, or set it (is_set(item, {name!r}) tells whether it is there)"
+                )
+                error.name = name  # or Python would suggest a field that is spelt alike
+                raise error
+            if hasattr(cls, name):
+                # A property of a subclass, which raised: once more, for what it said.
+                return _read(self, name)
+            if name.startswith("_"):
+                raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+            raise AttributeError(_unknown(cls, name), name=name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            cls = type(self)
+            if value is UNSET and name in fields_of(cls):
+                if is_set(self, name):
+                    delattr(self, name)
+                return
+            try:
+                _put(self, name, value)
+            except AttributeError:
+                if hasattr(cls, name):
+                    raise  # a property that can't be set
+                raise AttributeError(_unknown(cls, name), name=name) from None
+            if name not in (_note(self) or ()):
+                _put(self, "_present", None)
+
+    def __delattr__(self, name: str) -> None:
+        _drop(self, name)
+        _put(self, "_present", None)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return set_fields(self) == set_fields(other)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in set_fields(self).items())
         return f"{type(self).__name__}({shown})"
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        # What rich asks for; left alone it would list every absent field.
+        # What rich asks for; left alone it would ask for every field.
         yield from set_fields(self).items()
+
+    def __replace__(self, /, **fields: Any) -> Self:
+        return replace(self, **fields)
 
     # What is pickled are the fields that are there, by name, so that a later version, which has
     # others, reads it: those that were not pickled are absent.
 
     def __getstate__(self) -> dict[str, Any]:
-        return set_fields(self)
+        return _others(self) | set_fields(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        for name in fields_of(type(self)):
-            setattr(self, name, state.get(name, UNSET))
+        known = fields_of(type(self))
+        _fill(self, {name: value for name, value in state.items() if name in known})
+        if type(self).__dictoffset__:
+            _others(self).update((name, state[name]) for name in state if name not in known)
+
+    # A class that attrs makes of a subclass gets methods that read every field, and a constructor
+    # that may fill slots behind the back of `__setattr__`.
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        made: Any = cls  # whose methods no checker lets be replaced
+        for name in ("__eq__", "__ne__", "__repr__", "__replace__", "__getstate__", "__setstate__"):
+            if _is_of_attrs(cls, name):
+                delattr(made, name)
+        if _is_of_attrs(cls, "__hash__"):
+            made.__hash__ = _hash
+        if vars(cls).get("__attrs_own_setattr__"):
+            made.__attrs_own_setattr__ = False  # it isn't any more, and is inherited
+            made.__setattr__ = _noticed(made.__setattr__)
+
+    def __attrs_post_init__(self) -> None:
+        if type(self).__setattr__ is not Model.__setattr__:
+            for name in fields_of(type(self)):
+                with suppress(AttributeError):  # of a slot that is empty
+                    if _read(self, name) is UNSET:
+                        _drop(self, name)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field,))
@@ -53,7 +166,12 @@ def model(cls: C) -> C:
     No converters and no validators: they would cost every decoded object, while a value has to
     be right only when it is sent.
     """
-    return attrs.define(kw_only=True, repr=False, getstate_setstate=False)(cls)
+    return attrs.define(kw_only=True, init=False, repr=False, eq=False, getstate_setstate=False)(
+        cls
+    )
+
+
+# What is there ------------------------------------------------------------------------------
 
 
 def is_set(item: Model, name: str) -> bool:
@@ -65,14 +183,128 @@ def is_set(item: Model, name: str) -> bool:
     with Looking("name"):
         if name not in fields_of(type(item)):
             raise unknown_field(type(item), name)
-        return getattr(item, name) is not UNSET
+        noted = _note(item)
+        return _value(item, name) is not UNSET if noted is None else name in noted
 
 
 def set_fields(item: Model) -> dict[str, Any]:
     """The fields that were fetched or set, in the order of the reference."""
-    return {
-        name: value for name in fields_of(type(item)) if (value := getattr(item, name)) is not UNSET
-    }
+    return {name: getattr(item, name) for name in present(item)}
+
+
+def present(item: Model) -> tuple[str, ...]:
+    """The names of the fields that were fetched or set, in the order of the reference."""
+    noted = _note(item)
+    if noted is None:
+        names = fields_of(type(item))
+        return tuple(name for name in names if _value(item, name) is not UNSET)
+    return noted
+
+
+def _note(item: Model) -> tuple[str, ...] | None:
+    try:
+        noted: tuple[str, ...] | None = _read(item, "_present")
+    except AttributeError:  # nothing was ever noted
+        return None
+    return noted
+
+
+def _value(item: Model, name: str) -> Any:
+    """The value of a field; `UNSET` where it is absent."""
+    try:
+        return _read(item, name)
+    except AttributeError:
+        return UNSET
+
+
+def _others(item: Model) -> dict[str, Any]:
+    """What a subclass keeps beside the fields."""
+    return vars(item) if type(item).__dictoffset__ else {}
+
+
+# Making and changing ------------------------------------------------------------------------
+
+
+def filled(cls: type[M], fields: Mapping[str, Any]) -> M:
+    """An item with these fields, past whatever constructor its class has."""
+    item = object.__new__(cls)
+    _fill(item, fields)
+    return item
+
+
+def _fill(item: Model, fields: Mapping[str, Any]) -> None:
+    """Fill the slots of a new item."""
+    cls: Any = type(item)  # hashable, which mypy doubts of a type
+    names = _in_order(cls, tuple(fields))
+    for name, value in fields.items():
+        if value is UNSET:
+            names = tuple(each for each in names if each != name)
+        else:
+            _put(item, name, value)
+    _put(item, "_present", names)
+
+
+# For speed only: few different sets of fields are given again and again.
+@lru_cache(maxsize=1024)
+def _in_order(cls: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of fields in the order of the reference.
+
+    Raises:
+        TypeError: one of them is none, as for any keyword that Python doesn't know.
+    """
+    known = list(fields_of(cls))
+    for name in names:
+        if name not in known:
+            raise TypeError(unknown_field(cls, name).message)
+    return tuple(sorted(names, key=known.index))
+
+
+# Many ask for a name only to learn that it isn't there, and the likeness takes its time.
+@lru_cache(maxsize=1024)
+def _unknown(cls: type[Model], name: str) -> str:
+    return unknown_field(cls, name).message
+
+
+def _is_of_attrs(cls: type[Model], name: str) -> bool:
+    """Whether a class has a method that attrs wrote: it says so in its docstring."""
+    return "attrs" in (getattr(vars(cls).get(name), "__doc__", None) or "")
+
+
+def _hash(item: Model) -> int:
+    """The hash of an item that can't be changed."""
+    return hash((type(item), *set_fields(item).items()))
+
+
+def _noticed(assign: Callable[[Any, str, Any], None]) -> Callable[[Any, str, Any], None]:
+    """A `__setattr__` that attrs wrote, with what ours does."""
+
+    def __setattr__(self: Model, name: str, value: Any) -> None:  # noqa: N807  # it becomes one
+        if value is UNSET:
+            Model.__setattr__(self, name, value)
+        else:
+            assign(self, name, value)
+            _put(self, "_present", None)
+
+    return __setattr__
+
+
+def replace(item: M, /, **fields: Any) -> M:
+    """A copy of an item with some fields changed; the item itself stays as it is.
+
+    What `copy.replace` and `attrs.evolve` do, also where fields are absent. Lists and objects are
+    shared with the item; `copy.deepcopy` shares nothing.
+
+    Args:
+        item: a model.
+        fields: the fields to set, by name; `UNSET` makes one absent.
+
+    Raises:
+        TypeError: the model has no such field.
+        InvalidInputError: the item is no model.
+    """
+    again = filled(type(item), set_fields(item) | fields)
+    _others(again).update(_others(item))
+    return again
 
 
 def changes(before: M, after: M) -> M:
@@ -83,8 +315,7 @@ def changes(before: M, after: M) -> M:
 
     Args:
         before: the item as it was fetched.
-        after: a changed copy of it (`copy.deepcopy`, so that no list is shared, or
-            `attrs.evolve`).
+        after: a changed copy of it: `replace`, or `copy.deepcopy`, so that no list is shared.
 
     Returns:
         A model with the writable fields that differ, with the field that identifies the item
@@ -122,10 +353,7 @@ def changes(before: M, after: M) -> M:
     for name, field in fields_of(cls).items():
         if field.guard and (name in old or name in new):
             different[name] = old.get(name, new.get(name))
-    difference = cls()
-    for name, value in different.items():
-        setattr(difference, name, value)
-    return difference
+    return filled(cls, different)
 
 
 def _differ(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Bytes to models: the fast way first, the tolerant one where an answer breaks its types.
 
 Reading takes the fast path first: msgspec checks the bytes against plain JSON types that admit
-null everywhere, and a generated function per set of fields fills the slots. An answer that breaks
+null everywhere, and a generated function per shape of rows fills the slots. An answer that breaks
 its documented types anywhere is read again, object by object and field by field, so that only the
 broken fields stay as they came. Both paths give the same models.
 """
@@ -17,12 +17,11 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 import msgspec
 
 from sitoo_async._codec.base import Model
-from sitoo_async._codec.fast import Build, any_row, builder, exact_row
+from sitoo_async._codec.fast import Build, Shape, any_row, builder, row_of
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import MARK, UNREADABLE, encode, is_object, parse
 from sitoo_async._codec.meaning import integer_of
 from sitoo_async._codec.tolerant import Reading, wrong_shape
-from sitoo_async._codec.unset import UNSET
 from sitoo_async._codec.writing import select, writable
 from sitoo_async.errors import DecodeError
 
@@ -186,74 +185,119 @@ def _peek(name: str, kind: Any) -> Callable[[bytes], Any]:
 # The fast path ------------------------------------------------------------------------------
 
 # Callers choose the fields, and few of them choose many selections.
-_MOST_SELECTIONS: Final = 64
+_MOST_SHAPES: Final = 64
+
+# Types put together at run time, which no checker can follow.
+_array: Final[Any] = list
+_mapping: Final[Any] = dict
+_count: Final[Any] = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
-class _Reader(NamedTuple):
-    """How the rows of one selection of fields are read."""
+class _Rows(NamedTuple):
+    """How the rows of an answer are found, as an envelope and as a bare array."""
 
     envelope: Callable[[bytes], Any]
     array: Callable[[bytes], list[Any]]
+
+
+class _Reader(NamedTuple):
+    """How rows of one shape are read, and what makes models of them."""
+
+    shape: Shape
+    rows: _Rows
     build: Build
 
 
 class _Fast:
-    """The fast path of one model."""
+    """The fast path of one model.
+
+    The rows of a page hold the same names, and so do the pages of a walk. So the shapes that came
+    before are tried, the last one first; what doesn't fit mostly fails at the first row. A page
+    that fits none is looked through for the names that it holds, and read by them: such a page
+    takes twice the time, the next one doesn't.
+    """
 
     def __init__(self, cls: type[Model]) -> None:
         self._cls = cls
-        self._row = any_row(cls)
-        self._item = msgspec.json.Decoder(self._row, float_hook=Decimal).decode
-        self._any = _reader(self._row, builder(cls))
-        self._selections: dict[frozenset[str], _Reader] = {}
-        self._recent = self._any
+        row = any_row(cls)
+        self._item = msgspec.json.Decoder(row, float_hook=Decimal).decode
+        self._any = _Reader(Shape(frozenset(), frozenset()), _rows(row), builder(cls))
+        self._readers: tuple[_Reader, ...] = ()
+        self._learned = 0
 
     def item(self, body: bytes) -> Any:
-        return self._any.build(self._item(body))
+        (item,) = self._any.build((self._item(body),))
+        return item
 
     def array(self, body: bytes) -> list[Any]:
-        build = self._any.build
-        return [build(row) for row in self._any.array(body)]
+        rows, reader = self._read(body, lambda rows: rows.array)
+        return reader.build(rows)
 
     def page(self, body: bytes) -> tuple[list[Any], int | None]:
-        # The rows of a page, and the pages of a walk, hold the same fields. So the last selection
-        # is tried first; its row refuses a page of another selection at the first object.
-        recent, envelope = self._recent, None
-        build = recent.build
-        if recent is not self._any:
-            with suppress(msgspec.ValidationError):
-                envelope = recent.envelope(body)
-        if envelope is None:
-            envelope, build = self._any.envelope(body), self._any.build
-            if envelope.items:
-                self._recent = self._selection(envelope.items[0])
-        return [build(row) for row in envelope.items], envelope.totalcount
+        envelope, reader = self._read(body, lambda rows: rows.envelope)
+        return reader.build(envelope.items), envelope.totalcount
 
-    def _selection(self, row: Any) -> _Reader:
-        names = frozenset(name for name in fields_of(self._cls) if getattr(row, name) is not UNSET)
-        known = self._selections.get(names)
-        if known is not None:
-            return known
-        if len(self._selections) == _MOST_SELECTIONS:
+    def _read(
+        self, body: bytes, form: Callable[[_Rows], Callable[[bytes], Any]]
+    ) -> tuple[Any, _Reader]:
+        readers = self._readers
+        for reader in readers:
+            with suppress(msgspec.ValidationError):
+                found = form(reader.rows)(body)
+                if reader is not readers[0]:
+                    self._readers = (reader, *(each for each in readers if each is not reader))
+                return found, reader
+        raw = form(_raw)(body)
+        reader = self._reader(getattr(raw, "items", raw))
+        return form(reader.rows)(body), reader
+
+    def _reader(self, rows: list[msgspec.Raw]) -> _Reader:
+        """The reader of rows that none of those before could read."""
+        if not rows or self._learned == _MOST_SHAPES:
             return self._any
-        reader = _reader(exact_row(self._cls, names), builder(self._cls, names))
-        self._selections[names] = reader
+        always, ever = _shape(rows)
+        near: list[_Reader] = []
+        for reader in self._readers:
+            # Rows that differ in little come from the same question: what some of them lack, or
+            # have beyond the others, costs the others next to nothing.
+            if 2 * len(ever & reader.shape.ever) >= len(ever | reader.shape.ever):
+                near.append(reader)
+                always &= reader.shape.always
+                ever |= reader.shape.ever
+        shape = Shape(always, ever)
+        if any(reader.shape == shape for reader in near) or len(ever) > 2 * len(
+            fields_of(self._cls)
+        ):
+            return (
+                self._any
+            )  # it is not for its names that the page was refused; or they have no end
+        self._learned += 1
+        reader = _Reader(shape, _rows(row_of(self._cls, shape)), builder(self._cls, shape))
+        self._readers = (reader, *(each for each in self._readers if each not in near))
         return reader
 
 
-def _reader(row: type[msgspec.Struct], build: Build) -> _Reader:
-    # Types put together at run time, which no checker can follow.
-    array: Any = list
-    rows: Any = array[row]
-    count: Any = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+def _rows(row: Any) -> _Rows:
     envelope = msgspec.defstruct(
-        "Envelope", [("items", rows), ("totalcount", count | None, None)], gc=False
+        "Envelope", [("items", _array[row]), ("totalcount", _count | None, None)], gc=False
     )
-    return _Reader(
+    return _Rows(
         msgspec.json.Decoder(envelope, float_hook=Decimal).decode,
-        msgspec.json.Decoder(rows, float_hook=Decimal).decode,
-        build,
+        msgspec.json.Decoder(_array[row], float_hook=Decimal).decode,
     )
+
+
+_raw: Final = _rows(msgspec.Raw)
+_names: Final = msgspec.json.Decoder(_mapping[str, msgspec.Raw]).decode
+
+
+def _shape(rows: list[msgspec.Raw]) -> Shape:
+    always = ever = first = _names(rows[0]).keys()
+    for row in rows:
+        names = _names(row).keys()
+        if names != first:
+            always, ever = always & names, ever | names
+    return Shape(frozenset(always), frozenset(ever))
 
 
 _known: Final[dict[type[Model], _Fast]] = {}

@@ -2,27 +2,36 @@
 
 A row is a msgspec struct of the plain JSON types of a model's fields, with null admitted wherever
 a value is. msgspec checks it while it reads the bytes; all that is left to do is to fill the
-slots of a new object and to convert a few kinds. Straight into the attrs classes would be one
+slots of new objects and to convert a few kinds. Straight into the attrs classes would be one
 step less, but there msgspec looks up every absent field, and most are absent most of the time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import partial
-from typing import Any, Final, cast
+import linecache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from itertools import count, repeat, starmap
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fields import fields_of
-from sitoo_async._codec.kinds import Kind, ListOf, MapOf, Scalar
+from sitoo_async._codec.kinds import Kept, Kind, ListOf, MapOf, Scalar
 from sitoo_async._codec.unset import UNSET
 
-__all__ = ["Build", "any_row", "builder", "exact_row"]
+__all__ = ["Build", "Shape", "any_row", "builder", "row_of"]
 
-Build = Callable[[Any], Any]
-"""Makes a model of a row; raises ValueError, OverflowError or OSError for a price like "NaN"."""
+Build = Callable[[Sequence[Any]], list[Any]]
+"""Makes models of rows; raises ValueError, OverflowError or OSError for a price like "NaN"."""
+
+
+class Shape(NamedTuple):
+    """The names that the rows of an answer hold, also those that no field of the model has."""
+
+    always: frozenset[str]
+    ever: frozenset[str]
 
 
 _any_rows: Final[dict[type[Model], type[msgspec.Struct]]] = {}
@@ -40,15 +49,21 @@ def any_row(cls: type[Model]) -> type[msgspec.Struct]:
     return row
 
 
-def exact_row(cls: type[Model], names: Collection[str]) -> type[msgspec.Struct]:
-    """The row that holds these fields, each of them, and refuses any other field."""
+def row_of(cls: type[Model], shape: Shape) -> type[msgspec.Struct]:
+    """The row of a shape: it refuses any other name, and to lack one that is always there."""
+    fields = fields_of(cls)
+    # A name that is no field's is passed over, whatever it holds. It may be no name to Python.
+    others = {f"_{number}": name for number, name in enumerate(shape.ever - fields.keys())}
     return msgspec.defstruct(
         f"{cls.__name__}Row",
         [
-            (name, _wire(field.kind) | None)
-            for name, field in fields_of(cls).items()
-            if name in names
-        ],
+            (name, _wire(field.kind) | None, *([] if name in shape.always else [UNSET]))
+            for name, field in fields.items()
+            if name in shape.ever
+        ]
+        + [(name, msgspec.Raw, UNSET) for name in others],
+        rename=others,
+        kw_only=True,  # so that it doesn't matter which of them have a default
         forbid_unknown_fields=True,
         gc=False,
     )
@@ -71,32 +86,72 @@ def _wire(kind: Kind) -> Any:
             return any_row(kind.model)
 
 
-def builder(cls: type[Model], names: Collection[str] | None = None) -> Build:
-    """Generate the function that turns a row into a model.
+# Told apart, so that each keeps its source.
+_number: Final = count(1)
+
+
+def builder(cls: type[Model], shape: Shape | None = None) -> Build:
+    """Generate the function that turns rows into models.
 
     Args:
         cls: the model.
-        names: the fields of the `exact_row`; None for `any_row`.
+        shape: that of the rows; None for `any_row`.
     """
-    scope: dict[str, Any] = {"new": object.__new__, "cls": cls, "unset": UNSET}
-    lines: list[str] = []
-    for name, field in fields_of(cls).items():
-        load = _loader(field.kind)
-        if names is not None and name not in names:
-            lines.append(f"item.{name} = unset")
-        elif load is None:
-            lines.append(f"item.{name} = row.{name}")
-        else:
+    hashable: Any = cls  # which mypy doubts of a type
+    fields = fields_of(cls)
+    names = tuple(name for name in fields if shape is None or name in shape.ever)
+    sure = shape is not None and shape.always.issuperset(names)
+    scope: dict[str, Any] = {
+        "bare": _bare(hashable),
+        "cls": cls,
+        "present": names if sure else None,
+        "unset": UNSET,
+        "repeat": repeat,
+        "starmap": starmap,
+    }
+    fill: list[str] = []
+    for name in names:
+        load = _loader(fields[name].kind)
+        value = "value"
+        if load is not None:
             scope[f"load_{name}"] = load
-            checked = f"value if value is None or value is unset else load_{name}(value)"
-            lines.append(f"value = row.{name}; item.{name} = {checked}")
+            value = f"value if value is None else load_{name}(value)"
+        if isinstance(load, Kept):
+            value = f"load_{name}[value]"
+        if shape is None or name not in shape.always:
+            fill.append(f"if (value := row.{name}) is not unset: item.{name} = {value}")
+        elif load is None:
+            fill.append(f"item.{name} = row.{name}")
+        else:
+            fill.append(f"value = row.{name}; item.{name} = {value}")
     # The scope comes in as defaults: local names are the fastest that there are.
     parameters = ", ".join(f"{name}={name}" for name in scope)
-    source = "\n    ".join(
-        [f"def build(row, {parameters}):", "item = new(cls)", *lines, "return item"]
+    source = f"def build(rows, {parameters}):\n" + "".join(
+        f"    {line}\n"
+        for line in (
+            "items = [*starmap(bare, repeat((), len(rows)))]",
+            "for item, row in zip(items, rows):",
+            *(f"    {line}" for line in fill),
+            "    item._present = present",
+            "    item.__class__ = cls",
+            "return items",
+        )
     )
-    exec(source, scope)  # noqa: S102  # our own field names, as attrs does for __init__
+    # Under a name of its own, so that a traceback shows the line.
+    place = f"<{cls.__name__} of a row, {next(_number)}>"
+    linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
+    exec(compile(source, place, "exec"), scope)  # noqa: S102  # our own field names, as in attrs
     return cast("Build", scope["build"])
+
+
+@cache
+def _bare(cls: Any) -> Any:
+    """The model without what it does when an attribute is set, which each field would pay for.
+
+    It has the slots of the model, so an item that is filled can become one.
+    """
+    own = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
+    return type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__, **own})
 
 
 def _loader(kind: Kind) -> Callable[[Any], Any] | None:
@@ -111,7 +166,7 @@ def _loader(kind: Kind) -> Callable[[Any], Any] | None:
             load = kind.value.load
             return None if load is None else partial(_load_values, load)
         case _:
-            return builder(kind.model)
+            return partial(_load_object, builder(kind.model))
 
 
 def _load_items(load: Callable[[Any], Any], items: list[Any]) -> list[Any]:
@@ -120,3 +175,7 @@ def _load_items(load: Callable[[Any], Any], items: list[Any]) -> list[Any]:
 
 def _load_values(load: Callable[[Any], Any], pairs: dict[str, Any]) -> dict[str, Any]:
     return {key: None if item is None else load(item) for key, item in pairs.items()}
+
+
+def _load_object(build: Build, row: Any) -> Any:
+    return build((row,))[0]

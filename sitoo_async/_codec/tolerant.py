@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sitoo_async._checks.warning import warn
-from sitoo_async._codec.base import Model
+from sitoo_async._codec.base import Model, filled
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import (
     UNREADABLE,
@@ -93,15 +93,16 @@ class Reading:
         Raises:
             DecodeError: where `strict`, something in it is not of its documented type.
         """
-        item = object.__new__(cls)
+        values: dict[str, Any] = {}
         for name, field in fields_of(cls).items():
             value = row.get(name, UNSET)
             if value is not UNSET:
                 if field.list_of_one and is_array(value) and len(value) == 1:
                     (value,) = value
-                value = self._value(field.kind, value, (trail, name), f"{cls.__name__}.{name}")
-            setattr(item, name, value)
-        return item
+                values[name] = self._value(
+                    field.kind, value, (trail, name), f"{cls.__name__}.{name}"
+                )
+        return filled(cls, values)
 
     def _value(self, kind: Kind, value: Any, trail: Trail, owner: str) -> Any:
         if value is None:

@@ -21,7 +21,6 @@ from typing_extensions import TypeVar, override
 
 from sitoo_async._checks.show import shown
 from sitoo_async._codec.meaning import integer_of
-from sitoo_async._codec.unset import UNSET
 from sitoo_async.errors import DecodeError
 
 __all__ = ["Advance", "AfterId", "AtOnce", "ByOffset", "FromMoment", "P"]
@@ -324,7 +323,7 @@ class FromMoment(Advance[datetime | None]):
 
 def _lost(name: str, found: object) -> DecodeError:
     """What is raised where a row does not hold the cursor that should follow from it."""
-    came = "without" if found in (None, UNSET) else f"with {shown(found)} as"
+    came = "without" if found is None else f"with {shown(found)} as"
     return DecodeError(
         f"the page holds a row {came} its {name}, so that nothing tells where the next one starts",
         sent="yes",

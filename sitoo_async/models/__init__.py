@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sitoo_async._codec.base import Model, changes, is_set, set_fields
+from sitoo_async._codec.base import Model, changes, is_set, replace, set_fields
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.unset import UNSET
 from sitoo_async._on_demand import on_demand
@@ -188,6 +188,7 @@ __all__ = [
     "WarehouseType",
     "changes",
     "is_set",
+    "replace",
     "set_fields",
 ]
 

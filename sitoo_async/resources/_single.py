@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from sitoo_async._codec.base import filled, present
 from sitoo_async._codec.codec import decode_item, decode_value, writable
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.tolerant import Reading, Trail
@@ -15,7 +16,7 @@ from sitoo_async._http.messages import Request, Response, Twin
 from sitoo_async._lane.options import Options
 from sitoo_async._lane.session import Session
 from sitoo_async.errors import DecodeError
-from sitoo_async.models import UNSET, Model, set_fields
+from sitoo_async.models import Model
 from sitoo_async.resources._items import Expected, accepted, one_item, update
 from sitoo_async.resources._operation import Operation
 
@@ -175,10 +176,7 @@ class Calls:
         hashable: Any = model  # as above
         names = named_by or _names(hashable, tuple(at))
         if response.empty and operation.method == "PUT":
-            item = model()
-            for name, value in zip(names, at.values(), strict=False):
-                setattr(item, name, value)
-            return item
+            return filled(model, dict(zip(names, at.values(), strict=False)))
         return self._item(operation, path, response, model, names)
 
     def _item(
@@ -255,9 +253,7 @@ def _names(model: type[Model], parameters: tuple[str, ...]) -> Sequence[str]:
 
 def _holds(item: Model, names: Sequence[str]) -> bool:
     """Whether an item holds one of these fields, or where none are named any field."""
-    for name in names:
-        value = getattr(item, name)
-        # A field may well be null or empty, but not what tells which item it is.
-        if value is not UNSET and value:
-            return True
-    return not names and bool(set_fields(item))
+    if not names:
+        return bool(present(item))
+    # A field may well be null or empty, but not what tells which item it is.
+    return any(getattr(item, name, None) for name in names)

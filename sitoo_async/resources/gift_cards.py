@@ -18,7 +18,7 @@ from sitoo_async._codec.json import is_list
 from sitoo_async._codec.kinds import TEXT
 from sitoo_async._http.url import query_string
 from sitoo_async.errors import InvalidInputError
-from sitoo_async.models import UNSET
+from sitoo_async.models import is_set, set_fields
 from sitoo_async.models.gift_cards import (
     GiftCard,
     GiftCardFields,
@@ -234,7 +234,8 @@ def _query(**parameters: str | None) -> str:
 
 def _wrapped(answer: GiftCardResponse) -> GiftCardResponse:
     """The answer with its `giftcard` filled in, also where the card came bare."""
-    if answer.giftcard is UNSET:
+    if not is_set(answer, "giftcard"):
         names = attrs.fields_dict(GiftCard)
-        answer.giftcard = GiftCard(**{name: getattr(answer, name) for name in names})
+        card = {name: value for name, value in set_fields(answer).items() if name in names}
+        answer.giftcard = GiftCard(**card)
     return answer

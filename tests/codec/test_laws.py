@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 import warnings
@@ -11,7 +12,6 @@ from decimal import Decimal
 from http import HTTPMethod
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +23,16 @@ from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf, Scalar
 from sitoo_async._codec.tolerant import reported
 from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
-from sitoo_async.models import UNSET, Model, Product, ProductGroupType, changes, set_fields
+from sitoo_async.models import (
+    UNSET,
+    Model,
+    Product,
+    ProductGroupType,
+    changes,
+    is_set,
+    replace,
+    set_fields,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 # Far beyond what a datetime holds on both sides, and often within.
@@ -192,19 +201,58 @@ def test_applying_the_changes_gives_the_writable_part_of_after(before, after):
     before.productid = after.productid = 1
     difference = set_fields(changes(before, after))
     assert difference.pop("productid") == 1
-    applied = attrs.evolve(before, **difference)
+    applied = replace(before, **difference)
     for name, value in set_fields(after).items():
         if not fields_of(Product)[name].read_only:
             assert getattr(applied, name) == value
-            assert (name in difference) == (getattr(before, name) != value)
+            assert (name in difference) == (getattr(before, name, UNSET) != value)
     assert set(difference) <= set(set_fields(after))
 
 
 @given(products())
-def test_models_pickle_whatever_they_hold(product):
-    again = pickle.loads(pickle.dumps(product))  # noqa: S301  # our own bytes
-    assert again == product
-    assert repr(again) == repr(product)
+def test_models_are_copied_whatever_they_hold(product):
+    pickled = pickle.loads(pickle.dumps(product))  # noqa: S301  # our own bytes
+    for again in (pickled, copy.copy(product), copy.deepcopy(product), replace(product)):
+        assert again == product
+        assert repr(again) == repr(product)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["set", "unset", "delete", "replace", "copy", "pickle"]),
+        st.sampled_from(["sku", "title", "barcode", "custom1"]),
+        st.none() | st.integers(0, 2),
+    ),
+    max_size=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["sku", "title", "barcode"]), st.integers(0, 2)), STEPS)
+def test_an_item_is_what_was_done_to_it(fields, steps):
+    item, there = Product(**fields), dict(fields)
+    for step, name, value in steps:
+        match step:
+            case "set":
+                setattr(item, name, value)
+                there[name] = value
+            case "unset":
+                setattr(item, name, UNSET)
+                there.pop(name, None)
+            case "delete" if name in there:
+                delattr(item, name)
+                del there[name]
+            case "replace":
+                item = replace(item, **{name: value})
+                there[name] = value
+            case "copy":
+                item = copy.copy(item)
+            case "pickle":
+                item = pickle.loads(pickle.dumps(item))  # noqa: S301  # our own bytes
+    assert set_fields(item) == there
+    assert list(set_fields(item)) == [name for name in fields_of(Product) if name in there]
+    assert item == Product(**there)
+    for name in ("sku", "title", "barcode", "custom1"):
+        assert is_set(item, name) == hasattr(item, name) == (name in there)
 
 
 @given(st.decimals(allow_nan=True, allow_infinity=True) | st.integers() | TEXT)

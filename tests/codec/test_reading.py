@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
+import traceback
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,17 +14,19 @@ import pytest
 
 from sitoo_async._codec.base import model
 from sitoo_async._codec.codec import (
-    _MOST_SELECTIONS,
+    _MOST_SHAPES,
     _fast,
+    decode_array,
     decode_item,
     decode_page,
     decode_value,
     encode,
 )
 from sitoo_async._codec.converter import converter
+from sitoo_async._codec.fast import builder
 from sitoo_async._codec.fields import fields_of
-from sitoo_async._codec.kinds import AdditionalData, Decimal3, Money, Number, Tags
-from sitoo_async.errors import DecodeError, InvalidInputError
+from sitoo_async._codec.kinds import _MOST_KEPT, AdditionalData, Decimal3, Money, Number, Tags
+from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
 from sitoo_async.models import (
     UNSET,
     Model,
@@ -79,10 +84,10 @@ def test_an_item_becomes_a_typed_model():
     )
 
 
-def test_a_field_that_did_not_come_is_unset_and_a_null_is_none():
+def test_a_field_that_did_not_come_is_absent_and_a_null_is_none():
     product = decode_item(b'{"title": null}', Product)
     assert product.title is None
-    assert product.sku is UNSET
+    assert not hasattr(product, "sku")
     assert list(set_fields(product)) == ["title"]
 
 
@@ -152,49 +157,85 @@ def test_an_empty_page_is_a_page():
     assert decode_page(b'{"totalcount": 0, "items": []}', Product) == ([], 0)
 
 
-def test_a_page_may_hold_rows_with_different_fields():
-    rows = [{"productid": 1, "sku": "a"}, {"productid": 2}, {"sku": "c", "title": "d"}, {}]
-    expected = [Product(**row) for row in rows]
-    for _ in range(3):  # the first page teaches the selection, the next ones try it
-        assert decode_page(page(*rows), Product)[0] == expected
-    assert decode_page(page(*reversed(rows)), Product)[0] == expected[::-1]
+NAMES = [f"{letter}{number}" for letter in "abcd" for number in range(5)]
 
 
-def test_pages_of_different_selections_may_alternate():
-    for _ in range(3):
-        for row in ({"productid": 1, "title": "x"}, {"sku": "a"}, BLANKET):
-            for _ in range(2):
-                items, _ = decode_page(page(row, row), Product)
-                assert items == [converter.structure(row, Product)] * 2
-
-
-def test_an_unknown_field_that_appears_in_mid_walk_is_ignored():
-    assert decode_page(page({"sku": "a"}), Product)[0] == [Product(sku="a")]
-    assert decode_page(page({"sku": "a", "new": 1}), Product)[0] == [Product(sku="a")]
-    assert decode_page(page({"sku": "a"}, {"sku": "b", "new": 1}), Product)[0] == [
-        Product(sku="a"),
-        Product(sku="b"),
-    ]
-
-
-@model
-class Parcel(Model):
-    a: int = UNSET
-    b: int = UNSET
-    c: int = UNSET
-    d: int = UNSET
-    e: int = UNSET
-    f: int = UNSET
-    g: int = UNSET
+def model_of(names: list[str]) -> type[Model]:
+    """A model of its own, of which nothing was read yet."""
+    fields = {"__annotations__": dict.fromkeys(names, "int"), **dict.fromkeys(names, UNSET)}
+    return model(type("Parcel", (Model,), fields | {"__module__": __name__}))
 
 
 def test_any_number_of_selections_is_read_and_only_so_many_are_remembered():
-    names = list(fields_of(Parcel))
-    for chosen in range(2 ** len(names)):
-        row = {name: chosen for bit, name in enumerate(names) if chosen >> bit & 1}
+    parcel = model_of(NAMES)
+    for one, other in itertools.combinations(NAMES, 2):
+        row = {one: 1, other: 2}
         for _ in range(2):
-            assert decode_page(page(row), Parcel) == ([Parcel(**row)], 1)
-    assert len(_fast(Parcel)._selections) == _MOST_SELECTIONS
+            assert decode_page(page(row), parcel) == ([parcel(**row)], 1)
+    assert len(_fast(parcel)._readers) <= _MOST_SHAPES < math.comb(len(NAMES), 2)
+
+
+# The rows of each page of a walk.
+ROWS = dict.fromkeys(NAMES[:12], 1)
+LESS = {name: value for name, value in ROWS.items() if name != "b3"}
+WALKS = {
+    "a field that no model has": [[ROWS | {"new field": [{"a": 1}]}] * 3] * 4,
+    "such a field in the last row": [[ROWS, ROWS, ROWS | {"new": None}]] * 4,
+    "another one on each page": [[ROWS | {f"new{number}": 1}] for number in (1, 2, 1, 2)],
+    "the last row lacks a field": [[ROWS, ROWS, LESS]] * 4,
+    "every second row lacks a field": [[ROWS, LESS] * 2, [LESS, ROWS] * 2] * 2,
+    "a page lacks a field": [[ROWS] * 3, [LESS] * 3] * 2,
+    "a row has another field": [[ROWS] * 3, [ROWS, ROWS | {"d4": 2}]] * 2,
+    "two selections take turns": [[ROWS] * 2, [{"d1": 1, "d2": 2}] * 2] * 2,
+    "an empty page comes first": [[], [ROWS], [], [ROWS]],
+    "rows share no field": [[{"a1": 1}, {}, {"b1": 2, "c1": None}], [{"c1": 1}, {"a1": 2}]] * 2,
+    "rows hold nothing": [[{}, {}]] * 4,
+}
+
+
+@pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())
+def test_a_page_unlike_those_before_is_looked_at_twice_and_the_next_one_is_not(walk):
+    parcel = model_of(NAMES)
+    fast = _fast(parcel)
+    for index, rows in enumerate(walk):
+        learned = fast._learned
+        body = page(*rows)
+        expected = [parcel(**{k: v for k, v in row.items() if k in NAMES}) for row in rows]
+        assert decode_page(body, parcel) == (expected, len(rows))
+        assert decode_array(json.dumps(rows).encode(), parcel) == (expected, len(rows))
+        assert decode_page(body, parcel, strict=True) == (expected, len(rows))
+        assert fast._learned == learned or index < 2
+    assert 0 < fast._learned <= 2
+
+
+def test_any_number_of_prices_is_read_and_only_so_many_are_remembered():
+    prices = [f"{number}.00" for number in range(_MOST_KEPT + 100)]
+    items, _ = decode_page(page(*({"moneyprice": price} for price in prices)), Product)
+    assert [str(item.moneyprice) for item in items] == prices
+    kept = fields_of(Product)["moneyprice"].kind.load
+    assert 0 < len(kept) <= _MOST_KEPT
+
+
+def test_names_without_end_are_not_remembered():
+    parcel = model_of(["a", "b"])
+    row = {"a": 1, **dict.fromkeys(map(str, range(9)), 2)}
+    for _ in range(3):
+        assert decode_page(page(row), parcel) == ([parcel(a=1)], 1)
+    assert _fast(parcel)._readers == ()
+
+
+def test_a_page_with_a_wrong_value_teaches_no_names():
+    parcel = model_of(NAMES)
+    decode_page(page(ROWS), parcel)
+    with pytest.warns(UnexpectedTypeWarning, match=r"Parcel\.a0 is documented as an integer"):
+        assert decode_page(page(ROWS, ROWS | {"a0": []}), parcel)[0][1].a0 == []
+    assert _fast(parcel)._learned == 1
+
+
+def test_a_traceback_shows_the_line_of_a_generated_function():
+    with pytest.raises(AttributeError) as caught:
+        builder(Product)([None])
+    assert "(value := row.productid)" in "".join(traceback.format_exception(caught.value))
 
 
 @model

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
-from sitoo_async import changes, errors
+from sitoo_async import changes, errors, replace
 from sitoo_async.models import CustomAttribute
 from sitoo_async.testing import Fault
 
@@ -24,7 +23,7 @@ async def test_an_attribute_lives_from_add_to_delete(fake, client):
     before = await client.custom_attributes.add(**FABRIC)
     assert fake.requests[-1].json == FABRIC
     assert before == CustomAttribute(**FABRIC) == await client.custom_attributes.get("fabric")
-    after = attrs.evolve(before, enums=["Cotton", "Polyester", "Velvet"])
+    after = replace(before, enums=["Cotton", "Polyester", "Velvet"])
     stored = await client.custom_attributes.update("fabric", changes(before, after))
     assert fake.requests[-1].path == "/sites/1/customattributes/fabric.json"
     assert fake.requests[-1].json == {"enums": ["Cotton", "Polyester", "Velvet"]}

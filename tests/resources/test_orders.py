@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from sitoo_async import UNSET, changes, errors
+from sitoo_async import changes, errors, is_set
 from sitoo_async.models import (
     Order,
     OrderDelivery,
@@ -87,7 +87,7 @@ async def test_an_order_is_added_fetched_and_changed(fake_sitoo, sitoo):
     assert order.moneyfinal_net == Decimal("160.00")
     assert order.moneytotal_gross_all == Decimal("200.00")
     assert (order.orderstateid, order.paymentstateid) == (OrderState.OPEN, PaymentState.NONE)
-    assert order.orderitems[0].moneyrowprice is UNSET
+    assert not is_set(order.orderitems[0], "moneyrowprice")
     assert order.additionaldata == {"weborder": "true"}
     assert await sitoo.orders.update(orderid, namefirst="Adam", namelast="Smith") is True
     changed = seen(fake_sitoo, "PUT")[0]
@@ -401,4 +401,4 @@ async def test_a_type_that_only_sitoo_logs_is_read_as_its_number(fake_sitoo, sit
     fake_sitoo.script(Fault.answer(200, body={"totalcount": 1, "items": [row]}))
     (logged,) = await sitoo.orders.log_items.list(orderid)
     assert (logged.orderlogtypeid, logged.fvalue, logged.strvalue) == (70, 10, None)
-    assert logged.orderid is UNSET
+    assert not is_set(logged, "orderid")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import attrs
 import pytest
 
-from sitoo_async import changes, errors
+from sitoo_async import changes, errors, replace
 from sitoo_async.models import PriceList, PriceListItem, VolumePriceLevel
 from sitoo_async.testing import Fault
 
@@ -26,7 +25,7 @@ async def test_a_price_list_is_added_read_changed_and_deleted(fake, client):
     assert fake.requests[-1].json == {"pricelistname": "Resellers", "tags": ["RESELLER"]}
     before = await client.price_lists.get(pricelistid)
     assert (before.pricelistname, before.tags) == ("Resellers", ["RESELLER"])
-    after = attrs.evolve(before, pricelistdescription="For resellers")
+    after = replace(before, pricelistdescription="For resellers")
     assert await client.price_lists.update(pricelistid, changes(before, after))
     assert fake.requests[-1].json == {"pricelistdescription": "For resellers"}
     assert await client.price_lists.delete(pricelistid)

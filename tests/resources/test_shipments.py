@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from sitoo_async import UNSET, errors
+from sitoo_async import errors, is_set
 from sitoo_async.models import ArchivedFilterType, Shipment, ShipmentState
 from sitoo_async.testing import Fault
 
@@ -57,7 +57,7 @@ async def test_the_active_shipments_are_listed_unless_asked_otherwise(fake_sitoo
         shipmentid=both, archived=ArchivedFilterType.ARCHIVED
     ).collect()
     assert [shipment.shipmentid for shipment in archived] == [first]
-    assert archived[0].shipmentitems is UNSET
+    assert not is_set(archived[0], "shipmentitems")
     assert [target(record) for record in fake_sitoo.requests] == [
         f"/shipments.json?shipmentid={first},{second}&start=0&num=5&fields=shipmentid",
         f"/shipments.json?shipmentid={first},{second}&start=0&num=1&fields=shipmentid",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
-from sitoo_async import changes, errors
+from sitoo_async import changes, errors, replace
 from sitoo_async.models import Store, StoreType
 
 pytestmark = pytest.mark.virtual_time
@@ -37,7 +36,7 @@ async def test_a_store_is_added_read_changed_and_deleted(fake, client):
     }
     before = await client.stores.get(storeid)
     assert (before.storetype, before.nearby_stores) == (StoreType.OUTLET, [1, 2])
-    after = attrs.evolve(before, phone="555", additional_data=None)
+    after = replace(before, phone="555", additional_data=None)
     assert await client.stores.update(storeid, changes(before, after))
     assert fake.requests[-1].json == {"phone": "555", "additional_data": None}
     assert await client.stores.update(storeid, city="Malmö")

@@ -36,7 +36,7 @@ async def test_quirk_5_3_19_a_list_omits_the_externalid_unless_it_is_asked_for(s
     user = (await sitoo.users.list(**mine)).items[0]
     assert not is_set(user, "externalid")
     with pytest.raises(errors.FieldNotFetchedError, match="fields="):
-        str(user.externalid)
+        _ = user.externalid
     user = (await sitoo.users.list(fields=["userid", "externalid"], **mine)).items[0]
     assert user.externalid == "1234"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import attrs
 import pytest
 
-from sitoo_async import changes, errors
+from sitoo_async import changes, errors, replace
 from sitoo_async.models import Warehouse, WarehouseItem, WarehouseType
 
 pytestmark = pytest.mark.virtual_time
@@ -20,7 +19,7 @@ async def test_a_warehouse_is_added_read_changed_and_deleted(fake, client):
     warehouseid = await client.warehouses.add(usetype=40, currencycode="USD", name="Reclaims")
     before = await client.warehouses.get(warehouseid)
     assert (before.usetype, before.storeid) == (40, None)
-    after = attrs.evolve(before, name="Demo", countryid="se")
+    after = replace(before, name="Demo", countryid="se")
     assert await client.warehouses.update(warehouseid, changes(before, after))
     assert fake.requests[-1].json == {"name": "Demo", "countryid": "se"}
     assert await client.warehouses.update(warehouseid, storeid=1, sellable=False)
