@@ -118,7 +118,7 @@ if TYPE_CHECKING:
     from sitoo_async._http.messages import Response
     from sitoo_async._http.observers import ExchangeRecord, Observer
     from sitoo_async._lane.retry import RetryPolicy
-    from sitoo_async._lane.ticket import LaneStats
+    from sitoo_async._lane.stats import LaneStats
     from sitoo_async._paging.paginator import Page, Paginator
     from sitoo_async.models import UNSET, changes, is_set, replace, set_fields
 else:
@@ -133,7 +133,7 @@ else:
             "Gate": "sitoo_async._gates.gate",
             "Grant": "sitoo_async._gates.gate",
             "Key": "sitoo_async._http.keys",
-            "LaneStats": "sitoo_async._lane.ticket",
+            "LaneStats": "sitoo_async._lane.stats",
             "Observer": "sitoo_async._http.observers",
             "Outcome": "sitoo_async._batching.outcome",
             "Page": "sitoo_async._paging.paginator",

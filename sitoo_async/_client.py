@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 
     from sitoo_async._gates import Gate
     from sitoo_async._http.observers import Observer
-    from sitoo_async._lane.ticket import LaneStats, Priority
+    from sitoo_async._lane.options import Priority
+    from sitoo_async._lane.stats import LaneStats
 
 __all__ = ["OptionFields", "SitooClient"]
 

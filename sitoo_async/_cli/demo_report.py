@@ -12,7 +12,7 @@ import attrs
 
 from sitoo_async._cli.screen import Screen
 from sitoo_async._client import SitooClient
-from sitoo_async._lane.ticket import LaneStats
+from sitoo_async._lane.stats import LaneStats
 from sitoo_async.testing import FakeSitoo, RecordedRequest
 
 __all__ = ["Step", "Tally", "repeats"]

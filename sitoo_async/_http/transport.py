@@ -188,12 +188,13 @@ class Transport:
                 async with answer:
                     body, oversized = await self._body(answer, attempt)
         except Exception as error:  # noqa: BLE001  # code of the user's may run in there
-            cause = error.__cause__ if isinstance(error, BrokenError) else error
+            # No local: an error keeps the frames that it passes through, which must not keep it.
             if connector.inherited:
                 raise WrongLoopError(
                     FORKED, sent="unknown" if attempt.connected else "no"
-                ) from cause
-            raise self._failure(cause, attempt, min(loop.time() - began, seconds)) from cause
+                ) from _cause(error)
+            elapsed = min(loop.time() - began, seconds)
+            raise self._failure(_cause(error), attempt, elapsed) from _cause(error)
         if status == 407 and route.proxy is not None and url.scheme == "http":
             raise ConnectError(_refusal(route.proxy, 407, "Proxy Authentication Required"))
         self._last_used = ended = loop.time()
@@ -275,6 +276,10 @@ def _told_to_send_once(session: aiohttp.ClientSession) -> bool:
     if known:
         settings["_retry_connection"] = False
     return known
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    return error.__cause__ if isinstance(error, BrokenError) else error
 
 
 @functools.lru_cache(maxsize=64)

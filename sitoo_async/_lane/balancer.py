@@ -16,11 +16,11 @@ from typing import Final
 
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.verdict import Verdict
+from sitoo_async._lane.call import Call
 from sitoo_async._lane.lane import Lane
-from sitoo_async._lane.options import Options
 from sitoo_async._lane.overlap import MOST_UNPROVEN, Ending, Evidence, Exchange, InFlight
 from sitoo_async._lane.queue import Queue
-from sitoo_async._lane.ticket import LaneStats, Ticket
+from sitoo_async._lane.stats import LaneStats
 from sitoo_async.errors import AuthenticationError
 
 __all__ = ["Ways", "together"]
@@ -84,13 +84,12 @@ class Ways:
         """Those in which calls wait."""
         return (self._shared, *self._own.values())
 
-    def queue_for(self, request: Request, options: Options, ticket: Ticket | None) -> Queue:
+    def queue_for(self, request: Request, call: Call) -> Queue:
         """Where a request is to wait for its turn.
 
         Args:
             request: which one.
-            options: of its call.
-            ticket: of its call; None where that only begins.
+            call: whose.
 
         Raises:
             ReentryError: it would begin inside an exchange of one of the lanes.
@@ -100,11 +99,11 @@ class Ways:
             lane.check_reentry()
         self._try_again()
         if request.method != "GET":
-            if ticket is not None and ticket.uncertain and ticket.lane is not None:
+            if call.uncertain:
                 # Sitoo may still be at work on it, and until that is over it refuses the key. By
                 # another key, the write would overtake itself and come a second time later on.
-                return self._queue_of(ticket.lane)
-            if options.pin:
+                return self._queue_of(call.lane)
+            if call.options.pin:
                 return self._pinned_queue(_group(request.path))
         return self._shared
 

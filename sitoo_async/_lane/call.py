@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard, cast
-
-import attrs
+import itertools
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard
 
 from sitoo_async._http.messages import Request, Response
-from sitoo_async._lane.options import Options
-from sitoo_async._lane.queue import Queue
+from sitoo_async._lane.options import Options, Priority
 from sitoo_async._lane.retry import CALL_WITHIN, Trouble, pause_before_item, pause_before_repeat
-from sitoo_async._lane.ticket import Priority, Ticket
 from sitoo_async.errors import (
     ClientClosedError,
     DeadlineError,
@@ -26,37 +25,104 @@ from sitoo_async.errors import (
 )
 
 if TYPE_CHECKING:
-    from sitoo_async._lane.lane import Lane
+    from sitoo_async._lane.company import Company
+    from sitoo_async._lane.lane import Flight, Lane
+    from sitoo_async._lane.queue import Place, Queue
     from sitoo_async._lane.session import Binding, Session
     from sitoo_async._lane.sharing import Sharing
 
-__all__ = ["CLOSED_WHILE_WAITING", "Call"]
+__all__ = ["CLOSED_WHILE_WAITING", "Call", "next_number"]
 
 CLOSED_WHILE_WAITING: Final = "the client was closed while the call waited for its turn"
 
+next_number: Final = itertools.count().__next__
+"""Numbers in the order of drawing, the same for all queues: a lane may serve several."""
 
-@attrs.define(eq=False)
+
 class Call:
-    """One call's place in the lane, kept for all that it sends.
+    """One call: where it stands in the lane, and what it sends there.
 
     Most calls send one request. The chunk of a batch may be sent again in pieces, which are
     retries to the lane: they keep the chunk's order, are let in whatever waits, also while the
     client drains, and have what the chunk left of `deadline` and `queue_timeout`.
+
+    Args:
+        session: whose call it is, so that closing one client leaves the others' calls alone.
+        options: what travels with it.
+        priority: how it ranks.
+        within: seconds of trouble that each request outlasts, if its policy does not say.
+
+    Attributes:
+        begun: whether its session counts it.
+        submitted: when it began, in loop time.
+        number: tells calls of one moment apart.
+        queue_left: seconds it may still wait for turns; None for any time.
+        deadline: the moment the whole call must be over, in loop time; None for never.
+        refused_since: when it was first refused with a 429, in loop time.
+        retried: whether it has had a turn.
+        lane: where its exchange is under way, or was last.
+        flew_at: when that began, in loop time.
+        uncertain: whether a write of it was sent of which nobody knows what became.
+
+        exchange: makes the exchange of the turn at hand.
+        answer: what the caller awaits.
+        context: the caller's, for the exchange.
+        entered: since when it waits for its turn, in loop time.
+        company: with whom it may share the exchange.
+        place: where it stands in the queue; None when it does not wait.
+        flight: the exchange under way; None when there is none, or the caller is gone.
+        timer: ends the waiting, and then the exchange, for the caller.
+
+        binding: what its session has for the loop.
+        queue: where it waits.
+        request: the one at hand.
+        trouble: what that has met with so far.
+        worst: what is known, at the worst, of whether it was sent.
+        last: how it failed last.
     """
 
-    session: Session
-    options: Options
-    priority: Priority
-    within: float = CALL_WITHIN
-    begun: bool = False
-    binding: Binding = attrs.field(init=False)
-    queue: Queue = attrs.field(init=False)
-    ticket: Ticket = attrs.field(init=False)
-    # Of the request at hand:
-    request: Request = attrs.field(init=False)
-    trouble: Trouble = attrs.field(factory=Trouble)
-    worst: Sent = "no"
-    last: SitooError | None = None
+    __slots__ = (
+        *("session", "options", "priority", "within", "begun"),
+        *("submitted", "number", "queue_left", "deadline"),
+        *("refused_since", "retried", "lane", "flew_at", "uncertain"),
+        *("exchange", "answer", "context", "entered", "company", "place", "flight", "timer"),
+        *("binding", "queue", "request", "trouble", "worst", "last"),
+    )
+
+    submitted: float
+    number: int
+    queue_left: float | None
+    deadline: float | None
+    lane: Lane
+    flew_at: float
+    exchange: Callable[[], Coroutine[Any, Any, Any]]
+    answer: asyncio.Future[Any]
+    context: Context
+    entered: float
+    binding: Binding
+    queue: Queue
+    request: Request
+    trouble: Trouble
+
+    def __init__(
+        self,
+        session: Session,
+        options: Options,
+        priority: Priority = "interactive",
+        within: float = CALL_WITHIN,
+    ) -> None:
+        self.session = session
+        self.options = options
+        self.priority: Priority = priority
+        self.within = within
+        self.begun = self.retried = self.uncertain = False
+        self.refused_since: float | None = None
+        self.company: Company | None = None
+        self.place: Place | None = None
+        self.flight: Flight | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.worst: Sent = "no"
+        self.last: SitooError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +130,49 @@ class Call:
     def __exit__(self, *_: object) -> None:
         if self.begun:
             self.session.end(self.binding)
+
+    # --------------------------------------------------------------------------- for the lane
+
+    def begin(self, now: float) -> None:
+        """Draw a number, and let the times that the options allow for begin."""
+        options = self.options
+        self.submitted, self.number = now, next_number()
+        self.queue_left = options.queue_timeout
+        self.deadline = options.ends_at
+        if options.deadline is not None:
+            end = now + options.deadline
+            self.deadline = end if self.deadline is None else min(end, self.deadline)
+
+    def lasts(self, until: float) -> bool:
+        """Whether the deadline lets the call go on at that moment, in loop time."""
+        return self.deadline is None or until <= self.deadline
+
+    def hold_end(self, now: float) -> float:
+        """The latest end of a hold that the call still agrees to sit out, in loop time."""
+        since = now if self.refused_since is None else self.refused_since
+        end = since + self.options.max_rate_limit_wait
+        if self.deadline is not None:
+            end = min(end, self.deadline)
+        if self.queue_left is not None:
+            end = min(end, self.entered + self.queue_left)
+        return end
+
+    def settle(self, *, result: Any = None, error: BaseException | None = None) -> None:
+        """Tell the caller, if it is still there."""
+        if self.answer.done():
+            return
+        if error is None:
+            self.answer.set_result(result)
+        else:
+            self.answer.set_exception(error)
+
+    def disarm(self) -> None:
+        """Stop the timer, if one runs."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    # ------------------------------------------------------------------------- for the caller
 
     async def send(  # noqa: C901  # the life of a request, best read at a stretch
         self, request: Request, *, pause: float = 0.0, trouble: Trouble | None = None
@@ -88,10 +197,7 @@ class Call:
         if self.begun:
             await self._go_on(request, pause)
         else:
-            self.binding, self.queue, self.ticket = await self.session.admit(
-                request, self.options, self.priority
-            )
-            self.begun = True
+            await self.session.admit(self, request)
         self.request = request
         most = self.options.max_waiting
         sharing = self._sharing() if self.options.coalesce else None
@@ -100,7 +206,10 @@ class Call:
             company = None if sharing is None else sharing.company(request, self.session.writes)
             try:
                 outcome = await self.queue.turn(
-                    self.ticket, self._exchange, max_waiting=most, company=company
+                    self,
+                    partial(self.session.exchange, self, request),
+                    max_waiting=most,
+                    company=company,
                 )
             except (LaneError, RateLimitError, ReadError, ClientClosedError) as refusal:
                 raise self._given_up(refusal)  # noqa: B904  # it says itself what caused it
@@ -124,10 +233,10 @@ class Call:
                 inside += 1
                 pause = pause_before_item(inside)
             if isinstance(outcome, Response):
-                self.last = self.ticket.refused_since = None
+                self.last = self.refused_since = None
                 return outcome
             if self._already_gone(outcome):
-                self.last = self.ticket.refused_since = None
+                self.last = self.refused_since = None
                 return Response(200, {}, b"true")
             self.last = self._describe(outcome)
             self.worst = self.last.sent
@@ -140,13 +249,13 @@ class Call:
     def _choose(self, request: Request) -> None:
         """Choose anew where to wait, by what was learned meanwhile of the keys and the call."""
         if self.worst == "unknown" and self.request.method != "GET":
-            self.ticket.uncertain = True
-        self.queue = self.binding.ways.queue_for(request, self.options, self.ticket)
+            self.uncertain = True
+        self.queue = self.binding.ways.queue_for(request, self)
 
     async def _go_on(self, request: Request, pause: float) -> None:
         """Return when the next request may be sent, raise when none may."""
         if pause:
-            if not self.ticket.lasts(self.binding.loop.time() + pause):
+            if not self.lasts(self.binding.loop.time() + pause):
                 raise DeadlineError("the deadline of the whole call allows no further try")
             await self._pause(pause)
         if self.session.dropped:
@@ -154,19 +263,11 @@ class Call:
         self._choose(request)
         self.worst, self.last = "no", None
 
-    def _exchange(self) -> Coroutine[Any, Any, Response | SitooError]:
-        self.trouble.flying = True
-        return self._send(self.request)
-
-    def _send(self, request: Request) -> Coroutine[Any, Any, Response | SitooError]:
-        lane = cast("Lane", self.ticket.lane)  # it is there as soon as the turn has come
-        return self.session.exchange(self.binding, lane, request, self.options)
-
     def _sharing(self) -> Sharing:
         from sitoo_async._lane.sharing import Sharing  # noqa: PLC0415  # few need it
 
         return Sharing(
-            self._send,
+            partial(self.session.exchange, self),
             like=(self.session, self.options, self.priority),
             paces=self.session.paces,
             strict=self.options.strict,
@@ -178,7 +279,7 @@ class Call:
         """What is to be raised, and kept here no more."""
         if error is not self.last or not _names_a_wait(error):
             # What the server sends away goes on in parts, and has sat out some of it already.
-            self.ticket.refused_since = None
+            self.refused_since = None
         self.last = None
         return error
 
@@ -199,17 +300,17 @@ class Call:
 
     async def _goes_again(self, error: SitooError, pause: float) -> bool:
         """Wait until the call may go again, for that pause at least; False when it may not."""
-        ticket, now = self.ticket, self.binding.loop.time()
+        now = self.binding.loop.time()
         if not isinstance(error, RateLimitError):
-            self.trouble.failed(now - ticket.flew_at)
-        if _names_a_wait(error) and ticket.refused_since is None:
-            ticket.refused_since = now
+            self.trouble.failed(now - self.flew_at)
+        if _names_a_wait(error) and self.refused_since is None:
+            self.refused_since = now
         least = self.pause_before_repeat(error, repeatable=self.request.repeatable)
         if least is None:
             return False
         pause = max(pause, least)
         if pause:
-            if not ticket.lasts(now + pause):
+            if not self.lasts(now + pause):
                 return False
             await self._pause(pause)
         return not self.session.dropped
@@ -237,7 +338,7 @@ class Call:
     def _describe(self, error: SitooError) -> SitooError:
         error.method, error.path = self.request.method, self.request.path
         error.attempt = self.trouble.exchanges
-        error.elapsed = self.binding.loop.time() - self.ticket.submitted
+        error.elapsed = self.binding.loop.time() - self.submitted
         return error.worsen(self.worst)
 
 

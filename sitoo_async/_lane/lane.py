@@ -17,17 +17,22 @@ import random
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextvars import Context
-from typing import Any, Final, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sitoo_async._checks.show import told, type_name
 from sitoo_async._gates import Gate, Grant
+from sitoo_async._lane.call import Call, next_number
 from sitoo_async._lane.gatekeeper import Turnstile, failure_of
 from sitoo_async._lane.holds import Memory
-from sitoo_async._lane.queue import Queue
-from sitoo_async._lane.ticket import Entry, Flight, LaneStats, Place
+from sitoo_async._lane.queue import Place, Queue
+from sitoo_async._lane.stats import LaneStats
 from sitoo_async.errors import LaneError, ReadError, ReentryError, SitooError, copy_of
 
-__all__ = ["Lane"]
+if TYPE_CHECKING:
+    from sitoo_async._lane.company import Company
+
+__all__ = ["Flight", "Lane"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -40,6 +45,42 @@ GATE_AGAIN: Final = 1.0
 
 # Its first part runs at once, which saves a turn of the loop.
 _EAGER: Final[Mapping[str, Any]] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
+
+
+class Flight:
+    """An exchange under way.
+
+    Attributes:
+        lane: where.
+        calls: whose it is.
+        company: with whom the first of them shares it.
+        exchange: makes it.
+        several: whether its result is a result for each of them.
+        began: when it began, in loop time.
+        number: tells which of two began first, also those of one moment and of two lanes.
+    """
+
+    __slots__ = ("began", "calls", "company", "exchange", "lane", "number", "several")
+
+    def __init__(self, lane: Lane, calls: list[Call], began: float) -> None:
+        first = calls[0]
+        self.calls = calls
+        self.company = company = first.company
+        self.several = len(calls) > 1 and company is not None and not company.boards
+        # Kept here: a caller that goes away takes along what it brought.
+        self.exchange = first.exchange
+        if self.several and company is not None and company.exchange is not None:
+            together = [call.company.brings for call in calls if call.company is not None]
+            self.exchange = partial(company.exchange, together)
+        self.began = began
+        self.lane = lane
+        self.number = next_number()
+
+    def board(self, call: Call, now: float) -> None:
+        """Take one more call along, which asks the very same."""
+        call.lane, call.flight, call.flew_at = self.lane, self, now
+        self.calls.append(call)
+        self.lane.joined += 1
 
 
 class Lane:
@@ -59,6 +100,7 @@ class Lane:
         held_until: the moment from which the key may be used again.
         locked: whether Sitoo may still be at work on what was sent and had no answer, so that
             refusals are expected; until something is served.
+        joined: calls that shared an exchange with another.
     """
 
     def __init__(
@@ -95,7 +137,7 @@ class Lane:
                 given=self._gate_given,
             )
         self._sent = 0
-        self._joined = 0
+        self.joined = 0
         self._refused = 0
         self._waits = 0
         self._waited = 0.0
@@ -157,17 +199,11 @@ class Lane:
         """Whether it is going to look for its next call by itself, and may start it then."""
         return not self._gate_failing and (self.at_work or self._timer is not None)
 
-    def board(self, entry: Entry) -> bool:
-        """Let an entry join the exchange under way, where that asks the very same question."""
-        company, flying = entry.company, self.flying
-        if company is None or flying is None:
-            return False
-        theirs = flying.entries[0].company
-        if theirs is None or theirs.key != company.key:
-            return False
-        flying.entries.append(entry)
-        self._joined += 1
-        return True
+    def flight_with(self, company: Company) -> Flight | None:
+        """The exchange under way, where it asks the very same question."""
+        flying = self.flying
+        theirs = None if flying is None else flying.company
+        return flying if theirs is not None and theirs.key == company.key else None
 
     # ----------------------------------------------------------------------- for the callers
 
@@ -193,7 +229,7 @@ class Lane:
     def flight(self, owner: object) -> asyncio.Task[Any] | None:
         """The exchange under way, where it is that owner's, wanted any more or not."""
         flying = self.flying
-        if flying is None or all(entry.ticket.owner is not owner for entry in flying.entries):
+        if flying is None or all(call.session is not owner for call in flying.calls):
             return None
         return self._task
 
@@ -209,7 +245,7 @@ class Lane:
             },
             in_flight=int(flying is not None),
             sent=self._sent,
-            joined=self._joined,
+            joined=self.joined,
             refused=self._refused,
             held_for=self._hold_left(),
             waits=self._waits,
@@ -309,7 +345,7 @@ class Lane:
             if queue.needs(self):
                 self._turnstile.take()
         else:
-            self.start(queue.take(self, now), now)
+            self.start(queue.take(now), now)
 
     def _next(self) -> Queue | None:
         """The queue whose first call comes next here."""
@@ -320,24 +356,23 @@ class Lane:
                 ahead = place, queue
         return None if ahead is None else ahead[1]
 
-    def start(self, entries: list[Entry], now: float) -> None:
+    def start(self, calls: list[Call], now: float) -> None:
         """Start the exchange of these, whose turn it is."""
-        for entry in entries:
-            wait = now - entry.entered
-            self._waited += wait
-            self._longest_wait = max(self._longest_wait, wait)
-        self._waits += len(entries)
-        self._sent += 1
-        self._joined += len(entries) - 1
         # Set before the task exists: an eager task factory runs the exchange's first part here
         # and now, and whatever that part does must find the lane taken.
-        company = entries[0].company
-        several = len(entries) > 1 and company is not None and not company.boards
-        self.flying = flight = Flight(entries, several, now)
+        self.flying = flight = Flight(self, calls, now)
+        for call in calls:
+            call.lane, call.flight, call.flew_at = self, flight, now
+            wait = now - call.entered
+            self._waited += wait
+            self._longest_wait = max(self._longest_wait, wait)
+        self._waits += len(calls)
+        self._sent += 1
+        self.joined += len(calls) - 1
         flown = self._fly(flight)
         self._starting = True
         try:
-            self._task = task = self._task_of(flown, entries[0].context)
+            self._task = task = self._task_of(flown, calls[0].context)
         except Exception as failure:  # noqa: BLE001  # a task factory of the user's
             flown.close()
             error = LaneError(f"no task could be made for the exchange: {told(failure)}")
@@ -357,28 +392,22 @@ class Lane:
     async def _fly(self, flight: Flight) -> Any:
         if self._starting:
             self._task = asyncio.current_task()
-        first, failure = flight.entries[0], None
-        company = first.company
+        failure = result = None
         try:
-            if company is None or company.exchange is None or not flight.several:
-                result = await first.exchange()
-            else:
-                result = await company.exchange(
-                    [entry.company.brings for entry in flight.entries if entry.company is not None]
-                )
+            result = await flight.exchange()
         except Exception as error:
             if self._starting:
                 raise
-            result, failure = None, error
-        if self._starting:
-            # It never waited: the net catches it, lest one exchange start inside of another.
-            return result
-        cast("asyncio.Task[Any]", self._task).remove_done_callback(self._caught)
+            failure = error
         try:
+            if self._starting:
+                # It never waited: the net catches it, lest one exchange start inside of another.
+                return result
+            cast("asyncio.Task[Any]", self._task).remove_done_callback(self._caught)
             self._land(flight, result, failure)
         finally:
             # A failure keeps this frame, which had better not keep the failure.
-            del failure, first, flight
+            del failure, result, flight
         return None
 
     def _caught(self, task: asyncio.Task[Any]) -> None:
@@ -414,13 +443,15 @@ class Lane:
 
     def _tell(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         """Tell the callers of an exchange how it ended."""
-        for index, entry in enumerate(flight.entries):
+        for index, call in enumerate(flight.calls):
+            if call.flight is not flight:
+                continue  # its caller is gone
             if failure is not None:
                 # What is not ours may not be copied; several then get the same.
                 error = copy_of(failure) if index and isinstance(failure, SitooError) else failure
-                entry.settle(error=error)
+                call.settle(error=error)
             else:
-                entry.settle(result=result[index] if flight.several else result)
+                call.settle(result=result[index] if flight.several else result)
 
     # ------------------------------------------------------------------------------- the gate
 

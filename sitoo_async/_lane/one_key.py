@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sitoo_async._http.messages import Request, Response
-from sitoo_async._http.verdict import Verdict
+from sitoo_async._http.messages import Request
+from sitoo_async._lane.call import Call
 from sitoo_async._lane.lane import Lane
-from sitoo_async._lane.options import Options
 from sitoo_async._lane.queue import Queue
-from sitoo_async._lane.ticket import LaneStats, Ticket
+from sitoo_async._lane.stats import LaneStats
 
 __all__ = ["OneKey"]
 
@@ -19,6 +18,9 @@ class OneKey:
 
     Args:
         lanes: the lane, by the key's API ID.
+
+    Attributes:
+        queue: where all calls wait.
     """
 
     limited = False
@@ -28,23 +30,20 @@ class OneKey:
         self.lanes: tuple[Lane, ...] = tuple(lanes.values())
         self.in_use: frozenset[str] = frozenset(lanes)
         (self._api_id,) = lanes
-        self._queue = self.lanes[0].queue
+        self.queue: Queue = self.lanes[0].queue
 
     @property
     def queues(self) -> tuple[Queue, ...]:
         """The one in which calls wait."""
-        return (self._queue,)
+        return (self.queue,)
 
     def api_id(self, _: Lane) -> str:
         """The API ID of the key."""
         return self._api_id
 
-    def queue_for(self, _: Request, __: Options, ___: Ticket | None) -> Queue:
+    def queue_for(self, _: Request, __: Call) -> Queue:
         """Where each request is to wait for its turn."""
-        return self._queue
-
-    def learn(self, lane: Lane, response: Response | None, verdict: Verdict) -> None:
-        """Nothing: one exchange at a time overlaps with none."""
+        return self.queue
 
     def stats(self) -> LaneStats:
         """What the lane is doing."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import attrs
 
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import check_number, is_a
 from sitoo_async._lane.retry import RetryPolicy
-from sitoo_async._lane.ticket import Priority
 from sitoo_async._records import Record
 from sitoo_async.errors import InvalidOptionError
 
-__all__ = ["Options"]
+__all__ = ["Options", "Priority"]
+
+Priority = Literal["interactive", "bulk"]
 
 _NUMBERS: Final[Mapping[str, Mapping[str, bool]]] = {
     "queue_timeout": {"zero": True, "optional": True},

@@ -11,19 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from contextvars import Context, copy_context
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from sitoo_async._lane.ticket import (
-    HANDICAP,
-    Company,
-    Entry,
-    Place,
-    Priority,
-    Ticket,
-    next_number,
-)
+from sitoo_async._lane.call import Call, next_number
+from sitoo_async._lane.options import Priority
 from sitoo_async.errors import (
     ClientClosedError,
     DeadlineError,
@@ -35,11 +28,18 @@ from sitoo_async.errors import (
 )
 
 if TYPE_CHECKING:
-    from sitoo_async._lane.lane import Lane
+    from sitoo_async._lane.company import Company
+    from sitoo_async._lane.lane import Flight, Lane
 
-__all__ = ["FEWEST_TO_COMPACT", "Queue"]
+__all__ = ["FEWEST_TO_COMPACT", "HANDICAP", "Place", "Queue"]
 
 T = TypeVar("T")
+
+Place: TypeAlias = tuple[float, int, int, Call]
+"""Where a call stands in its queue: its order, and two numbers that tell equals apart."""
+
+HANDICAP: Final[Mapping[Priority, float]] = {"interactive": 0.0, "bulk": 30.0}
+"""Seconds that a call's submit time is moved back: bulk gives way, but only for so long."""
 
 FEWEST_TO_COMPACT: Final = 64
 
@@ -76,7 +76,7 @@ class Queue:
         self._serve_otherwise = serve_otherwise
         self.places: list[Place] = []
         # Those that may share an exchange, with their places in the heap.
-        self._mates: dict[Hashable, dict[Entry, tuple[float, int]]] = {}
+        self._mates: dict[Hashable, dict[Call, Place]] = {}
         self._first = 0
         self._patience: asyncio.TimerHandle | None = None
         self._hurry = False
@@ -84,51 +84,17 @@ class Queue:
 
     # ------------------------------------------------------------------------ for the callers
 
-    def ticket(
-        self,
-        *,
-        priority: Priority,
-        owner: object,
-        queue_timeout: float | None = None,
-        deadline: float | None = None,
-        ends_at: float | None = None,
-        patience: float = 660.0,
-    ) -> Ticket:
-        """Draw a number for a call that begins now.
-
-        Args:
-            priority: how it ranks.
-            owner: whose it is.
-            queue_timeout: seconds that it may wait for turns.
-            deadline: seconds from now that it may take in all.
-            ends_at: the moment by which it has to be over in any case, in loop time.
-            patience: seconds that it agrees to sit out a rate limit.
-        """
-        now = self._loop.time()
-        ends = [] if ends_at is None else [ends_at]
-        if deadline is not None:
-            ends.append(now + deadline)
-        return Ticket(
-            priority=priority,
-            owner=owner,
-            submitted=now,
-            number=next_number(),
-            queue_left=queue_timeout,
-            deadline=min(ends, default=None),
-            patience=patience,
-        )
-
     async def turn(
         self,
-        ticket: Ticket,
+        call: Call,
         exchange: Callable[[], Coroutine[Any, Any, T]],
         *,
         max_waiting: int | None = None,
         company: Company | None = None,
     ) -> T:
-        """Wait for the ticket's turn, run `exchange` in a task of a lane's, return its result.
+        """Wait for the call's turn, run `exchange` in a task of a lane's, return its result.
 
-        While it runs, and afterwards, the ticket says in which lane.
+        While it runs, and afterwards, the call says in which lane.
 
         Cancelled while it waits, the call leaves the queue at once. Cancelled in flight, it returns
         at once too, but the exchange runs on to its end and the lane stays busy, since the server
@@ -140,48 +106,54 @@ class Queue:
         Raises:
             ReentryError: called from inside an exchange of one of the lanes.
             LaneFullError: `max_waiting` calls wait already (retries are always let in).
-            QueueTimeoutError: no turn came within the ticket's `queue_left`.
-            DeadlineError: the ticket's deadline passed.
-            RateLimitError: every lane is on hold for longer than the ticket can wait.
+            QueueTimeoutError: no turn came within the call's `queue_left`.
+            DeadlineError: the call's deadline passed.
+            RateLimitError: every lane is on hold for longer than the call can wait.
             ReadError: the exchange's task was cancelled from outside.
             Exception: whatever `exchange` raised.
         """
-        now = self._loop.time()
-        answer = self._loop.create_future()
-        entry = Entry(ticket, exchange, answer, copy_context(), now, company)
+        call.entered = now = self._loop.time()
         lane = self.lanes[0]
         idle = len(self.lanes) == 1 and lane.idle(now)
-        boards = not idle and self._boards(entry)
-        if not boards:
-            self._admit(ticket, now, max_waiting, idle=idle)
+        if call.deadline is not None and now >= call.deadline:
+            raise DeadlineError("the deadline of the whole call has passed")
+        flight = None if idle else self._admit(call, now, max_waiting, company)
+        call.exchange, call.company, call.context = exchange, company, copy_context()
+        call.answer = self._loop.create_future()
         try:
-            if idle:
-                self._arm(entry, lane, now)
-                lane.start([entry], now)
-            elif not boards:
-                self._enter(entry)
+            if not idle and flight is None:
+                self._enter(call)
                 self._dispatch(in_turn=True)
-            return cast("T", await answer)
+            else:
+                if call.deadline is not None:
+                    self._arm(call, call.deadline)
+                if flight is not None:
+                    flight.board(call, now)
+                else:
+                    lane.start([call], now)
+            return cast("T", await call.answer)
         except BaseException:
             # Cancelled; or a lane failed, and nobody is here to be told of a turn.
-            if entry.waiting:
-                self._leave(entry)
+            if call.place is not None:
+                self._leave(call)
                 self._dispatch()
-            elif answer.done() and not answer.cancelled():
-                answer.exception()  # asyncio logs one that nobody looked at
+            elif call.answer.done() and not call.answer.cancelled():
+                call.answer.exception()  # asyncio logs one that nobody looked at
             raise
         finally:
-            ticket.retried = True
-            entry.disarm()
-            # What is left of the entry may stay in the heap for as long as a hold lasts, and an
+            call.retried = True
+            call.company = call.flight = None
+            if call.timer is not None:
+                call.disarm()
+            # What is left of the call may stay in the heap for as long as a hold lasts, and an
             # error keeps this frame alive, which had better not keep the error.
-            del entry.context, entry, answer
+            del call.context, call.exchange, call.answer
 
     def drop(self, owner: object, reason: str) -> None:
         """Send all waiting calls of one owner home with a `ClientClosedError`."""
-        for entry in self._entries():
-            if entry.ticket.owner is owner:
-                self._dismiss(entry, ClientClosedError(reason))
+        for call in self._calls():
+            if call.session is owner:
+                self._dismiss(call, ClientClosedError(reason))
         self._dispatch()
 
     # -------------------------------------------------------------------------- for the lanes
@@ -207,20 +179,21 @@ class Queue:
 
     def first(self) -> Place | None:
         """The place of the call that comes next; it tells which of two queues is ahead."""
-        heap = self.places
-        while heap and not heap[0][-1].wanted:
-            heapq.heappop(heap)
-        return heap[0] if heap else None
+        places = self.places
+        while places and not _wanted(places[0]):
+            heapq.heappop(places)
+        return places[0] if places else None
 
-    def take(self, lane: Lane, now: float) -> list[Entry]:
+    def take(self, now: float) -> list[Call]:
         """The call that comes next, and those that may leave with it; they wait no more."""
-        entries = self._together(heapq.heappop(self.places)[-1])
-        for entry in entries:
-            self._leave(entry)
-            self._arm(entry, lane, now)
-            if entry.ticket.queue_left is not None:
-                entry.ticket.queue_left -= now - entry.entered
-        return entries
+        calls = self._together(heapq.heappop(self.places)[-1])
+        for call in calls:
+            self._leave(call)
+            if call.deadline is not None:
+                self._arm(call, call.deadline)
+            if call.queue_left is not None:
+                call.queue_left -= now - call.entered
+        return calls
 
     def needs(self, lane: Lane) -> bool:
         """Whether a lane is to ask its gate: at first, no more of them do than calls wait."""
@@ -239,9 +212,9 @@ class Queue:
     def shed(self, now: float) -> None:
         """Send home whoever can't wait until a lane may be used again, where all are on hold."""
         until = self._held_until()
-        for entry in self._entries() if now < until else ():
-            if entry.ticket.hold_end(now, entry.entered) < until:
-                self._dismiss(entry, _too_long(until - now))
+        for call in self._calls() if now < until else ():
+            if call.hold_end(now) < until:
+                self._dismiss(call, _too_long(until - now))
 
     def fail(self, text: str, failure: BaseException) -> None:
         """Tell all that wait why the gate could not be taken, unless another lane may yet."""
@@ -249,104 +222,102 @@ class Queue:
             return
         if self._serve_otherwise():
             return
-        for entry in self._entries():
+        for call in self._calls():
             error = LaneError(text)
             error.__cause__ = failure
-            self._dismiss(entry, error)
+            self._dismiss(call, error)
 
     # ---------------------------------------------------------------------------- the waiting
 
-    def _admit(self, ticket: Ticket, now: float, max_waiting: int | None, *, idle: bool) -> None:
-        if ticket.deadline is not None and now >= ticket.deadline:
-            raise DeadlineError("the deadline of the whole call has passed")
-        if idle:
-            return
+    def _admit(
+        self, call: Call, now: float, max_waiting: int | None, company: Company | None
+    ) -> Flight | None:
+        """Refuse a call that can't wait; tell which exchange under way it may join at once."""
+        for lane in self.lanes:
+            lane.check_reentry()
+        if company is not None and company.boards:
+            for lane in self.lanes:
+                flight = lane.flight_with(company)
+                if flight is not None:
+                    return flight
         until = self._held_until()
-        if now < until and ticket.hold_end(now, now) < until:
+        if now < until and call.hold_end(now) < until:
             raise _too_long(until - now)
-        if max_waiting is None or ticket.retried or any(lane.free for lane in self.lanes):
-            return
+        if max_waiting is None or call.retried or any(lane.free for lane in self.lanes):
+            return None
         # Those of other queues wait for the same lanes.
         ahead = min(sum(queue.newcomers for queue in lane.queues) for lane in self.lanes)
         if ahead >= max_waiting:
             raise LaneFullError(f"{ahead} calls wait already, as many as max_waiting allows")
+        return None
 
     def _held_until(self) -> float:
         if len(self.lanes) == 1:
             return self.lanes[0].held_until
         return min(lane.held_until for lane in self.lanes)
 
-    def _entries(self) -> list[Entry]:
-        return [entry for *_, entry in self.places if entry.waiting]
+    def _calls(self) -> list[Call]:
+        return [place[-1] for place in self.places if place[-1].place is place]
 
-    def _enter(self, entry: Entry) -> None:
-        ticket = entry.ticket
-        queue_end = None if ticket.queue_left is None else entry.entered + ticket.queue_left
-        if queue_end is not None and (ticket.deadline is None or queue_end < ticket.deadline):
-            entry.timer = self._loop.call_at(queue_end, self._expire, entry, context=Context())
-        elif ticket.deadline is not None:
-            entry.timer = self._loop.call_at(
-                ticket.deadline, self._overdue, entry, context=Context()
-            )
-        entry.waiting = True
-        order = ticket.submitted + HANDICAP[ticket.priority]
-        # The last number keeps entries of one ticket apart: one that shared an exchange stays in
-        # the heap for a while, and its call may be back before it is gone.
-        heapq.heappush(self.places, (order, ticket.number, next_number(), entry))
-        if entry.company is not None:
-            self._mates.setdefault(entry.company.key, {})[entry] = (order, ticket.number)
-        self._count(ticket, 1)
+    def _enter(self, call: Call) -> None:
+        queue_end = None if call.queue_left is None else call.entered + call.queue_left
+        if queue_end is not None and (call.deadline is None or queue_end < call.deadline):
+            call.timer = self._loop.call_at(queue_end, self._expire, call, context=Context())
+        elif call.deadline is not None:
+            self._arm(call, call.deadline)
+        order = call.submitted + HANDICAP[call.priority]
+        # The last number keeps the places of one call apart: one that it has left stays in the
+        # heap for a while, and the call may be back before it is gone.
+        call.place = place = (order, call.number, next_number(), call)
+        heapq.heappush(self.places, place)
+        if call.company is not None:
+            self._mates.setdefault(call.company.key, {})[call] = place
+        self.waiting[call.priority] += 1
+        self.newcomers += not call.retried
 
-    def _leave(self, entry: Entry) -> None:
-        """Count an entry out; what is left of it in the heap is passed over later."""
-        entry.waiting = False
-        entry.disarm()
-        if entry.company is not None:
-            mates = self._mates[entry.company.key]
-            del mates[entry]
+    def _leave(self, call: Call) -> None:
+        """Count a call out; what is left of it in the heap is passed over later."""
+        call.place = None
+        if call.timer is not None:
+            call.disarm()
+        if call.company is not None:
+            mates = self._mates[call.company.key]
+            del mates[call]
             if not mates:
-                del self._mates[entry.company.key]
-        self._count(entry.ticket, -1)
+                del self._mates[call.company.key]
+        self.waiting[call.priority] -= 1
+        self.newcomers -= not call.retried
         # A storm of cancellations during a long hold must not leave a heap of the dead.
         left = len(self.places)
         if left > FEWEST_TO_COMPACT and left > 2 * sum(self.waiting.values()):
-            self.places = [place for place in self.places if place[-1].waiting]
+            self.places = [place for place in self.places if place[-1].place is place]
             heapq.heapify(self.places)
 
-    def _count(self, ticket: Ticket, change: int) -> None:
-        self.waiting[ticket.priority] += change
-        if not ticket.retried:
-            self.newcomers += change
+    def _dismiss(self, call: Call, error: SitooError) -> None:
+        self._leave(call)
+        call.settle(error=error)
 
-    def _dismiss(self, entry: Entry, error: SitooError) -> None:
-        self._leave(entry)
-        entry.settle(error=error)
+    def _arm(self, call: Call, deadline: float) -> None:
+        """Let a call end at its deadline, whether it waits then or flies."""
+        call.timer = self._loop.call_at(deadline, self._overdue, call, context=Context())
 
-    def _arm(self, entry: Entry, lane: Lane, now: float) -> None:
-        """Let an entry fly in that lane, and end at its deadline."""
-        entry.ticket.lane, entry.ticket.flew_at = lane, now
-        if entry.ticket.deadline is not None:
-            entry.timer = self._loop.call_at(
-                entry.ticket.deadline, self._overdue, entry, context=Context()
-            )
-
-    def _expire(self, entry: Entry) -> None:
-        """The queue timeout of an entry that waits."""
-        waited = self._loop.time() - entry.entered
+    def _expire(self, call: Call) -> None:
+        """The queue timeout of a call that waits."""
+        waited = self._loop.time() - call.entered
         error = QueueTimeoutError(f"no turn came within queue_timeout, after {waited:.1f} s")
-        self._dismiss(entry, error)
+        self._dismiss(call, error)
         self._dispatch()
 
-    def _overdue(self, entry: Entry) -> None:
-        """The deadline of an entry that waits or flies."""
-        if entry.waiting:
+    def _overdue(self, call: Call) -> None:
+        """The deadline of a call that waits or flies."""
+        if call.place is not None:
             waited = "the deadline of the whole call passed while it waited for its turn"
-            self._dismiss(entry, DeadlineError(waited))
+            self._dismiss(call, DeadlineError(waited))
             self._dispatch()
         else:
             # Like a cancellation in flight: the exchange runs on.
             flew = "the deadline of the whole call passed while the request was in flight"
-            entry.settle(error=DeadlineError(flew, sent="unknown"))
+            call.settle(error=DeadlineError(flew, sent="unknown"))
 
     def _dispatch(self, *, in_turn: bool = False) -> None:
         """Let the lanes look for what they can start; `in_turn`: another one first each time."""
@@ -360,21 +331,21 @@ class Queue:
 
     # ---------------------------------------------------------------------------- the sharing
 
-    def _together(self, entry: Entry) -> list[Entry]:
-        """An entry, and those that wait and may leave with it, in their order."""
-        company = entry.company
+    def _together(self, call: Call) -> list[Call]:
+        """A call, and those that wait and may leave with it, in their order."""
+        company = call.company
         if company is None:
-            return [entry]
-        entries = [entry]
+            return [call]
+        calls = [call]
         names, most = set(company.names), company.most()
         mates = self._mates[company.key]
         for other in sorted(mates, key=mates.__getitem__):
             theirs = other.company
-            if theirs is None or other is entry or not other.wanted:
+            if theirs is None or other is call or other.answer.done():
                 continue
             if not company.boards:
                 most = min(most, theirs.most())
-                if len(entries) >= most:
+                if len(calls) >= most:
                     break
                 # The second of two changes to one thing has to see the first one done, and the
                 # third has to see the second.
@@ -382,23 +353,14 @@ class Queue:
                 names |= theirs.names
                 if not clear:
                     continue
-            entries.append(other)
-        return entries
+            calls.append(other)
+        return calls
 
-    def _boards(self, entry: Entry) -> bool:
-        """Join an exchange under way, where one asks the very same question."""
-        for lane in self.lanes:
-            lane.check_reentry()
-        company, deadline = entry.company, entry.ticket.deadline
-        if company is None or not company.boards:
-            return False
-        if deadline is not None and entry.entered >= deadline:
-            return False
-        for lane in self.lanes:
-            if lane.board(entry):
-                self._arm(entry, lane, entry.entered)
-                return True
-        return False
+
+def _wanted(place: Place) -> bool:
+    """Whether a call waits there, and its caller too: one that is cancelled leaves a turn later."""
+    call = place[-1]
+    return call.place is place and not call.answer.done()
 
 
 def _too_long(seconds: float) -> RateLimitError:

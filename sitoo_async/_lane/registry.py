@@ -14,7 +14,7 @@ from sitoo_async._gates import Gate
 from sitoo_async._lane import holds
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.one_key import OneKey
-from sitoo_async._lane.ticket import NOTHING_YET, LaneStats
+from sitoo_async._lane.stats import NOTHING_YET, LaneStats
 from sitoo_async.errors import InvalidOptionError
 
 if TYPE_CHECKING:

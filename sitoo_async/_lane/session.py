@@ -24,11 +24,11 @@ from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_ke
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
 from sitoo_async._lane.lane import Lane
+from sitoo_async._lane.one_key import OneKey
 from sitoo_async._lane.options import Options
-from sitoo_async._lane.queue import Queue
 from sitoo_async._lane.registry import gate_in_use, lane_for, stats_of, ways_for
 from sitoo_async._lane.retry import CALL_WITHIN
-from sitoo_async._lane.ticket import LaneStats, Priority, Ticket
+from sitoo_async._lane.stats import LaneStats
 from sitoo_async.errors import (
     ApiError,
     ClientClosedError,
@@ -39,7 +39,6 @@ from sitoo_async.errors import (
 
 if TYPE_CHECKING:
     from sitoo_async._lane.balancer import Ways
-    from sitoo_async._lane.one_key import OneKey
 
 __all__ = ["Binding", "Session"]
 
@@ -248,8 +247,12 @@ class Session:
 
     async def call(self, request: Request, options: Options) -> Response:
         """Make a call of one request; see `Call.send`."""
-        with self.open(options) as call:
+        call = Call(self, options, options.priority)
+        try:
             return await call.send(request)
+        finally:
+            if call.begun:
+                self.end(call.binding)
 
     def open(self, options: Options, *, bulk: bool = False, within: float = CALL_WITHIN) -> Call:
         """A call of one or more requests, to be used in a ``with``.
@@ -261,26 +264,19 @@ class Session:
         """
         return Call(self, options, "bulk" if bulk else options.priority, within)
 
-    async def admit(
-        self, request: Request, options: Options, priority: Priority
-    ) -> tuple[Binding, Queue, Ticket]:
+    async def admit(self, call: Call, request: Request) -> None:
         """Let a call begin now, with that request; `end` must follow."""
         if self._state != "open":
             raise ClientClosedError("the client is closed: make a new one")
         binding = self._binding
         if binding is None or binding.loop is not asyncio.get_running_loop():
             binding = await self._bind()
-        queue = binding.ways.queue_for(request, options, None)
-        ticket = queue.ticket(
-            priority=priority,
-            owner=self,
-            queue_timeout=options.queue_timeout,
-            deadline=options.deadline,
-            ends_at=options.ends_at,
-            patience=options.max_rate_limit_wait,
-        )
+        call.binding = binding
+        call.begin(binding.loop.time())
+        ways = binding.ways
+        call.queue = ways.queue if isinstance(ways, OneKey) else ways.queue_for(request, call)
+        call.begun = True
         self._calls += 1
-        return binding, queue, ticket
 
     def end(self, binding: Binding) -> None:
         """Count a call out that was admitted."""
@@ -291,28 +287,35 @@ class Session:
             self._idle.set_result(None)
             self._idle = None
 
-    async def exchange(
-        self, binding: Binding, lane: Lane, request: Request, options: Options
-    ) -> Response | SitooError:
+    async def exchange(self, call: Call, request: Request) -> Response | SitooError:
         """One exchange, run by the lane; what it learns about the key it tells the lane."""
+        options = call.options
+        call.trouble.flying = True
         try:
-            return await self._exchange(binding, lane, request, options)
+            try:
+                response = await call.binding.transports[call.lane].send(
+                    request,
+                    root=self.address.root,
+                    seconds=options.request_timeout,
+                    limit=options.max_response_bytes,
+                )
+            except TransportError as error:
+                return self._heed(call, request, None, judge_failure(error))
+            self.heard = True
+            return self._heed(call, request, response, judge(response))
         except SitooError:
             raise
         except Exception as error:  # noqa: BLE001  # whoever waits is told
-            failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
-            lane.hold_briefly(str(failure))
-            self.writes += request.method != "GET"
-            return failure
+            return self._unforeseen(call, request, error)
 
-    async def _exchange(
-        self, binding: Binding, lane: Lane, request: Request, options: Options
+    def _heed(
+        self, call: Call, request: Request, response: Response | None, verdict: Verdict
     ) -> Response | SitooError:
-        loop = binding.loop
-        began = loop.time()
-        response, verdict = await self._send(binding.transports[lane], request, options)
-        # Before the lane is held: what waits there may be about to go on elsewhere.
-        binding.ways.learn(lane, response, verdict)
+        """Do what a verdict says; what becomes of the call is its own to say."""
+        binding, lane = call.binding, call.lane
+        if not isinstance(binding.ways, OneKey):
+            # Before the lane is held: what waits there may be about to go on elsewhere.
+            binding.ways.learn(lane, response, verdict)
         outcome = verdict.outcome
         if isinstance(outcome, ApiError):
             name_the_key(
@@ -332,23 +335,14 @@ class Session:
         elif verdict.brief:
             lane.hold_briefly(str(outcome), refused=verdict.refused)
         if self._observers or logger.isEnabledFor(logging.DEBUG):
-            self._tell(request, response, outcome, loop.time() - began)
+            self._tell(request, response, outcome, binding.loop.time() - call.flew_at)
         return outcome
 
-    async def _send(
-        self, transport: Transport, request: Request, options: Options
-    ) -> tuple[Response | None, Verdict]:
-        try:
-            response = await transport.send(
-                request,
-                root=self.address.root,
-                seconds=options.request_timeout,
-                limit=options.max_response_bytes,
-            )
-        except TransportError as error:
-            return None, judge_failure(error)
-        self.heard = True
-        return response, judge(response)
+    def _unforeseen(self, call: Call, request: Request, error: Exception) -> SitooError:
+        failure = unforeseen(error, f"{request.method} {request.path}", sent="unknown")
+        call.lane.hold_briefly(str(failure))
+        self.writes += request.method != "GET"
+        return failure
 
     def _tell(
         self,

@@ -19,8 +19,8 @@ from sitoo_async._http.batch_answer import Result, results_of
 from sitoo_async._http.messages import Request, Response, Twin
 from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
+from sitoo_async._lane.company import Company
 from sitoo_async._lane.retry import pause_before_item
-from sitoo_async._lane.ticket import Company
 from sitoo_async.errors import (
     ApiError,
     DecodeError,

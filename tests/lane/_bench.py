@@ -5,7 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from sitoo_async import Grant
+from sitoo_async._lane.call import Call
 from sitoo_async._lane.lane import Lane
+from sitoo_async._lane.options import Options
+
+
+def begun(*, priority="interactive", owner="me", **options):
+    """A call of the running loop that begins now."""
+    call = Call(owner, Options(**options), priority)
+    call.begin(asyncio.get_running_loop().time())
+    return call
 
 
 class Bench:
@@ -40,12 +49,9 @@ class Bench:
 
         return run
 
-    def ticket(self, priority="interactive", owner="me", **options):
-        return self.lane.queue.ticket(priority=priority, owner=owner, **options)
-
-    async def call(self, name, seconds=1.0, *, max_waiting=None, fails=None, then=None, **ticket):
+    async def call(self, name, seconds=1.0, *, max_waiting=None, fails=None, then=None, **options):
         return await self.lane.queue.turn(
-            self.ticket(**ticket),
+            begun(**options),
             self.exchange(name, seconds, fails=fails, then=then),
             max_waiting=max_waiting,
         )

@@ -16,7 +16,7 @@ from sitoo_async import RetryPolicy, SitooClient, errors
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.queue import Queue
 from sitoo_async.testing import FakeSitoo, Fault
-from tests.lane._bench import Bench, FakeGate, PromptGate, gated, turns
+from tests.lane._bench import Bench, FakeGate, PromptGate, begun, gated, turns
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
 
@@ -94,8 +94,7 @@ async def test_a_log_that_raises_when_another_process_was_lost_keeps_nobody_wait
 @pytest.mark.usefixtures("broken_log")
 async def test_a_log_that_raises_when_another_keys_exchange_is_lost_keeps_nobody(bench, told):
     other = Lane(bench.loop)
-    ticket = other.queue.ticket(priority="interactive", owner="me")
-    flying = asyncio.ensure_future(other.queue.turn(ticket, bench.exchange("other", 10.0)))
+    flying = asyncio.ensure_future(other.queue.turn(begun(), bench.exchange("other", 10.0)))
     await turns()
     bench.lane.follow([other.task])
     waiting = bench.start("waiting")
@@ -211,8 +210,7 @@ async def test_a_hold_keeps_no_context_of_a_caller_who_gave_up(bench):
 
 async def test_the_lane_that_follows_another_keeps_no_callers_context(bench):
     other = Lane(bench.loop)
-    ticket = other.queue.ticket(priority="interactive", owner="me")
-    flying = asyncio.ensure_future(other.queue.turn(ticket, bench.exchange("other", 10.0)))
+    flying = asyncio.ensure_future(other.queue.turn(begun(), bench.exchange("other", 10.0)))
     await turns()
 
     async def follow():
@@ -242,7 +240,7 @@ async def test_keys_whose_gates_are_asked_one_by_one_keep_no_callers_context():
     queue = Queue(loop, *lanes)
 
     async def call():
-        await queue.turn(queue.ticket(priority="interactive", owner="me"), lambda: None)
+        await queue.turn(begun(), lambda: None)
 
     caller = Caller(call)
     await asyncio.sleep(0)

@@ -15,7 +15,7 @@ from sitoo_async import errors
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.registry import lane_for
 from sitoo_async.testing import VirtualTimeLoop
-from tests.lane._bench import Bench, FakeGate, PromptGate, gated, turns
+from tests.lane._bench import Bench, FakeGate, PromptGate, begun, gated, turns
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
 
@@ -42,8 +42,7 @@ async def test_a_gate_that_is_equal_is_the_same_gate():
     loop = asyncio.get_running_loop()
     lane = lane_for(loop, "https://gate.example", "1-2", EqualGate())
     assert lane_for(loop, "https://gate.example", "1-2", EqualGate()) is lane
-    ticket = lane.queue.ticket(priority="interactive", owner="me")
-    await lane.queue.turn(ticket, lambda: asyncio.sleep(0))
+    await lane.queue.turn(begun(), lambda: asyncio.sleep(0))
     assert lane.gate.keys == ["https://gate.example 1-2"]  # what the gate was asked for
 
 
@@ -115,7 +114,7 @@ async def test_the_exchange_runs_in_the_context_of_its_caller(bench):
             await asyncio.sleep(0.1)
             return variable.get()
 
-        return await bench.lane.queue.turn(bench.ticket(), exchange)
+        return await bench.lane.queue.turn(begun(), exchange)
 
     results = await asyncio.gather(*(asyncio.ensure_future(caller(n)) for n in "abc"))
     assert results == ["a", "b", "c"]
@@ -126,7 +125,7 @@ async def test_calling_the_lane_from_inside_an_exchange_raises(bench):
         return await bench.call("inner")
 
     with pytest.raises(errors.ReentryError):
-        await bench.lane.queue.turn(bench.ticket(), exchange)
+        await bench.lane.queue.turn(begun(), exchange)
     assert await bench.call("after") == "after"
 
 
@@ -138,7 +137,7 @@ async def test_a_task_that_an_exchange_starts_may_call_and_waits_its_turn(bench)
         await asyncio.sleep(1)
         return "parent"
 
-    assert await bench.lane.queue.turn(bench.ticket(), exchange) == "parent"
+    assert await bench.lane.queue.turn(begun(), exchange) == "parent"
     assert await started[0] == "child"
 
 
@@ -154,7 +153,7 @@ async def test_an_exchange_that_ends_without_waiting_frees_the_lane_too(bench):
     async def at_once():
         return "at once"
 
-    assert await bench.lane.queue.turn(bench.ticket(), at_once) == "at once"
+    assert await bench.lane.queue.turn(begun(), at_once) == "at once"
     assert await bench.call("after") == "after"
 
 
@@ -339,26 +338,26 @@ async def test_cancelled_entries_are_compacted_during_a_long_hold(bench):
 
 
 async def test_a_retry_gives_its_turn_back_and_keeps_its_place(bench):
-    ticket = bench.ticket()
-    first = asyncio.ensure_future(bench.lane.queue.turn(ticket, bench.exchange("try 1")))
+    call = begun()
+    first = asyncio.ensure_future(bench.lane.queue.turn(call, bench.exchange("try 1")))
     other = bench.start("other")
     last = bench.start("last")
     await first
-    second = asyncio.ensure_future(bench.lane.queue.turn(ticket, bench.exchange("try 2")))
+    second = asyncio.ensure_future(bench.lane.queue.turn(call, bench.exchange("try 2")))
     await asyncio.gather(second, other, last)
     # "other" had its turn while the retry was not there; then the retry goes before "last".
     assert bench.names == ["try 1", "other", "try 2", "last"]
 
 
 async def test_retries_do_not_count_against_max_waiting(bench):
-    ticket = bench.ticket()
-    await bench.lane.queue.turn(ticket, bench.exchange("try 1"), max_waiting=1)
+    call = begun()
+    await bench.lane.queue.turn(call, bench.exchange("try 1"), max_waiting=1)
     bench.start("flying")
     await turns()
     bench.start("waiting", max_waiting=1)
     await turns()
     again = asyncio.ensure_future(
-        bench.lane.queue.turn(ticket, bench.exchange("try 2"), max_waiting=1)
+        bench.lane.queue.turn(call, bench.exchange("try 2"), max_waiting=1)
     )
     await turns()
     with pytest.raises(errors.LaneFullError):
@@ -452,14 +451,14 @@ async def test_queue_timeout_does_not_run_in_flight(bench):
 
 
 async def test_queue_timeout_counts_the_waits_of_all_attempts(bench):
-    ticket = bench.ticket(queue_timeout=3)
+    call = begun(queue_timeout=3)
     bench.start("busy", 2.0)
     await turns()
-    await bench.lane.queue.turn(ticket, bench.exchange("try 1"))
+    await bench.lane.queue.turn(call, bench.exchange("try 1"))
     bench.start("busy", 5.0)
     await turns()
     with pytest.raises(errors.QueueTimeoutError):
-        await bench.lane.queue.turn(ticket, bench.exchange("try 2"))
+        await bench.lane.queue.turn(call, bench.exchange("try 2"))
     assert bench.now() == 4.0  # 2 s before the first turn, 1 s before the second
 
 
@@ -480,14 +479,14 @@ async def test_a_deadline_in_flight_behaves_like_a_cancellation(bench):
 
 
 async def test_a_turn_asked_for_after_the_deadline_is_refused(bench):
-    ticket = bench.ticket(deadline=3)
+    call = begun(deadline=3)
     await asyncio.sleep(3)
     with pytest.raises(errors.DeadlineError):
-        await bench.lane.queue.turn(ticket, bench.exchange("late"))
+        await bench.lane.queue.turn(call, bench.exchange("late"))
 
 
 @pytest.mark.parametrize(
-    "budget", [{"queue_timeout": 5}, {"deadline": 5}, {"patience": 5}], ids=str
+    "budget", [{"queue_timeout": 5}, {"deadline": 5}, {"max_rate_limit_wait": 5}], ids=str
 )
 async def test_a_hold_longer_than_the_smallest_budget_is_refused_at_once(bench, budget):
     bench.lane.hold(60, "slot")
@@ -499,7 +498,7 @@ async def test_a_hold_longer_than_the_smallest_budget_is_refused_at_once(bench, 
 
 
 @pytest.mark.parametrize(
-    "budget", [{"queue_timeout": 5}, {"deadline": 5}, {"patience": 5}], ids=str
+    "budget", [{"queue_timeout": 5}, {"deadline": 5}, {"max_rate_limit_wait": 5}], ids=str
 )
 async def test_a_hold_that_comes_later_sends_the_hopeless_home_at_once(bench, budget):
     flying = bench.start("flying", 1.0, then=lambda: bench.lane.hold(60, "slot"))
@@ -516,14 +515,14 @@ async def test_a_hold_that_comes_later_sends_the_hopeless_home_at_once(bench, bu
 
 
 async def test_patience_counts_from_the_first_refusal_of_a_call(bench):
-    ticket = bench.ticket(patience=100)
-    ticket.refused_since = bench.loop.time()
+    call = begun(max_rate_limit_wait=100)
+    call.refused_since = bench.loop.time()
     await asyncio.sleep(50)
     bench.lane.hold(49, "slot")
-    assert await bench.lane.queue.turn(ticket, bench.exchange("in time")) == "in time"
+    assert await bench.lane.queue.turn(call, bench.exchange("in time")) == "in time"
     bench.lane.hold(10, "slot")
     with pytest.raises(errors.RateLimitError):
-        await bench.lane.queue.turn(ticket, bench.exchange("out of patience"))
+        await bench.lane.queue.turn(call, bench.exchange("out of patience"))
 
 
 # ------------------------------------------------------------------------------ 8: limits, end

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from sitoo_async import Grant, errors
 from sitoo_async._lane.lane import Lane
-from sitoo_async._lane.queue import FEWEST_TO_COMPACT, Queue
-from sitoo_async._lane.ticket import HANDICAP
+from sitoo_async._lane.queue import FEWEST_TO_COMPACT, HANDICAP, Queue
 from sitoo_async.testing import run_virtual
+from tests.lane._bench import begun
 
 # ------------------------------------------------------------------------------- the programs
 
@@ -42,7 +42,7 @@ class Call:
     length: float
     ending: str  # how its exchange ends
     hold: float | str | None  # what its exchange tells the lane
-    turns: int  # how many it takes, with one ticket
+    turns: int  # how many it takes, in one call of the lane's
 
 
 calls = st.builds(
@@ -169,7 +169,7 @@ class Run:
         self.started = []
         self.starts = []  # the moments
         self.holds = []  # made when, in force until when
-        self.tickets = {}
+        self.begun = {}
         self.gone = set()  # callers that were cancelled while they waited
         self.unwanted = []  # exchanges that started although their caller was gone
         self.outcomes = {}
@@ -186,7 +186,7 @@ class Run:
 
     def exchange(self, number, call):
         async def run():
-            lane = self.tickets[number].lane
+            lane = self.begun[number].lane
             assert lane.flying is not None
             self.at_once[lane] += 1
             self.most_at_once = max(self.most_at_once, self.at_once[lane])
@@ -212,16 +212,15 @@ class Run:
 
     async def call(self, number, call):
         self.submitted.append(number)
-        self.tickets[number] = ticket = self.queue.ticket(
+        self.begun[number] = mine = begun(
             priority=call.priority,
-            owner="me",
             queue_timeout=call.queue_timeout,
             deadline=call.deadline,
-            patience=call.patience,
+            max_rate_limit_wait=call.patience,
         )
         for _ in range(call.turns):
             value = await self.queue.turn(
-                ticket, self.exchange(number, call), max_waiting=call.max_waiting
+                mine, self.exchange(number, call), max_waiting=call.max_waiting
             )
         return value
 
@@ -278,8 +277,8 @@ class Run:
             self.loop.call_soon(lambda: self.cancel(number, task, hops - 1, twice=twice))
             return
         flights = [lane.flying for lane in self.lanes if lane.flying is not None]
-        ticket = self.tickets.get(number)
-        if all(flight.entries[0].ticket is not ticket for flight in flights):
+        mine = self.begun.get(number)
+        if all(flight.calls[0] is not mine for flight in flights):
             self.gone.add(number)
         task.cancel()
         if twice:
@@ -328,8 +327,7 @@ class Run:
         async def fresh():
             return "served"
 
-        ticket = self.queue.ticket(priority="interactive", owner="you")
-        return await self.queue.turn(ticket, fresh)
+        return await self.queue.turn(begun(owner="you"), fresh)
 
 
 # ----------------------------------------------------------------------------------- the laws
@@ -478,12 +476,12 @@ def test_a_hold_only_ever_rises_while_it_is_in_force(seconds):
             assert end >= before
             if each != "brief":
                 assert run.lane.stats().held_for >= each - 1e-6
-        ticket = run.queue.ticket(priority="interactive", owner="me", patience=1e6)
+        mine = begun(max_rate_limit_wait=1e6)
 
         async def when():
             return run.loop.time()
 
-        assert await run.queue.turn(ticket, when) >= end - 1e-6
+        assert await run.queue.turn(mine, when) >= end - 1e-6
         assert run.lane.stats().held_for == pytest.approx(0, abs=1e-6)
 
     run_virtual(main())
@@ -503,9 +501,9 @@ def test_storms_of_cancelled_calls_during_a_hold_do_not_grow_the_heap(storms, by
         for storm in storms:
             tasks = []
             for _ in range(storm):
-                ticket = run.queue.ticket(priority="bulk", owner="storm", patience=700.0)
+                mine = begun(priority="bulk", owner="storm", max_rate_limit_wait=700.0)
                 tasks.append(
-                    asyncio.ensure_future(run.queue.turn(ticket, run.exchange(number, PATIENT)))
+                    asyncio.ensure_future(run.queue.turn(mine, run.exchange(number, PATIENT)))
                 )
                 number += 1
             await asyncio.sleep(0)

@@ -12,6 +12,7 @@ from sitoo_async._lane import holds, registry
 from sitoo_async._lane.holds import Memory
 from sitoo_async._lane.registry import lane_for
 from sitoo_async.testing import FakeSitoo, Fault, VirtualTimeLoop, run_virtual
+from tests.lane._bench import begun
 
 ORIGIN = "https://loops.example"
 
@@ -140,8 +141,7 @@ def test_what_was_left_behind_is_minded_once_and_settled_by_an_answer():
 
     async def cancelled():
         made = lane_for(asyncio.get_running_loop(), ORIGIN, "1-1")
-        ticket = made.queue.ticket(priority="interactive", owner="me")
-        turn = asyncio.create_task(made.queue.turn(ticket, lambda: asyncio.sleep(60)))
+        turn = asyncio.create_task(made.queue.turn(begun(), lambda: asyncio.sleep(60)))
         await asyncio.sleep(0)
         made.task.cancel()
         with pytest.raises(errors.ReadError):

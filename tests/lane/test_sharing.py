@@ -10,10 +10,11 @@ import pytest
 
 from sitoo_async import InvalidOptionError, SitooClient, errors
 from sitoo_async._cli.index import index
+from sitoo_async._lane.company import Company
 from sitoo_async._lane.lane import Lane
-from sitoo_async._lane.ticket import Company
 from sitoo_async.resources._operation import operation_of
 from sitoo_async.testing import FakeSitoo, Fault
+from tests.lane._bench import begun
 
 pytestmark = [
     pytest.mark.virtual_time,
@@ -552,12 +553,8 @@ async def test_a_deadline_that_has_passed_joins_no_exchange():
         await asyncio.sleep(1)
         return "answer"
 
-    late = lane.queue.ticket(priority="interactive", owner=None, deadline=0.1)
-    first = asyncio.ensure_future(
-        lane.queue.turn(
-            lane.queue.ticket(priority="interactive", owner=None), exchange, company=company
-        )
-    )
+    late = begun(deadline=0.1)
+    first = asyncio.ensure_future(lane.queue.turn(begun(), exchange, company=company))
     await asyncio.sleep(0.5)
     with pytest.raises(errors.DeadlineError):
         await lane.queue.turn(late, exchange, company=company)
