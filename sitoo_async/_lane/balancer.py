@@ -23,7 +23,7 @@ from sitoo_async._lane.queue import Queue
 from sitoo_async._lane.stats import LaneStats
 from sitoo_async.errors import AuthenticationError
 
-__all__ = ["Ways", "together"]
+__all__ = ["Balancer", "together"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -31,7 +31,7 @@ LEFT_OUT: Final = 60.0
 """Seconds for which a key is not used that is not let in, or that is locked by itself."""
 
 
-class Ways:
+class Balancer:
     """The lanes of some keys of one account, shared by all clients of the loop that have them.
 
     Args:

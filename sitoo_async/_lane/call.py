@@ -250,7 +250,7 @@ class Call:
         """Choose anew where to wait, by what was learned meanwhile of the keys and the call."""
         if self.worst == "unknown" and self.request.method != "GET":
             self.uncertain = True
-        self.queue = self.binding.ways.queue_for(request, self)
+        self.queue = self.binding.balancer.queue_for(request, self)
 
     async def _go_on(self, request: Request, pause: float) -> None:
         """Return when the next request may be sent, raise when none may."""

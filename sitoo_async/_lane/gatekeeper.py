@@ -17,12 +17,12 @@ from sitoo_async._checks.show import told, type_name
 from sitoo_async._gates import Gate, Grant, PromptGate
 from sitoo_async.errors import GateLostError, LaneError
 
-__all__ = ["Turnstile", "failure_of"]
+__all__ = ["Gatekeeper", "failure_of"]
 
 logger = logging.getLogger("sitoo_async")
 
 
-class Turnstile:
+class Gatekeeper:
     """One lane's way through a gate; at any time it asks for the right, has it, or gives it back.
 
     Args:

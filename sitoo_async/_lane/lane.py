@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sitoo_async._checks.show import told, type_name
 from sitoo_async._gates import Gate, Grant
 from sitoo_async._lane.call import Call, next_number
-from sitoo_async._lane.gatekeeper import Turnstile, failure_of
+from sitoo_async._lane.gatekeeper import Gatekeeper, failure_of
 from sitoo_async._lane.holds import Memory
 from sitoo_async._lane.queue import Place, Queue
 from sitoo_async._lane.stats import LaneStats
@@ -125,10 +125,10 @@ class Lane:
         self._followed: set[asyncio.Task[Any]] = set()
         self._brief = BRIEF
         self._timer: asyncio.TimerHandle | None = None
-        self._turnstile: Turnstile | None = None
+        self._gatekeeper: Gatekeeper | None = None
         self._gate_failing = False
         if gate is not None:
-            self._turnstile = Turnstile(
+            self._gatekeeper = Gatekeeper(
                 loop,
                 gate,
                 key,
@@ -177,7 +177,7 @@ class Lane:
 
     def idle(self, now: float) -> bool:
         """Whether a call that comes now may start at once, past the queue."""
-        if self.flying is not None or now < self.held_until or self._turnstile is not None:
+        if self.flying is not None or now < self.held_until or self._gatekeeper is not None:
             return False
         for queue in self.queues:
             if queue.places:
@@ -187,12 +187,12 @@ class Lane:
     @property
     def at_work(self) -> bool:
         """Whether an exchange is under way, or the gate is asked."""
-        return self.flying is not None or (self._turnstile is not None and self._turnstile.busy)
+        return self.flying is not None or (self._gatekeeper is not None and self._gatekeeper.busy)
 
     @property
     def asking(self) -> bool:
         """Whether it waits for its gate."""
-        return self._turnstile is not None and self._turnstile.asking
+        return self._gatekeeper is not None and self._gatekeeper.asking
 
     @property
     def coming(self) -> bool:
@@ -256,8 +256,8 @@ class Lane:
 
     async def settle(self) -> bool:
         """Wait until the gate is back, unless others use the lane; tell whether nobody does."""
-        turnstile = self._turnstile
-        while turnstile is not None and not self._used() and await turnstile.settle():
+        gatekeeper = self._gatekeeper
+        while gatekeeper is not None and not self._used() and await gatekeeper.settle():
             pass  # what came of it may have to be settled in turn
         return not self._used()
 
@@ -337,13 +337,13 @@ class Lane:
             if queue is not None and self._timer is None and not self._followed:
                 # The hold may be raised meanwhile: the timer looks again when it fires.
                 self._timer = self.loop.call_at(self.held_until, self._wake, context=Context())
-            if self._turnstile is not None and self._turnstile.held:
-                self._turnstile.give(self._hold_to_tell())
-        elif self._turnstile is not None and not self._turnstile.held:
+            if self._gatekeeper is not None and self._gatekeeper.held:
+                self._gatekeeper.give(self._hold_to_tell())
+        elif self._gatekeeper is not None and not self._gatekeeper.held:
             # The lane takes the gate, the callers stay in the heap: whoever is best when the
             # gate comes goes first.
             if queue.needs(self):
-                self._turnstile.take()
+                self._gatekeeper.take()
         else:
             self.start(queue.take(now), now)
 
@@ -434,8 +434,8 @@ class Lane:
         # The next exchange first, then the caller of this one: what that does with its answer it
         # then does while the next request is on the wire. Whatever comes of it, the caller is told.
         try:
-            if self._turnstile is not None:
-                self._turnstile.give(self._hold_to_tell())
+            if self._gatekeeper is not None:
+                self._gatekeeper.give(self._hold_to_tell())
             else:
                 self.dispatch()
         finally:

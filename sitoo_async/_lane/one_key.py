@@ -14,7 +14,7 @@ __all__ = ["OneKey"]
 
 
 class OneKey:
-    """The lane of one key, where `Ways` are those of several.
+    """The lane of one key, where a `Balancer` has those of several.
 
     Args:
         lanes: the lane, by the key's API ID.

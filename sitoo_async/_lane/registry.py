@@ -1,4 +1,4 @@
-"""One lane for each key in each loop, and one set of ways for keys that are used together."""
+"""One lane for each key in each loop, and one balancer for keys that are used together."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from sitoo_async._lane.stats import NOTHING_YET, LaneStats
 from sitoo_async.errors import InvalidOptionError
 
 if TYPE_CHECKING:
-    from sitoo_async._lane.balancer import Ways
+    from sitoo_async._lane.balancer import Balancer
 
-__all__ = ["forget", "gate_in_use", "lane_for", "stats_of", "ways_for"]
+__all__ = ["balancer_for", "forget", "gate_in_use", "lane_for", "stats_of"]
 
 
 @attrs.frozen
@@ -28,7 +28,7 @@ class _Known:
     """What there is in one loop, by origin and API ID."""
 
     lanes: dict[tuple[str, str], Lane] = attrs.field(factory=dict[tuple[str, str], Lane])
-    ways: dict[tuple[str, ...], Ways | OneKey] = attrs.field(factory=dict)
+    balancers: dict[tuple[str, ...], Balancer | OneKey] = attrs.field(factory=dict)
 
 
 _loops: dict[asyncio.AbstractEventLoop, _Known] = {}
@@ -78,10 +78,10 @@ def _forget_closed_loops() -> None:
                     lane.leave_behind()
 
 
-def ways_for(
+def balancer_for(
     loop: asyncio.AbstractEventLoop, origin: str, keys: Sequence[str], gate: Gate | None = None
-) -> Ways | OneKey:
-    """The ways of some keys in a loop; clients with the same keys share what is learned of them.
+) -> Balancer | OneKey:
+    """The balancer of some keys in a loop; clients with the same keys share what it learns.
 
     In whichever order they name them: the first client's is the one that counts.
 
@@ -90,18 +90,18 @@ def ways_for(
     """
     # All lanes first: one that has another gate refuses.
     lanes = {key: lane_for(loop, origin, key, gate) for key in keys}
-    known = _loops[loop].ways
+    known = _loops[loop].balancers
     name = (origin, *sorted(keys))
-    ways = known.get(name)
-    if ways is None:
-        ways = known[name] = OneKey(lanes) if len(lanes) == 1 else _several(loop, lanes)
-    return ways
+    balancer = known.get(name)
+    if balancer is None:
+        balancer = known[name] = OneKey(lanes) if len(lanes) == 1 else _several(loop, lanes)
+    return balancer
 
 
-def _several(loop: asyncio.AbstractEventLoop, lanes: Mapping[str, Lane]) -> Ways:
-    from sitoo_async._lane.balancer import Ways  # noqa: PLC0415  # few need it
+def _several(loop: asyncio.AbstractEventLoop, lanes: Mapping[str, Lane]) -> Balancer:
+    from sitoo_async._lane.balancer import Balancer  # noqa: PLC0415  # few need it
 
-    return Ways(loop, lanes)
+    return Balancer(loop, lanes)
 
 
 def stats_of(origin: str, keys: Sequence[str]) -> LaneStats:
@@ -112,9 +112,9 @@ def stats_of(origin: str, keys: Sequence[str]) -> LaneStats:
         loop = None
     known = None if loop is None else _loops.get(loop)
     if known is not None:
-        ways = known.ways.get((origin, *sorted(keys)))
-        if ways is not None:
-            return ways.stats()
+        balancer = known.balancers.get((origin, *sorted(keys)))
+        if balancer is not None:
+            return balancer.stats()
         lanes = [known.lanes[origin, key] for key in keys if (origin, key) in known.lanes]
         if len(lanes) == 1:
             return lanes[0].stats()

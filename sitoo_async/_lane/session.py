@@ -26,7 +26,7 @@ from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.one_key import OneKey
 from sitoo_async._lane.options import Options
-from sitoo_async._lane.registry import gate_in_use, lane_for, stats_of, ways_for
+from sitoo_async._lane.registry import balancer_for, gate_in_use, lane_for, stats_of
 from sitoo_async._lane.retry import CALL_WITHIN
 from sitoo_async._lane.stats import LaneStats
 from sitoo_async.errors import (
@@ -38,7 +38,7 @@ from sitoo_async.errors import (
 )
 
 if TYPE_CHECKING:
-    from sitoo_async._lane.balancer import Ways
+    from sitoo_async._lane.balancer import Balancer
 
 __all__ = ["Binding", "Session"]
 
@@ -51,13 +51,13 @@ class Binding:
 
     Attributes:
         loop: the loop.
-        ways: the lanes of the keys, shared with other clients.
+        balancer: the lanes of the keys, and which serves; shared with other clients.
         transports: a connection for each of them, this client's own.
         connections: these connections, to be closed.
     """
 
     loop: asyncio.AbstractEventLoop
-    ways: Ways | OneKey
+    balancer: Balancer | OneKey
     transports: Mapping[Lane, Transport]
     connections: Connections
 
@@ -128,7 +128,7 @@ class Session:
     def stats(self) -> LaneStats:
         """What the lanes of the keys are doing together."""
         if self._binding is not None:
-            return self._binding.ways.stats()
+            return self._binding.balancer.stats()
         return stats_of(self.address.origin, [key.api_id for key in self._keys_in_use])
 
     def stats_by_key(self) -> dict[str, LaneStats]:
@@ -136,7 +136,7 @@ class Session:
         origin, api_ids = self.address.origin, [key.api_id for key in self._keys]
         if self._binding is None:
             return {api_id: stats_of(origin, [api_id]) for api_id in api_ids}
-        lanes = self._binding.ways.by_api_id
+        lanes = self._binding.balancer.by_api_id
         return {
             api_id: lanes[api_id].stats() if api_id in lanes else stats_of(origin, [api_id])
             for api_id in api_ids
@@ -150,17 +150,17 @@ class Session:
             raise WrongLoopError(
                 "the client is at work in another event loop: give each loop its own client"
             )
-        if former is not None and former.ways.limited:
-            left = former.ways.in_use
+        if former is not None and former.balancer.limited:
+            left = former.balancer.in_use
             self._keys_in_use = tuple(key for key in self._keys_in_use if key.api_id in left)
         api_ids = [key.api_id for key in self._keys_in_use]
-        ways = ways_for(loop, self.address.origin, api_ids, self._gate)
+        balancer = balancer_for(loop, self.address.origin, api_ids, self._gate)
         transports = {
             lane_for(loop, self.address.origin, key.api_id, self._gate): self.connect(key)
             for key in self._keys_in_use
         }
         connections = Connections(loop, transports.values())
-        self._binding = binding = Binding(loop, ways, transports, connections)
+        self._binding = binding = Binding(loop, balancer, transports, connections)
         self._calls, self._idle, self._inherited = 0, None, None
         await connections.watch(self, self._origin)
         if former is not None:
@@ -215,12 +215,12 @@ class Session:
                 await asyncio.shield(self._idle)
         finally:
             self._state = "dropping"
-            for queue in binding.ways.queues:
+            for queue in binding.balancer.queues:
                 queue.drop(self, CLOSED_WHILE_WAITING)
             await _outlast(binding.loop.create_task(self._finish(binding)))
 
     async def _finish(self, binding: Binding) -> None:
-        lanes = binding.ways.lanes
+        lanes = binding.balancer.lanes
         flights = {flight for lane in lanes if (flight := lane.flight(self)) is not None}
         if flights:
             with anyio.move_on_after(self._grace):
@@ -273,8 +273,10 @@ class Session:
             binding = await self._bind()
         call.binding = binding
         call.begin(binding.loop.time())
-        ways = binding.ways
-        call.queue = ways.queue if isinstance(ways, OneKey) else ways.queue_for(request, call)
+        balancer = binding.balancer
+        call.queue = (
+            balancer.queue if isinstance(balancer, OneKey) else balancer.queue_for(request, call)
+        )
         call.begun = True
         self._calls += 1
 
@@ -313,14 +315,14 @@ class Session:
     ) -> Response | SitooError:
         """Do what a verdict says; what becomes of the call is its own to say."""
         binding, lane = call.binding, call.lane
-        if not isinstance(binding.ways, OneKey):
+        if not isinstance(binding.balancer, OneKey):
             # Before the lane is held: what waits there may be about to go on elsewhere.
-            binding.ways.learn(lane, response, verdict)
+            binding.balancer.learn(lane, response, verdict)
         outcome = verdict.outcome
         if isinstance(outcome, ApiError):
             name_the_key(
                 outcome,
-                api_id=binding.ways.api_id(lane),
+                api_id=binding.balancer.api_id(lane),
                 account_id=self.address.account_id,
                 origin=self.address.origin,
             )

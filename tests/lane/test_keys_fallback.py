@@ -172,9 +172,9 @@ async def test_a_trial_is_given_up_where_its_key_is_on_hold(server, caplog):
         server.script(Fault.hang(5, path="*/1.json"), Fault.refuse(path="*/2.json", times=3))
         calls = gets(client, [1, 2])
         await asyncio.sleep(3)
-        ways = client._session._binding.ways
-        assert ways._evidence.trial == KEYS[1][0]
-        ways.lanes[1].hold(500, "as another process told")
+        balancer = client._session._binding.balancer
+        assert balancer._evidence.trial == KEYS[1][0]
+        balancer.lanes[1].hold(500, "as another process told")
         began = now()
         await asyncio.gather(*calls, client.products.get(3))
         assert now() - began < 5
@@ -416,8 +416,8 @@ async def test_a_flight_cancelled_from_outside_is_not_waited_for_any_longer(limi
         calls = gets(client, (1, 2, 3))
         await asyncio.sleep(1)
         limited.unlock()
-        ways = client._session._binding.ways
-        ways.lanes[2].flight(client._session).cancel()
+        balancer = client._session._binding.balancer
+        balancer.lanes[2].flight(client._session).cancel()
         began = now()
         results = await asyncio.gather(flight, *calls, return_exceptions=True)
         # Its own brief hold is the second in a row.
@@ -433,7 +433,7 @@ async def test_a_held_lane_that_is_left_is_waited_for(limited):
         await asyncio.sleep(1)
         calls = gets(client, range(1, 61))
         await asyncio.sleep(1)
-        assert client._session._binding.ways.limited
+        assert client._session._binding.balancer.limited
         assert client.stats().held_for > 50
         hasty = client.with_options(max_rate_limit_wait=5)
         with pytest.raises(errors.RateLimitError):

@@ -257,7 +257,7 @@ async def test_a_trial_is_given_up_where_its_gate_fails(server, pin):
         server.script(Fault.hang(5, path="*/1.json"), Fault.refuse(path="*/2.json", times=3))
         calls = gets(client, [1, 2])
         await asyncio.sleep(3)
-        trial = client._session._binding.ways._evidence.trial
+        trial = client._session._binding.balancer._evidence.trial
         gate.broken = (trial[-3:],)
         began = now()
         calls += [client.products.update(3, title="new"), client.products.get(4)]
@@ -316,8 +316,8 @@ async def test_the_passwords_appear_nowhere(server, caplog, monkeypatch):
             with pytest.raises(errors.SitooError) as caught:
                 await client.products.list()
             show(caught.value)
-        ways = client._session._binding.ways
-        shown += [repr(vars(ways)), repr(ways.lanes), repr(client.stats_by_key())]
+        balancer = client._session._binding.balancer
+        shown += [repr(vars(balancer)), repr(balancer.lanes), repr(client.stats_by_key())]
         server.script(Fault.hang(0.05, times=3))
         hasty = client.with_options(request_timeout=0.02)
         calls = (hasty.products.get(n) for n in (1, 2, 3))

@@ -658,7 +658,7 @@ async def test_a_loop_that_shuts_down_while_the_gate_is_asked_for_ends_in_peace(
     gate, bench = await gated(free=False)
     waiting = bench.start("waiting")
     await turns()
-    bench.lane._turnstile._task.cancel()
+    bench.lane._gatekeeper._task.cancel()
     with pytest.raises(errors.LaneError):
         await waiting
     with contextlib.suppress(asyncio.CancelledError):

@@ -535,7 +535,7 @@ async def test_a_thousand_different_reads_are_not_slower_to_pick_than_to_send(fa
     calls = (sitoo.products.list(start=i, page_size=1).collect(limit=1) for i in range(1000))
     await asyncio.gather(*calls)
     assert len(fake.requests) == 1000
-    assert not sitoo._session._binding.ways.lanes[0].queue._mates
+    assert not sitoo._session._binding.balancer.lanes[0].queue._mates
 
 
 async def test_a_body_that_is_no_object_is_left_as_it_is(fake, sitoo):
