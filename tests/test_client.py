@@ -417,13 +417,16 @@ async def test_closing_waits_for_the_exchange_in_flight_only_so_long(fake):
 @virtual
 @pytest.mark.parametrize("drain", [True, False])
 @pytest.mark.parametrize("how", ["asyncio", "anyio"])
-async def test_closing_is_shielded_from_cancellation_while_an_exchange_flies(fake, how, drain):
+async def test_closing_is_shielded_from_cancellation_while_an_exchange_flies(
+    fake, how, drain, monkeypatch
+):
     fake.script(Fault.hang(3))
     loop = asyncio.get_running_loop()
     client = SitooClient(**fake.credentials)
     call = asyncio.ensure_future(client.products.list())
     await asyncio.sleep(1)
     if how == "asyncio":
+        monkeypatch.delitem(sys.modules, "anyio")  # as if nobody had asked for it
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await client.aclose(drain=drain)
@@ -723,3 +726,32 @@ def test_what_not_every_program_uses_is_loaded_with_its_first_use():
         "sitoo_async.models",
     }
     assert late.isdisjoint(loaded)
+
+
+PAUSE_AND_FAREWELL = """
+import asyncio, sys
+from sitoo_async import SitooClient
+from sitoo_async.testing import FakeSitoo, Fault
+
+async def main():
+    async with FakeSitoo(products=1) as fake:
+        async with SitooClient(**fake.credentials) as client:
+            await client.products.get(1)
+            loaded = {*sys.modules}
+            fake.script(Fault.html502())
+            await client.products.get(1)
+        print({*sys.modules} - loaded or "nothing")
+
+asyncio.run(main())
+"""
+
+
+def test_the_first_pause_and_the_end_of_a_client_load_nothing():
+    output = subprocess.run(  # noqa: S603  # this very Python
+        [sys.executable, "-c", PAUSE_AND_FAREWELL],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    assert output.strip() == "nothing"

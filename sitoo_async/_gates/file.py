@@ -55,9 +55,12 @@ class FileGate:
     """Workers on one host share a key, by lock files on a local disk.
 
     There are two small files for each key, ``{path}.{hash of the key}`` and one more that ends in
-    ``.queue``. When a process dies, the kernel frees its locks at once. A process that is merely
-    stopped keeps its place, and the others wait until it goes on or dies, so that never two
-    requests are under way. They get their turns in about the order in which they came.
+    ``.queue``. A process opens them once for each of its event loops, and again where somebody
+    removed or replaced them; `aclose` closes them.
+
+    When a process dies, the kernel frees its locks at once. A process that is merely stopped keeps
+    its place, and the others wait until it goes on or dies, so that never two requests are under
+    way. They get their turns in about the order in which they came.
 
     The workers run as one user. The directory may be shared, such as ``/tmp``: symbolic links,
     hard links and the files of other users are refused. Not for network file systems, and not for

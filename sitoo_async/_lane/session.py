@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import anyio
 import attrs
 
 from sitoo_async._checks.unforeseen import unforeseen
@@ -222,26 +223,23 @@ class Session:
     async def _finish(self, binding: Binding) -> None:
         lanes = binding.balancer.lanes
         flights = {flight for lane in lanes if (flight := lane.flight(self)) is not None}
-        if flights:
-            with anyio.move_on_after(self._grace):
-                await asyncio.wait(flights)
-            late = {flight for flight in flights if not flight.done()}
-            for flight in late:
-                flight.cancel()
-            if late:
-                await asyncio.wait(late)
+        await _within(self._grace, flights)
         await binding.connections.aclose()
-        gate = self._gate
-        if gate is not None:
-            with anyio.move_on_after(self._grace):
-                # The loop may end next, and would leave the keys to other processes as if their
-                # holder had died.
-                await asyncio.gather(*(lane.settle() for lane in lanes))
-                # Other clients may be at work with it, or with one that is equal.
-                if self.closes_gate and not gate_in_use(binding.loop, gate):
-                    await gate.aclose()
+        if self._gate is not None:
+            farewell = binding.loop.create_task(self._part_from(self._gate, binding))
+            await _within(self._grace, {farewell})
+            if not farewell.cancelled():
+                farewell.result()
         self._state = "closed"
         self._binding = None
+
+    async def _part_from(self, gate: Gate, binding: Binding) -> None:
+        # The loop may end next, and would leave the keys to other processes as if their holder
+        # had died.
+        await asyncio.gather(*(lane.settle() for lane in binding.balancer.lanes))
+        # Other clients may be at work with it, or with one that is equal.
+        if self.closes_gate and not gate_in_use(binding.loop, gate):
+            await gate.aclose()
 
     # -------------------------------------------------------------------------------- calling
 
@@ -370,10 +368,21 @@ class Session:
             loop.call_soon(observer, record)
 
 
+async def _within(seconds: float, tasks: set[asyncio.Task[Any]]) -> None:
+    """Wait for tasks for so long, then cancel those that are left, and wait for their end."""
+    late = tasks and (await asyncio.wait(tasks, timeout=seconds))[1]
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late)
+
+
 async def _outlast(task: asyncio.Task[None]) -> None:
     """Wait for a task to end whatever cancels the waiting, by asyncio or by anyio, then tell."""
     cancelled: asyncio.CancelledError | None = None
-    with anyio.CancelScope(shield=True):
+    # Only who has imported anyio can have a scope of it; it is not loaded to shut nothing out.
+    anyio: Any = sys.modules.get("anyio")
+    with contextlib.nullcontext() if anyio is None else anyio.CancelScope(shield=True):
         while not task.done():
             try:
                 await asyncio.wait({task})
