@@ -35,7 +35,7 @@ def simulation() -> Iterator[Any]:
 def morning(simulation) -> list[Any]:
     """When the shop opens."""
     calls = simulation.week(1, seed=1)
-    return [call for call in calls if 8.9 * HOUR <= call.at < 9.6 * HOUR]
+    return [call for call in calls if 8.95 * HOUR <= call.at < 9.25 * HOUR]
 
 
 def lived(simulation, calls, client, **assumptions):

@@ -134,7 +134,7 @@ def test_junk_is_refused_and_breaks_nothing(operation, full_account, path_to):
     # A second deletion finds nothing.
     once = operation.method == "DELETE" and operation.body is None
 
-    @settings(max_examples=5 if once else 25)
+    @settings(max_examples=1 + settings().max_examples // (25 if once else 5))
     @given(bodies(operation, keys), queries(operation))
     def attempt(body, query):
         answered(operation.method, path, query, body)
