@@ -61,6 +61,7 @@ SHARED: Final = {
     "is_set": "sitoo_async._codec.base",
     "replace": "sitoo_async._codec.base",
     "set_fields": "sitoo_async._codec.base",
+    "unknown_fields": "sitoo_async._codec.unknown",
 }
 
 sys.path.insert(0, str(ROOT))

@@ -105,6 +105,7 @@ __all__ = [
     "is_set",
     "replace",
     "set_fields",
+    "unknown_fields",
 ]
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ if TYPE_CHECKING:
     from sitoo_async._lane.retry import RetryPolicy
     from sitoo_async._lane.stats import LaneStats
     from sitoo_async._paging.paginator import Page, Paginator
-    from sitoo_async.models import UNSET, changes, is_set, replace, set_fields
+    from sitoo_async.models import UNSET, changes, is_set, replace, set_fields, unknown_fields
 else:
     # Who calls and catches has all it needs; a batch, a page or a gate comes with its first use.
     __getattr__, __dir__ = on_demand(
@@ -148,5 +149,6 @@ else:
             "models": "sitoo_async.models",
             "replace": "sitoo_async.models",
             "set_fields": "sitoo_async.models",
+            "unknown_fields": "sitoo_async.models",
         },
     )

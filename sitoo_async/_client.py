@@ -85,6 +85,7 @@ class OptionFields(TypedDict, total=False):
     coalesce: bool
     pin: bool
     strict: bool
+    keep_unknown: bool
     max_response_bytes: int
 
 

@@ -13,6 +13,7 @@ import attrs
 from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown
 from sitoo_async._codec.fields import fields_of, unknown_field
+from sitoo_async._codec.unknown import Unknown, keep, unknown_fields
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.errors import FieldNotFetchedError, InvalidInputError
 
@@ -25,6 +26,9 @@ M = TypeVar("M", bound="Model")
 _read: Final = object.__getattribute__
 _put: Final = object.__setattr__
 _drop: Final = object.__delattr__
+
+_UNKNOWN: Final = "(unknown)"
+"""Where a pickle has the fields that no model knows; no field is called so."""
 
 
 class _Signature:
@@ -46,7 +50,7 @@ class _Signature:
         )
 
 
-class _Noted:
+class _Noted(Unknown):
     """The slot in which an item notes which of its fields are there, in the reference's order."""
 
     __slots__ = ("_present",)
@@ -128,9 +132,12 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
     # others, reads it: those that were not pickled are absent.
 
     def __getstate__(self) -> dict[str, Any]:
-        return _others(self) | set_fields(self)
+        unknown = unknown_fields(self)
+        return _others(self) | set_fields(self) | ({_UNKNOWN: {**unknown}} if unknown else {})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        keep(self, state.pop(_UNKNOWN, {}))
         known = fields_of(type(self))
         _fill(self, {name: value for name, value in state.items() if name in known})
         if type(self).__dictoffset__:
@@ -304,6 +311,7 @@ def replace(item: M, /, **fields: Any) -> M:
     """
     again = filled(type(item), set_fields(item) | fields)
     _others(again).update(_others(item))
+    keep(again, unknown_fields(item))
     return again
 
 

@@ -44,15 +44,17 @@ V = TypeVar("V", int, str)
 # Reading ------------------------------------------------------------------------------------
 
 
-def decode_item(body: bytes, cls: type[M], *, strict: bool = False) -> M:
+def decode_item(
+    body: bytes, cls: type[M], *, strict: bool = False, keep_unknown: bool = False
+) -> M:
     """Read one object.
 
     Raises:
         DecodeError: not JSON, not an object or, where `strict`, not of the documented types.
     """
     with suppress(*UNREADABLE):
-        return cast("M", _fast(cls).item(body))
-    reading, value = _tolerantly(body, cls, strict=strict)
+        return cast("M", _fast(cls, keep_unknown=keep_unknown).item(body))
+    reading, value = _tolerantly(body, cls, strict=strict, keep_unknown=keep_unknown)
     if not is_object(value):
         raise wrong_shape("an object", value, None)
     with _in_depth():
@@ -60,7 +62,7 @@ def decode_item(body: bytes, cls: type[M], *, strict: bool = False) -> M:
 
 
 def decode_page(
-    body: bytes, cls: type[M], *, strict: bool = False
+    body: bytes, cls: type[M], *, strict: bool = False, keep_unknown: bool = False
 ) -> tuple[list[M | None], int | None]:
     """Read an envelope: its rows, and how many the query has in all.
 
@@ -72,18 +74,18 @@ def decode_page(
         DecodeError: not JSON, no envelope or, where `strict`, not of the documented types.
     """
     with suppress(*UNREADABLE):
-        items, totalcount = _fast(cls).page(body)
+        items, totalcount = _fast(cls, keep_unknown=keep_unknown).page(body)
         if totalcount is None:
             Reading(strict=strict, source=_page_of(cls)).uncounted()
         return items, totalcount
-    reading, value = _tolerantly(body, cls, strict=strict)
+    reading, value = _tolerantly(body, cls, strict=strict, keep_unknown=keep_unknown)
     with _in_depth():
         rows, totalcount = reading.envelope(value)
         return [reading.row(cls, row, index) for index, row in enumerate(rows)], totalcount
 
 
 def decode_array(
-    body: bytes, cls: type[M], *, strict: bool = False
+    body: bytes, cls: type[M], *, strict: bool = False, keep_unknown: bool = False
 ) -> tuple[list[M | None], int | None]:
     """Read a bare array of objects, and how many it holds; see `decode_page`.
 
@@ -91,9 +93,9 @@ def decode_array(
         DecodeError: not JSON, no array or, where `strict`, not of the documented types.
     """
     with suppress(*UNREADABLE):
-        items = _fast(cls).array(body)
+        items = _fast(cls, keep_unknown=keep_unknown).array(body)
         return items, len(items)
-    reading, value = _tolerantly(body, cls, strict=strict)
+    reading, value = _tolerantly(body, cls, strict=strict, keep_unknown=keep_unknown)
     with _in_depth():
         rows = reading.array(value)
         return [reading.row(cls, row, index) for index, row in enumerate(rows)], len(rows)
@@ -134,8 +136,10 @@ def _page_of(cls: type[Model]) -> str:
     return f"a page of {cls.__name__}"
 
 
-def _tolerantly(body: bytes, cls: type[Model], *, strict: bool) -> tuple[Reading, Any]:
-    reading = Reading(strict=strict, source=_page_of(cls))
+def _tolerantly(
+    body: bytes, cls: type[Model], *, strict: bool, keep_unknown: bool
+) -> tuple[Reading, Any]:
+    reading = Reading(strict=strict, source=_page_of(cls), keep_unknown=keep_unknown)
     value, _ = _parsed(body, reading)
     return reading, value
 
@@ -217,9 +221,10 @@ class _Fast:
     takes twice the time, the next one doesn't.
     """
 
-    def __init__(self, cls: type[Model]) -> None:
+    def __init__(self, cls: type[Model], *, keep_unknown: bool) -> None:
         self._cls = cls
-        row = any_row(cls)
+        self._keep_unknown = keep_unknown
+        row = any_row(cls, keep_unknown=keep_unknown)
         self._item = msgspec.json.Decoder(row, float_hook=Decimal).decode
         self._any = _Reader(Shape(frozenset(), frozenset()), _rows(row), builder(cls))
         self._readers: tuple[_Reader, ...] = ()
@@ -272,7 +277,10 @@ class _Fast:
                 self._any
             )  # it is not for its names that the page was refused; or they have no end
         self._learned += 1
-        reader = _Reader(shape, _rows(row_of(self._cls, shape)), builder(self._cls, shape))
+        row = row_of(self._cls, shape, keep_unknown=self._keep_unknown)
+        reader = _Reader(
+            shape, _rows(row), builder(self._cls, shape, keep_unknown=self._keep_unknown)
+        )
         self._readers = (reader, *(each for each in self._readers if each not in near))
         return reader
 
@@ -300,11 +308,11 @@ def _shape(rows: list[msgspec.Raw]) -> Shape:
     return Shape(frozenset(always), frozenset(ever))
 
 
-_known: Final[dict[type[Model], _Fast]] = {}
+_known: Final[dict[tuple[type[Model], bool], _Fast]] = {}
 
 
-def _fast(cls: type[Model]) -> _Fast:
-    fast = _known.get(cls)
+def _fast(cls: type[Model], *, keep_unknown: bool = False) -> _Fast:
+    fast = _known.get((cls, keep_unknown))
     if fast is None:
-        fast = _known[cls] = _Fast(cls)
+        fast = _known[cls, keep_unknown] = _Fast(cls, keep_unknown=keep_unknown)
     return fast

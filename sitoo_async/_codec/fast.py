@@ -34,34 +34,48 @@ class Shape(NamedTuple):
     ever: frozenset[str]
 
 
-_any_rows: Final[dict[type[Model], type[msgspec.Struct]]] = {}
+_any_rows: Final[dict[tuple[type[Model], bool], type[msgspec.Struct]]] = {}
 
 
-def any_row(cls: type[Model]) -> type[msgspec.Struct]:
-    """The row that holds any of the fields of a model; the others are UNSET in it."""
-    row = _any_rows.get(cls)
+def any_row(cls: type[Model], *, keep_unknown: bool = False) -> type[msgspec.Struct]:
+    """The row that holds any of the fields of a model; the others are UNSET in it.
+
+    Names that are no field's are passed over or, where they are to be kept, refused: there is no
+    room for them here, nor in the rows within.
+    """
+    row = _any_rows.get((cls, keep_unknown))
     if row is None:
-        row = _any_rows[cls] = msgspec.defstruct(
+        row = _any_rows[cls, keep_unknown] = msgspec.defstruct(
             f"{cls.__name__}Row",
-            [(name, _wire(field.kind) | None, UNSET) for name, field in fields_of(cls).items()],
+            [
+                (name, _wire(field.kind, keep_unknown=keep_unknown) | None, UNSET)
+                for name, field in fields_of(cls).items()
+            ],
+            forbid_unknown_fields=keep_unknown,
             gc=False,
         )
     return row
 
 
-def row_of(cls: type[Model], shape: Shape) -> type[msgspec.Struct]:
-    """The row of a shape: it refuses any other name, and to lack one that is always there."""
+def row_of(cls: type[Model], shape: Shape, *, keep_unknown: bool = False) -> type[msgspec.Struct]:
+    """The row of a shape: it refuses any other name, and to lack one that is always there.
+
+    What names hold that are no field's is passed over or, where it is to be kept, read.
+    """
     fields = fields_of(cls)
-    # A name that is no field's is passed over, whatever it holds. It may be no name to Python.
-    others = {f"_{number}": name for number, name in enumerate(shape.ever - fields.keys())}
+    others = _others(cls, shape)
     return msgspec.defstruct(
         f"{cls.__name__}Row",
         [
-            (name, _wire(field.kind) | None, *([] if name in shape.always else [UNSET]))
+            (
+                name,
+                _wire(field.kind, keep_unknown=keep_unknown) | None,
+                *([] if name in shape.always else [UNSET]),
+            )
             for name, field in fields.items()
             if name in shape.ever
         ]
-        + [(name, msgspec.Raw, UNSET) for name in others],
+        + [(name, Any if keep_unknown else msgspec.Raw, UNSET) for name in others],
         rename=others,
         kw_only=True,  # so that it doesn't matter which of them have a default
         forbid_unknown_fields=True,
@@ -69,33 +83,40 @@ def row_of(cls: type[Model], shape: Shape) -> type[msgspec.Struct]:
     )
 
 
+def _others(cls: type[Model], shape: Shape) -> dict[str, str]:
+    """The names of a shape that are no field's, which may be no names to Python either."""
+    names = sorted(shape.ever - fields_of(cls).keys())
+    return {f"_{number}": name for number, name in enumerate(names)}
+
+
 # Types put together at run time, which no checker can follow.
 _array: Final[Any] = list
 _mapping: Final[Any] = dict
 
 
-def _wire(kind: Kind) -> Any:
+def _wire(kind: Kind, *, keep_unknown: bool) -> Any:
     match kind:
         case Scalar():
             return kind.wire
         case ListOf():
-            return _array[_wire(kind.item) | None]
+            return _array[_wire(kind.item, keep_unknown=keep_unknown) | None]
         case MapOf():
             return _mapping[str, kind.value.wire | None]
         case _:
-            return any_row(kind.model)
+            return any_row(kind.model, keep_unknown=keep_unknown)
 
 
 # Told apart, so that each keeps its source.
 _number: Final = count(1)
 
 
-def builder(cls: type[Model], shape: Shape | None = None) -> Build:
+def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool = False) -> Build:
     """Generate the function that turns rows into models.
 
     Args:
         cls: the model.
         shape: that of the rows; None for `any_row`.
+        keep_unknown: whether the models keep what names hold that are no field's.
     """
     hashable: Any = cls  # which mypy doubts of a type
     fields = fields_of(cls)
@@ -124,6 +145,13 @@ def builder(cls: type[Model], shape: Shape | None = None) -> Build:
             fill.append(f"item.{name} = row.{name}")
         else:
             fill.append(f"value = row.{name}; item.{name} = {value}")
+    others = _others(cls, shape) if keep_unknown and shape is not None else {}
+    if others:
+        fill.append("unknown = {}")
+        for place, name in others.items():
+            scope[f"name{place}"] = name
+            fill.append(f"if (value := row.{place}) is not unset: unknown[name{place}] = value")
+        fill.append("if unknown: item._unknown = unknown")
     # The scope comes in as defaults: local names are the fastest that there are.
     parameters = ", ".join(f"{name}={name}" for name in scope)
     source = f"def build(rows, {parameters}):\n" + "".join(

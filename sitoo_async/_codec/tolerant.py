@@ -21,6 +21,7 @@ from sitoo_async._codec.json import (
 )
 from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf, Scalar
 from sitoo_async._codec.meaning import elements_of, integer_of, is_empty, is_true, mended
+from sitoo_async._codec.unknown import keep
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.errors import DecodeError, UnexpectedTypeWarning, printable
 
@@ -68,6 +69,7 @@ class Reading:
     Args:
         strict: whether what is not of its documented type is an error.
         source: what is read, for the warnings about what is no field of a model.
+        keep_unknown: whether the fields that a model doesn't know are kept.
         quiet: whether nothing is told, as of what nobody documents.
         root: where what is read stands, where that is a part of the answer.
     """
@@ -77,11 +79,13 @@ class Reading:
         *,
         strict: bool,
         source: str = "the answer",
+        keep_unknown: bool = False,
         quiet: bool = False,
         root: Trail | None = None,
     ) -> None:
         self._strict = strict
         self._source = source
+        self._keep_unknown = keep_unknown
         self._quiet = quiet
         self._root = root
 
@@ -102,7 +106,20 @@ class Reading:
                 values[name] = self._value(
                     field.kind, value, (trail, name), f"{cls.__name__}.{name}"
                 )
-        return filled(cls, values)
+        item = filled(cls, values)
+        if self._keep_unknown:
+            keep(item, self._unknown(cls, row, trail))
+        return item
+
+    def _unknown(
+        self, cls: type[Model], row: Mapping[str, Any], trail: Trail | None
+    ) -> dict[str, Any]:
+        known, owner = fields_of(cls), f"an unknown field of {cls.__name__}"
+        return {
+            self._text(name, (trail, name), owner): self._free(value, (trail, name), owner)
+            for name, value in row.items()
+            if name not in known
+        }
 
     def _value(self, kind: Kind, value: Any, trail: Trail, owner: str) -> Any:
         if value is None:

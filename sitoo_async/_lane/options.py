@@ -55,6 +55,8 @@ class Options(Record):
             in which their calls began, just as with one key. Reads go through any key: a read sees
             what had been written when it began, and not what was still waiting or under way.
         strict: whether an answer that breaks its documented types is a `DecodeError`.
+        keep_unknown: whether fields of an answer that no model knows are kept, for
+            `unknown_fields` to read.
         max_response_bytes: the largest body that is read, decompressed.
         ends_at: the moment by which all calls have to be over, in the time of their loop; set by
             `SitooClient.within`, None for never.
@@ -71,6 +73,7 @@ class Options(Record):
     coalesce: bool = False
     pin: bool = False
     strict: bool = False
+    keep_unknown: bool = False
     max_response_bytes: int = 64 * 1024 * 1024
     ends_at: float | None = None
 
@@ -78,7 +81,7 @@ class Options(Record):
         for name, form in _NUMBERS.items():
             # As it counts: infinity is no limit.
             object.__setattr__(self, name, check_number(name, getattr(self, name), **form))
-        for name in ("coalesce", "pin", "strict"):
+        for name in ("coalesce", "pin", "strict", "keep_unknown"):
             if not is_a(getattr(self, name), bool):
                 raise InvalidOptionError(f"{name} must be True or False", field=name)
         # Whatever a subclass makes of it.

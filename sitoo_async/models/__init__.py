@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sitoo_async._codec.base import Model, changes, is_set, replace, set_fields
 from sitoo_async._codec.enums import OpenEnum
+from sitoo_async._codec.unknown import unknown_fields
 from sitoo_async._codec.unset import UNSET
 from sitoo_async._on_demand import on_demand
 
@@ -190,6 +191,7 @@ __all__ = [
     "is_set",
     "replace",
     "set_fields",
+    "unknown_fields",
 ]
 
 if TYPE_CHECKING:

@@ -310,8 +310,10 @@ class Listing(Calls):
             return body if asked == num else Part.of(body, asked)
 
         def decode(body: bytes) -> tuple[list[M | None], int | None]:
-            strict = self.options.strict
-            return reading(operation, path, lambda: read(body, model, strict=strict))
+            strict, keep = self.options.strict, self.options.keep_unknown
+            return reading(
+                operation, path, lambda: read(body, model, strict=strict, keep_unknown=keep)
+            )
 
         async def count() -> int | None:
             response = await self._send(operation, path, query=least or "")

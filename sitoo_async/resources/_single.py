@@ -191,7 +191,10 @@ class Calls:
 
         def read() -> M:
             body = response.content(f"a {model.__name__}")
-            item = decode_item(body, model, strict=self.options.strict)
+            options = self.options
+            item = decode_item(
+                body, model, strict=options.strict, keep_unknown=options.keep_unknown
+            )
             if not _holds(item, names):
                 lacks = f"no {' or '.join(names)}" if names else "none of its fields"
                 raise DecodeError(f"the answer should be a {model.__name__} and holds {lacks}")

@@ -210,11 +210,13 @@ class CustomMetricValues(Resource):
         response = await self._send(_UPDATE_VALUES, path, payload=payload)
         if response.empty:
             return []
-        strict = self.options.strict
+        strict, keep = self.options.strict, self.options.keep_unknown
         stored, _ = reading(
             _UPDATE_VALUES,
             path,
-            lambda: decode_array(response.content("the values"), CustomMetricValue, strict=strict),
+            lambda: decode_array(
+                response.content("the values"), CustomMetricValue, strict=strict, keep_unknown=keep
+            ),
             response,
         )
         return [value for value in stored if value is not None]

@@ -16,6 +16,7 @@ from sitoo_async._checks.values import is_a
 from sitoo_async._codec.codec import writable
 from sitoo_async._codec.json import is_list
 from sitoo_async._codec.kinds import TEXT
+from sitoo_async._codec.unknown import keep, unknown_fields
 from sitoo_async._http.url import query_string
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.models import is_set, set_fields
@@ -238,4 +239,5 @@ def _wrapped(answer: GiftCardResponse) -> GiftCardResponse:
         names = attrs.fields_dict(GiftCard)
         card = {name: value for name, value in set_fields(answer).items() if name in names}
         answer.giftcard = GiftCard(**card)
+        keep(answer.giftcard, unknown_fields(answer))
     return answer

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitoo_async import models
+from sitoo_async import models, unknown_fields
 from sitoo_async._codec.codec import decode_item, decode_page, encode, writable
 from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fields import fields_of
@@ -303,6 +303,20 @@ def test_what_is_written_at_once_is_what_the_rules_would_write(value):
         if quick is not None:
             # By repr, since True, 1 and a member of an enumeration are equal.
             assert repr(quick) == repr(kind.write(value, "field")), name
+
+
+@given(st.lists(rows(), max_size=3) | st.lists(rows(JSON), max_size=3))
+def test_what_no_model_knows_changes_nothing_of_what_it_knows(items):
+    body = json.dumps({"totalcount": len(items), "items": items}).encode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnexpectedTypeWarning)
+        without, _ = decode_page(body, Product)
+        page, _ = decode_page(body, Product, keep_unknown=True)
+    assert repr(page) == repr(without)
+    exact = json.loads(body, parse_float=Decimal)["items"]
+    for product, item in zip(page, exact, strict=True):
+        kept = {name: item[name] for name in item if name == "unheardof"}
+        assert repr(unknown_fields(product)) == f"mappingproxy({kept!r})"
 
 
 def test_the_laws_cover_every_kind_of_field():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, assert_type
@@ -21,6 +22,7 @@ from sitoo_async.models import (
     changes,
     is_set,
     set_fields,
+    unknown_fields,
 )
 
 
@@ -77,6 +79,7 @@ def the_dictionaries_take_what_may_be_sent() -> None:
 def the_polite_questions(product: Product) -> None:
     assert_type(is_set(product, "title"), bool)
     assert_type(set_fields(product), dict[str, Any])
+    assert_type(unknown_fields(product), Mapping[str, Any])
     assert_type(changes(product, product), Product)
     name: ProductField = "sku"
     wrong: ProductField = "titel"  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
