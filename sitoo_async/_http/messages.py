@@ -1,4 +1,4 @@
-"""What is sent and what came back: requests put together, bodies encoded, answers read; no I/O."""
+"""What is sent and what came back: requests put together and answers read; no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from multidict import CIMultiDict
 
 from sitoo_async._checks.show import told
-from sitoo_async._codec.json import BLANK, encode
+from sitoo_async._codec.json import BLANK
 from sitoo_async._records import Record
 from sitoo_async.errors import DecodeError, InvalidInputError, printable
 
@@ -82,15 +82,6 @@ class Request:
     repeatable: bool = False
     twin: Twin | None = None
     of_batch: bool = False
-
-    def encoded(self, root: str) -> tuple[str, bytes | None]:
-        """The whole URL and the JSON body, encoded only when the turn is given.
-
-        Args:
-            root: the URL that the path is relative to.
-        """
-        url = f"{root}{self.path}?{self.query}" if self.query else f"{root}{self.path}"
-        return url, None if self.payload is None else encode(self.payload)
 
     def check(self, root: str) -> None:
         """Refuse what no server reads.

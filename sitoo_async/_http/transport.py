@@ -14,6 +14,7 @@ from yarl import URL
 
 from sitoo_async._checks.show import told
 from sitoo_async._checks.values import is_a
+from sitoo_async._codec.json import encode
 from sitoo_async._http.body import BROKEN, read_body, show_body
 from sitoo_async._http.connector import (
     FORKED,
@@ -150,8 +151,10 @@ class Transport:
         attempt = Attempt(connector, self._authorization, fresh, limit, began)
         # Only an exchange that ends well leaves a connection behind.
         self._last_used = -math.inf
-        target, payload = request.encoded(root)
-        url = URL(target, encoded=True)
+        query = f"?{request.query}" if request.query else ""
+        url = URL(f"{root}{request.path}{query}", encoded=True)
+        # Only now, so that what waits is not held twice.
+        payload = None if request.payload is None else encode(request.payload)
         headers = self._bare if payload is None else self._json
         way: dict[str, Any] = {"headers": headers}
         if route.proxy is not None:

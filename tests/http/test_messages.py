@@ -17,30 +17,6 @@ from tests.http._answers import BROKEN, answer
 ROOT = "https://api.mysitoo.com/v2/accounts/90316"
 
 
-def test_a_request_is_put_together_from_its_parts():
-    request = Request("GET", "/sites/1/products.json", query="num=2&sku=a,b")
-    assert request.encoded(ROOT) == (f"{ROOT}/sites/1/products.json?num=2&sku=a,b", None)
-    assert request.repeatable is False
-    assert Request("GET", "/sites.json").encoded(ROOT) == (f"{ROOT}/sites.json", None)
-
-
-@pytest.mark.parametrize(
-    ("payload", "body"),
-    [
-        ({"title": "Filt", "barcode": ""}, b'{"title":"Filt","barcode":""}'),
-        ([{"productid": 1}], b'[{"productid":1}]'),
-        ([], b"[]"),
-        ({}, b"{}"),
-        (0, b"0"),
-        (False, b"false"),
-        ({"title": "å"}, '{"title":"å"}'.encode()),
-        (msgspec.Raw(b'{"a": 1}'), b'{"a": 1}'),
-    ],
-)
-def test_a_body_is_json_and_only_none_sends_none(payload, body):
-    assert Request("POST", "/x.json", payload=payload).encoded(ROOT)[1] == body
-
-
 def test_a_url_of_eight_kilobytes_is_the_longest():
     path = "/sites/1/products.json"
     room = 8192 - len(ROOT) - len(path) - len("?sku=")
@@ -63,7 +39,6 @@ def test_a_url_of_eight_kilobytes_is_the_longest():
 def test_a_body_of_the_users_own_is_encoded_at_once(value, body):
     payload = plain_json(value)
     assert msgspec.json.decode(bytes(payload)) == msgspec.json.decode(body)
-    assert Request("POST", "/x.json", payload=payload).encoded(ROOT)[1] == bytes(payload)
 
 
 def deep(levels):

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import aiohttp
 import brotli
+import msgspec
 import pytest
 
 from sitoo_async import errors
@@ -56,9 +57,11 @@ async def test_a_request_arrives_byte_by_byte_as_it_was_encoded():
     path = "/sites/1/%7BGUID%7D/..%2Fa%20b/%252E.json"
     async with Server(OK) as server, opened() as transport:
         await sending(transport, server, request(path=path, query="sku=a%20b,c%2C&x=%C3%A5+"))
-    arrival = server.arrivals[0]
-    assert arrival.method == "GET"
-    assert arrival.target == f"/v2/accounts/90316{path}?sku=a%20b,c%2C&x=%C3%A5+"
+        await sending(transport, server, request(path=path))
+    with_query, without = server.arrivals
+    assert with_query.method == "GET"
+    assert with_query.target == f"/v2/accounts/90316{path}?sku=a%20b,c%2C&x=%C3%A5+"
+    assert without.target == f"/v2/accounts/90316{path}"
 
 
 async def test_a_request_carries_the_credentials_and_what_it_accepts():
@@ -80,6 +83,22 @@ async def test_a_body_goes_out_as_json_with_any_method(method):
     arrival = server.arrivals[0]
     assert (arrival.method, arrival.body) == (method, b'[{"productid":1}]')
     assert arrival.headers["content-type"] == "application/json"
+
+
+async def test_whatever_the_body_is_it_is_json():
+    bodies = [
+        ({"title": "Filt", "barcode": ""}, b'{"title":"Filt","barcode":""}'),
+        ([], b"[]"),
+        ({}, b"{}"),
+        (0, b"0"),
+        (False, b"false"),
+        ({"title": "å"}, '{"title":"å"}'.encode()),
+        (msgspec.Raw(b'{"a": 1}'), b'{"a": 1}'),
+    ]
+    async with Server(OK) as server, opened() as transport:
+        for payload, _ in bodies:
+            await sending(transport, server, request("POST", payload=payload))
+    assert [arrival.body for arrival in server.arrivals] == [body for _, body in bodies]
 
 
 @pytest.mark.parametrize("method", METHODS)
