@@ -72,8 +72,12 @@ class Ledger:
     """
 
     tally: Tally
-    ends: dict[Level, Counter[str]] = attrs.field(factory=dict)
-    times: dict[Level, list[float]] = attrs.field(factory=dict)
+    ends: dict[Level, Counter[str]] = attrs.field(
+        factory=lambda: {level: Counter() for level in LEVELS.values()}
+    )
+    times: dict[Level, list[float]] = attrs.field(
+        factory=lambda: {level: [] for level in LEVELS.values()}
+    )
     demand: float = 0.0
     joined: int = 0
     sent: int | None = None
@@ -121,8 +125,8 @@ async def live(
             busy_since = now
         end = await _end(workers[call.process % len(workers)], call)
         level = LEVELS[call.kind]
-        ledger.ends.setdefault(level, Counter())[end] += 1
-        ledger.times.setdefault(level, []).append(loop.time() - now)
+        ledger.ends[level][end] += 1
+        ledger.times[level].append(loop.time() - now)
 
     def ended(task: asyncio.Task[None]) -> None:
         tasks.remove(task)
@@ -299,11 +303,16 @@ def print_week(found: dict[str, Ledger], days: float) -> None:
         cells = [name]
         for level in ("interactive", "bulk"):
             times = sorted(ledger.times[level])
-            cells += [f"{times[math.ceil(len(times) * at) - 1]:,.1f}" for at in (0.5, 0.95, 0.99)]
+            cells += [shown(times, math.ceil(len(times) * at) - 1, 1) for at in (0.5, 0.95, 0.99)]
         jobs = sorted(ledger.times["job"])
-        rows.append([*cells, f"{jobs[len(jobs) // 2]:,.0f}", f"{jobs[-1]:,.0f}"])
+        rows.append([*cells, shown(jobs, len(jobs) // 2, 0), shown(jobs, -1, 0)])
     header = ["", "interactive p50", "p95", "p99", "bulk p50", "p95", "p99", "jobs p50", "longest"]
     print_table("Seconds from a call to its end", header, rows)
+
+
+def shown(times: Sequence[float], index: int, digits: int) -> str:
+    """One of these times; a few hours may have none."""
+    return f"{times[index]:,.{digits}f}" if times else "none"
 
 
 def print_capacity(assumptions: Assumptions) -> None:

@@ -79,6 +79,12 @@ def test_every_call_ends_once_and_the_counts_agree(simulation, morning, client):
         assert ledger.sent == tally.requests
 
 
+def test_hours_without_every_kind_of_call_are_printed_too(simulation, morning, capsys):
+    few = [call for call in morning if call.kind == "lookup"][:5]
+    simulation.print_week({"sitoo_async": lived(simulation, few, "sitoo_async")}, 1)
+    assert "none" in capsys.readouterr().out
+
+
 def test_the_same_seed_gives_the_same_numbers(simulation, morning):
     first, second = (lived(simulation, morning, "… coalesce", requests=100) for _ in range(2))
     assert first == second
