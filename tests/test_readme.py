@@ -96,7 +96,7 @@ def test_links_lead_somewhere_wherever_the_page_is_shown() -> None:
 def test_the_files_of_the_source_that_a_page_names_are_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     room = r"\.ci|\.github|docs|benchmarks|tests"
-    named = set(re.findall(rf"`(?:python )?((?:{room})/[\w./-]+)`", text))
+    named = set(re.findall(rf"(?:`(?:python )?|src(?:set)?=\")((?:{room})/[\w./-]+)[`\"]", text))
     assert named
     for name in named:
         assert (ROOT / name).exists(), name
