@@ -218,7 +218,7 @@ def test_whatever_is_printable_stays_and_all_else_is_escaped(text, most):  # pra
 FOREIGN = {"element", "failure", "item", "row", "sku", "value", "values"}
 
 # Names and words of ours that stand in quotes.
-QUOTED = {"example", "identifier", "module", "name", "near[0]"}
+QUOTED = {"cls.__name__", "example", "identifier", "module", "name", "near[0]"}
 
 
 def _texts_of_errors(tree: ast.AST) -> list[ast.FormattedValue]:
