@@ -6,7 +6,7 @@ import copy
 import math
 import pickle
 import re
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import msgspec
@@ -17,8 +17,12 @@ from multidict import CIMultiDict
 
 from sitoo_async import errors
 from sitoo_async._http.messages import Response
-from sitoo_async._http.verdict import error_for_status, judge, judge_failure
+from sitoo_async._http.verdict import error_for_status, judge, judge_failure, name_the_key
 from tests.http._answers import BROKEN, answer
+
+
+def kind_of(verdict):
+    return verdict.answered, verdict.served, verdict.refused, verdict.overlap
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
@@ -26,18 +30,14 @@ def test_any_2xx_is_the_answer_whatever_its_body(status):
     response = answer(status, b"<html>")
     verdict = judge(response)
     assert verdict.outcome is response
-    assert (verdict.answered, verdict.refused, verdict.hold, verdict.brief) == (
-        True,
-        False,
-        None,
-        False,
-    )
+    assert kind_of(verdict) == (True, True, False, False)
+    assert (verdict.hold, verdict.brief) == (None, False)
 
 
 def test_a_2xx_that_was_cut_at_the_limit_is_an_error_that_tells_what_to_do():
     verdict = judge(Response(200, {"Sitoo-Request-ID": "86aa994c"}, b"[", oversized=True))
     assert type(verdict.outcome) is errors.DecodeError
-    assert "max_response_bytes" in str(verdict.outcome)
+    assert str(verdict.outcome).startswith("the answer is larger than max_response_bytes allows")
     assert verdict.outcome.sent == "yes"
     assert verdict.outcome.request_id == "86aa994c"
     assert verdict.answered
@@ -51,6 +51,8 @@ def test_the_status_decides_also_where_the_body_was_cut():
 
 
 STATUSES = [
+    (199, errors.ApiError, "yes", False),
+    (300, errors.ApiError, "yes", False),
     (301, errors.ApiError, "yes", False),
     (304, errors.ApiError, "yes", False),
     (400, errors.BadRequestError, "yes", False),
@@ -61,6 +63,7 @@ STATUSES = [
     (409, errors.ConflictError, "yes", False),
     (414, errors.ApiError, "yes", False),
     (422, errors.ApiError, "yes", False),
+    (499, errors.ApiError, "yes", False),
     (500, errors.ServerError, "unknown", True),
     (501, errors.ServerError, "unknown", True),
     (502, errors.ServerError, "unknown", True),
@@ -79,8 +82,8 @@ def test_the_status_alone_decides_the_error_and_the_hold(status, kind, sent, bri
     error = verdict.outcome
     assert type(error) is kind
     assert (error.status, error.sent, error.request_id) == (status, sent, "86aa994c")
-    assert (verdict.answered, verdict.refused, verdict.hold) == (True, False, None)
-    assert verdict.brief is brief
+    assert kind_of(verdict) == (True, not brief, False, False)
+    assert (verdict.hold, verdict.brief) == (None, brief)
     assert str(status) in str(error)
     assert "\n" not in str(error)
 
@@ -132,7 +135,7 @@ def test_an_error_text_of_several_lines_is_shown_on_one():
     assert str(error) == "400: first second"
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 def test_a_redirect_is_an_error_that_names_its_target(status):
     verdict = judge(answer(status, b"<html>moved</html>", Location="https://evil.example/"))
     assert type(verdict.outcome) is errors.ApiError
@@ -154,12 +157,8 @@ def test_an_overlap_is_sat_out_for_a_moment_and_not_until_the_slot_ends(text, he
     assert type(verdict.outcome) is errors.RateLimitError
     assert verdict.outcome.sent == "no"
     assert verdict.outcome.retry_after is None
-    assert (verdict.answered, verdict.refused, verdict.hold, verdict.brief) == (
-        False,
-        True,
-        None,
-        True,
-    )
+    assert kind_of(verdict) == (False, False, True, True)
+    assert (verdict.hold, verdict.brief) == (None, True)
 
 
 def test_a_text_that_begins_with_the_status_is_not_told_twice():
@@ -222,8 +221,7 @@ def test_a_used_up_slot_is_sat_out_for_the_seconds_that_the_server_names(reset, 
     verdict = judge(answer(429, body, X_Rate_Limit_Reset=reset))
     assert type(verdict.outcome) is errors.RateLimitError
     assert verdict.outcome.retry_after == hold
-    assert verdict.refused
-    assert not verdict.answered
+    assert kind_of(verdict) == (False, False, True, False)
     assert verdict.hold == hold
     assert verdict.brief is (hold is None)
 
@@ -310,6 +308,50 @@ def test_a_reset_on_an_answer_that_is_no_429_holds_nothing():
     assert judge(answer(503, b"", X_Rate_Limit_Reset="57")).hold is None
 
 
+# ---------------------------------------------------------------- a 503 that says for how long
+
+FROM, TO = "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:29:30 GMT"
+
+
+@pytest.mark.parametrize(
+    ("after", "hold"),
+    [
+        ("45", 45.0),
+        (" 45 ", 45.0),
+        ("3600", 3600.0),
+        ("7200", 3600.0),
+        # By the server's own clock, however old that is.
+        (TO, 90.0),
+        (TO.replace("GMT", "-0000"), 90.0),
+        ("Wed, 21 Oct 2015 09:29:30 +0200", 90.0),
+        ("Wed, 01 Jan 2116 00:00:00 GMT", 3600.0),
+        # What names no time to come is like no header.
+        (FROM, None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("Mon, 99 Foo 99999 1", None),
+        ("", None),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("1e3", None),
+        ("12.5", None),
+        ("\u0663", None),  # 3 in arabic-indic digits
+    ],
+    ids=ascii,
+)
+def test_a_503_holds_for_what_it_says(after, hold):
+    verdict = judge(answer(503, b"", Retry_After=after, Date=FROM))
+    assert (verdict.hold, verdict.brief) == (hold, hold is None)
+    other = judge(answer(502, b"", Retry_After=after, Date=FROM))
+    assert (other.hold, other.brief, other.outcome.retry_after) == (None, True, None)
+
+
+def test_a_date_without_the_servers_own_clock_is_read_by_ours():
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    for more in ({}, {"Date": "today"}):
+        assert 60 < judge(answer(503, b"", Retry_After=soon, **more)).hold <= 90
+
+
 # ------------------------------------------------------------------------ failures without answer
 
 
@@ -324,8 +366,8 @@ def test_a_reset_on_an_answer_that_is_no_429_holds_nothing():
 def test_what_was_sent_may_still_lock_the_key_and_what_was_not_may_not(error, brief):
     verdict = judge_failure(error)
     assert verdict.outcome is error
-    assert (verdict.answered, verdict.refused, verdict.hold) == (False, False, None)
-    assert verdict.brief is brief
+    assert kind_of(verdict) == (False, False, False, False)
+    assert (verdict.hold, verdict.brief) == (None, brief)
 
 
 # ----------------------------------------------------------------------------- items of a batch
@@ -359,10 +401,36 @@ def test_an_item_may_know_better_what_was_sent():
 
 @pytest.mark.parametrize("errortext", [None, ""])
 def test_a_status_without_a_text_gives_a_hint_where_there_is_one(errortext):
-    assert "password" in str(error_for_status(401, errortext=errortext))
-    assert "identifier" in str(error_for_status(404, errortext=errortext))
+    hints = {401: "check api_id and password", 404: "check the identifier"}
+    for status, hint in hints.items():
+        assert str(error_for_status(status, errortext=errortext)).startswith(f"{status}: {hint}")
     assert str(error_for_status(418, errortext=errortext)) == "418: no reason given"
     assert error_for_status(401, errortext=errortext).errortext == errortext
+
+
+WHO = "API ID 1-2 was refused for account 1 at https://a.example; check"
+
+
+@pytest.mark.parametrize(
+    ("status", "errortext", "message"),
+    [
+        (401, "401: Unauthorized", f"401: Unauthorized: {WHO} the API ID, the password and the"),
+        (401, None, f"401: {WHO} the API ID, the password and the base URL, and that the key's "),
+        (403, "Not for you", f"403: Not for you: {WHO} what the key may do, the account and the"),
+        (403, "x" * 10_000_000, "403: xxxxxx"),
+        (402, "Not for you", "402: Not for you"),
+        (404, "Not for you", "404: Not for you"),
+    ],
+    ids=["401", "without a text", "403", "long", "402", "404"],
+)
+def test_a_key_that_was_refused_is_named_with_what_to_check(status, errortext, message):
+    error = error_for_status(status, errortext=errortext)
+    name_the_key(error, api_id="1-2", account_id=1, origin="https://a.example")
+    assert error.message.startswith(message)
+    assert len(error.message) < 600
+    denied = status in (401, 403)
+    assert error.message.endswith("allow-list of addresses holds this machine's") is denied
+    assert (WHO in error.message) is denied
 
 
 def test_an_error_made_from_an_answer_can_be_pickled_and_copied():

@@ -178,20 +178,6 @@ async def test_a_refused_key_is_named_with_what_to_check_and_without_its_passwor
     assert str(again) == str(caught.value)
 
 
-@pytest.mark.parametrize("errortext", ["Not for you", "x" * 10_000_000], ids=["short", "long"])
-async def test_a_key_that_may_not_is_named_with_what_to_check(server, errortext):
-    server.script(Fault.answer(403, errortext=errortext), Fault.answer(403, body=b""))
-    async with client_of(server, KEYS[1:2]) as client:
-        for said in (errortext[:50], "403: API ID"):
-            with pytest.raises(errors.PermissionDeniedError) as caught:
-                await client.products.get(1)
-            text = str(caught.value)
-            assert said in text
-            assert "API ID 90316-126 was refused for account 90316 at http://127.0.0.1:" in text
-            assert "check what the key may do, the account and the site" in text
-            assert "allow-list" in text
-
-
 async def test_of_several_keys_the_one_that_was_refused_is_named(server):
     async with client_of(server, [("90316-999", "nobody's")]) as client:
         with pytest.raises(errors.AuthenticationError, match="API ID 90316-999 was refused"):

@@ -15,6 +15,7 @@ from sitoo_async._lane.retry import (
     JOB_WITHIN,
     RetryPolicy,
     Trouble,
+    pause_before_item,
     pause_before_repeat,
 )
 
@@ -121,6 +122,10 @@ def test_a_policy_of_its_own_says_for_how_long(within):
     assert pause(policy, NOT_MADE, after(2, within / 2)) is not None or within == 0
 
 
+def test_a_policy_without_an_end_goes_on_for_any_time():
+    assert pause(RetryPolicy(within=math.inf), NOT_MADE, after(9, 1e9)) == 10.0
+
+
 def test_at_least_one_repetition_is_made_however_slow_the_first_answer_was():
     trouble = Trouble()
     trouble.failed(119.0)
@@ -151,6 +156,13 @@ def test_a_host_that_never_answered_is_given_four_quick_attempts():
 
 
 # --------------------------------------------------------------------------------------- the clock
+
+
+def test_a_request_begins_without_trouble():
+    fresh = Trouble()
+    assert (fresh.exchanges, fresh.failures, fresh.lasted) == (0, 0, 0.0)
+    assert fresh.heard
+    assert not fresh.flying
 
 
 def test_the_clock_starts_when_the_first_failed_exchange_has_ended():
@@ -187,6 +199,11 @@ def test_the_pause_doubles_up_to_its_limit():
         [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0, 10.0]
     )
     assert pauses(RetryPolicy(pause=1.0, longest_pause=3.0), 4) == [1.0, 2.0, 3.0, 3.0]
+
+
+def test_the_pause_of_an_item_doubles_up_to_its_limit():
+    assert [pause_before_item(tries) for tries in (1, 2, 3, 6)] == [0.2, 0.4, 0.8, 6.4]
+    assert pause_before_item(7) == pause_before_item(99) == 10.0
 
 
 @pytest.mark.parametrize(
