@@ -302,31 +302,6 @@ async def test_calls_that_moved_keep_their_budgets(limited):
     assert ended["queue again"] == pytest.approx(2.5)
 
 
-async def test_calls_that_moved_may_be_cancelled(limited):
-    async with client_of(limited) as client:
-        flight = await busy(client, limited)
-        calls = gets(client, range(1, 21))
-        await asyncio.sleep(1)
-        for call in calls[::2]:
-            call.cancel()
-        await asyncio.sleep(0)
-        assert client.stats().waiting["interactive"] == 10
-        await asyncio.gather(flight, *calls, return_exceptions=True)
-    assert [call.cancelled() for call in calls] == [True, False] * 10
-    assert len(limited.requests) == 1 + 10 + limited.overlaps
-
-
-async def test_calls_that_moved_are_never_too_many(limited):
-    async with client_of(limited, max_waiting=5) as client:
-        flight = await busy(client, limited)
-        # Two begin at once and are refused; then seven wait, and nobody new is let in.
-        calls = gets(client, range(1, 8))
-        await asyncio.sleep(1)
-        with pytest.raises(errors.LaneFullError):
-            await client.products.get(8)
-        await asyncio.gather(flight, *calls)
-
-
 async def test_a_client_dropped_while_calls_move_loses_none_of_them(limited):
     closing = []
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sitoo_async._lane.overlap import (
     MOST_IN_A_ROW,
     MOST_REFUSALS,
-    REMEMBERED,
     Evidence,
     Exchange,
     InFlight,
@@ -220,12 +219,13 @@ PROOFS = {
         [*(served("b", n, n + 1) for n in (1, 2, 3)), served("a", 0, 10)],
         True,
     ),
-    "no more of them than are remembered": (
-        [
-            *(served("b", n, n + 1) for n in (1, 2, 3)),
-            *(served("b", n, n + 1) for n in range(20, 20 + REMEMBERED - 2)),
-            served("a", 0, 10),
-        ],
+    # Eight of each key are remembered.
+    "three, and five after it": (
+        [*(served("b", n, n + 1) for n in (1, 2, 3, *range(20, 25))), served("a", 0, 10)],
+        True,
+    ),
+    "three, and six after it": (
+        [*(served("b", n, n + 1) for n in (1, 2, 3, *range(20, 26))), served("a", 0, 10)],
         False,
     ),
     # The server may be done with it, and free for the next one.
