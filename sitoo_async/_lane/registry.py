@@ -28,7 +28,9 @@ class _Known:
     """What there is in one loop, by origin and API ID."""
 
     lanes: dict[tuple[str, str], Lane] = attrs.field(factory=dict[tuple[str, str], Lane])
-    balancers: dict[tuple[str, ...], Balancer | OneKey] = attrs.field(factory=dict)
+    balancers: dict[tuple[str, ...], Balancer | OneKey] = attrs.field(
+        factory=dict[tuple[str, ...], "Balancer | OneKey"]
+    )
 
 
 _loops: dict[asyncio.AbstractEventLoop, _Known] = {}
