@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -51,11 +52,12 @@ class _Signature:
 
 
 class _Noted(Unknown):
-    """The slot in which an item notes which of its fields are there, in the reference's order."""
+    """The slot in which an item notes which of its fields are there."""
 
     __slots__ = ("_present",)
 
-    _present: tuple[str, ...] | None
+    _present: tuple[str, ...] | list[str]
+    """A tuple: just these, in the order of the reference. A list: these, as far as is known."""
 
 
 @attrs.define(kw_only=True, init=False, repr=False, eq=False, getstate_setstate=False)
@@ -67,9 +69,9 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
     """
 
     # An absent field is an empty slot: to leave it empty costs a page nothing, to find it empty
-    # takes an exception. So an item that is made whole notes which fields are there. Whatever sets
-    # another field or removes one throws the note away, and nobody writes a new one: two threads
-    # that set two fields of an item leave no note that knows of one only.
+    # takes an exception. So an item notes which fields are there. What is noted when it is made
+    # holds until it is changed; what is noted then has to be proved, see `present`: of two threads
+    # that set two fields of one item, the note of one may be lost.
 
     if not TYPE_CHECKING:  # pragma: no branch  # checkers know the fields of each model
         __signature__: ClassVar = _Signature()
@@ -86,11 +88,10 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
                 )
                 error.name = name  # or Python would suggest a field that is spelt alike
                 raise error
-            if hasattr(cls, name):
-                # A property of a subclass, which raised: once more, for what it said.
+            if name.startswith("_") or hasattr(cls, name):
+                # What only tools ask for, or a property of a subclass, which raised: once more,
+                # for what Python or the property says.
                 return _read(self, name)
-            if name.startswith("_"):
-                raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
             raise AttributeError(_unknown(cls, name), name=name)
 
         def __setattr__(self, name: str, value: Any) -> None:
@@ -105,12 +106,11 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
                 if hasattr(cls, name):
                     raise  # a property that can't be set
                 raise AttributeError(_unknown(cls, name), name=name) from None
-            if name not in (_note(self) or ()):
-                _put(self, "_present", None)
+            _note_too(self, name)
 
     def __delattr__(self, name: str) -> None:
+        _put(self, "_present", [each for each in _note(self) if each != name])
         _drop(self, name)
-        _put(self, "_present", None)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -191,7 +191,7 @@ def is_set(item: Model, name: str) -> bool:
         if name not in fields_of(type(item)):
             raise unknown_field(type(item), name)
         noted = _note(item)
-        return _value(item, name) is not UNSET if noted is None else name in noted
+        return name in noted if isinstance(noted, tuple) else _value(item, name) is not UNSET
 
 
 def set_fields(item: Model) -> dict[str, Any]:
@@ -202,18 +202,29 @@ def set_fields(item: Model) -> dict[str, Any]:
 def present(item: Model) -> tuple[str, ...]:
     """The names of the fields that were fetched or set, in the order of the reference."""
     noted = _note(item)
-    if noted is None:
-        names = fields_of(type(item))
-        return tuple(name for name in names if _value(item, name) is not UNSET)
-    return noted
+    if isinstance(noted, tuple):
+        return noted
+    cls: Any = type(item)  # hashable, which mypy doubts of a type
+    names = tuple(name for name in noted if _value(item, name) is not UNSET)
+    # Beside what any item refers to, there is one reference for each slot that is filled.
+    if len(gc.get_referents(item)) == _REFERENCES + len(names):
+        return _in_order(cls, names)
+    return tuple(name for name in fields_of(cls) if _value(item, name) is not UNSET)
 
 
-def _note(item: Model) -> tuple[str, ...] | None:
+def _note(item: Model) -> tuple[str, ...] | list[str]:
     try:
-        noted: tuple[str, ...] | None = _read(item, "_present")
+        noted: tuple[str, ...] | list[str] = _read(item, "_present")
     except AttributeError:  # nothing was ever noted
-        return None
+        return []
     return noted
+
+
+def _note_too(item: Model, name: str) -> None:
+    """Note that another field was set; a list that is noted is shared, and stays as it is."""
+    noted = _note(item)
+    if name not in noted and name in fields_of(type(item)):
+        _put(item, "_present", [*noted, name])
 
 
 def _value(item: Model, name: str) -> Any:
@@ -262,14 +273,17 @@ def _in_order(cls: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
     known = list(fields_of(cls))
     for name in names:
         if name not in known:
-            raise TypeError(unknown_field(cls, name).message)
+            raise TypeError(str(unknown_field(cls, name)))
     return tuple(sorted(names, key=known.index))
+
+
+_REFERENCES: Final = len(gc.get_referents(Model()))  # its class, and what it notes
 
 
 # Many ask for a name only to learn that it isn't there, and the likeness takes its time.
 @lru_cache(maxsize=1024)
 def _unknown(cls: type[Model], name: str) -> str:
-    return unknown_field(cls, name).message
+    return str(unknown_field(cls, name))
 
 
 def _is_of_attrs(cls: type[Model], name: str) -> bool:
@@ -290,7 +304,7 @@ def _noticed(assign: Callable[[Any, str, Any], None]) -> Callable[[Any, str, Any
             Model.__setattr__(self, name, value)
         else:
             assign(self, name, value)
-            _put(self, "_present", None)
+            _note_too(self, name)
 
     return __setattr__
 

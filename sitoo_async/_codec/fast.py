@@ -125,7 +125,7 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
     scope: dict[str, Any] = {
         "bare": _bare(hashable),
         "cls": cls,
-        "present": names if sure else None,
+        "present": names if sure else list(names),
         "unset": UNSET,
         "repeat": repeat,
         "starmap": starmap,

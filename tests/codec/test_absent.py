@@ -18,6 +18,7 @@ import pydantic
 import pytest
 
 import sitoo_async
+from sitoo_async._codec import base
 from sitoo_async._codec.codec import decode_page
 from sitoo_async._codec.converter import converter
 from sitoo_async.errors import FieldNotFetchedError, InvalidInputError, SitooError
@@ -212,6 +213,22 @@ def test_a_field_that_is_set_is_there(sparse):
     assert sparse == Product(sku="a", moneyprice=None, title="Box")
 
 
+def test_what_an_item_noted_of_itself_is_proved_where_it_was_changed(monkeypatch):
+    looked_at = []
+    value_of = base._value
+    monkeypatch.setattr(base, "_value", lambda *at: looked_at.append(at) or value_of(*at))
+    product = Product(sku="a", title="Box")
+    product.barcode = None
+    del product.title
+    assert list(set_fields(product)) == ["sku", "barcode"]
+    assert len(looked_at) == 2  # an empty slot costs an exception, and there are fifty
+    # Of two threads that set two fields at once, the note of one may be lost.
+    lost = product._present
+    product.custom1 = "wool"
+    object.__setattr__(product, "_present", lost)
+    assert set_fields(product) == {"sku": "a", "barcode": None, "custom1": "wool"}
+
+
 @pytest.mark.parametrize(
     "unset",
     [lambda item: delattr(item, "sku"), lambda item: setattr(item, "sku", UNSET)],
@@ -345,9 +362,10 @@ def test_a_property_that_needs_an_absent_field_tells_which():
 
 
 def test_what_a_class_of_one_s_own_keeps_goes_into_its_copies():
-    item = Priced(moneyprice=Decimal(5))
+    item = Priced(moneyprice=Decimal(5), title="Mat")
     assert item.net == Decimal("2.5")
     item.shop = "Demo"
+    item.moneyprice, item.title = Decimal(5), "Box"
     pickled = pickle.loads(pickle.dumps(item))  # noqa: S301  # our own
     for again in (
         copy.copy(item),

@@ -21,6 +21,7 @@ from sitoo_async.models import (
     ProductVariantValue,
     changes,
     is_set,
+    replace,
     set_fields,
     unknown_fields,
 )
@@ -81,6 +82,8 @@ def the_polite_questions(product: Product) -> None:
     assert_type(set_fields(product), dict[str, Any])
     assert_type(unknown_fields(product), Mapping[str, Any])
     assert_type(changes(product, product), Product)
+    assert_type(replace(product, title="Box"), Product)
+    assert_type(product.__replace__(title="Box"), Product)
     name: ProductField = "sku"
     wrong: ProductField = "titel"  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     del name, wrong
