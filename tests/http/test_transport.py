@@ -396,17 +396,6 @@ async def test_a_name_that_leads_nowhere_is_a_connect_error(connector):
     assert caught.value.sent == "no"
 
 
-async def test_a_connection_that_is_lost_after_another_server_took_the_port_is_not_a_success():
-    # The server is gone and its port refuses: the kept-alive connection counts for nothing.
-    async with opened() as transport:
-        async with Server(OK) as server:
-            await sending(transport, server)
-        await asyncio.sleep(0.01)
-        with pytest.raises(errors.ConnectError) as caught:
-            await sending(transport, server, request("POST"))
-    assert caught.value.sent == "no"
-
-
 # --------------------------------------------------------------------------------------- time
 
 now = asyncio.get_running_loop
