@@ -15,7 +15,7 @@ import asyncio
 import logging
 import random
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import Context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -331,7 +331,16 @@ class Lane:
         """Start the next exchange if one may start; never waits."""
         if self.flying is not None:
             return
-        queue = self._next()
+        ahead: tuple[Place, Queue] | None = None
+        for queue in self.queues:
+            place = queue.first() if queue.places else None
+            if place is not None and (ahead is None or place < ahead[0]):
+                ahead = place, queue
+        if ahead is not None or self._gatekeeper is not None:
+            self._serve(None if ahead is None else ahead[1])
+
+    def _serve(self, queue: Queue | None) -> None:
+        """Serve the queue whose first call comes next here; None where nobody waits."""
         now = self.loop.time()
         if self._followed or queue is None or now < self.held_until:
             if queue is not None and self._timer is None and not self._followed:
@@ -346,15 +355,6 @@ class Lane:
                 self._gatekeeper.take()
         else:
             self.start(queue.take(now), now)
-
-    def _next(self) -> Queue | None:
-        """The queue whose first call comes next here."""
-        ahead: tuple[Place, Queue] | None = None
-        for queue in self.queues:
-            place = queue.first()
-            if place is not None and (ahead is None or place < ahead[0]):
-                ahead = place, queue
-        return None if ahead is None else ahead[1]
 
     def start(self, calls: list[Call], now: float) -> None:
         """Start the exchange of these, whose turn it is."""
@@ -372,7 +372,10 @@ class Lane:
         flown = self._fly(flight)
         self._starting = True
         try:
-            self._task = task = self._task_of(flown, calls[0].context)
+            if self.loop.get_task_factory() is None:
+                task = asyncio.Task(flown, loop=self.loop, context=calls[0].context, **_EAGER)
+            else:
+                task = self.loop.create_task(flown, context=calls[0].context)
         except Exception as failure:  # noqa: BLE001  # a task factory of the user's
             flown.close()
             error = LaneError(f"no task could be made for the exchange: {told(failure)}")
@@ -380,14 +383,10 @@ class Lane:
             # Not at once: each call that waits may meet with the same.
             self.loop.call_soon(self._land, flight, None, error, context=Context())
         else:
+            self._task = task
             task.add_done_callback(self._caught, context=Context())
         finally:
             self._starting = False
-
-    def _task_of(self, flown: Coroutine[Any, Any, Any], context: Context) -> asyncio.Task[Any]:
-        if self.loop.get_task_factory() is not None:
-            return self.loop.create_task(flown, context=context)
-        return asyncio.Task(flown, loop=self.loop, context=context, **_EAGER)
 
     async def _fly(self, flight: Flight) -> Any:
         if self._starting:
@@ -417,41 +416,50 @@ class Lane:
 
     def _land(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         """The exchange is over: this, and nothing else, frees the lane."""
-        self.flying = None
-        self._task = None
+        self.flying = self._task = None
         self._busy += self.loop.time() - flight.began
-        try:
-            if isinstance(failure, asyncio.CancelledError):
-                # By somebody else: the loop shuts down, most likely. The hold keeps dispatch from
-                # starting a task that the shutdown would not see.
-                failure = ReadError("the exchange was cancelled from outside", sent="unknown")
-                self.leave_behind()
-                self.hold_briefly("an exchange was cancelled from outside")
-        finally:
-            self._go_on(flight, result, failure)
-
-    def _go_on(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         # The next exchange first, then the caller of this one: what that does with its answer it
         # then does while the next request is on the wire. Whatever comes of it, the caller is told.
         try:
-            if self._gatekeeper is not None:
-                self._gatekeeper.give(self._hold_to_tell())
-            else:
+            if isinstance(failure, asyncio.CancelledError):
+                failure = ReadError("the exchange was cancelled from outside", sent="unknown")
+                self._lost()
+            elif self._gatekeeper is None:
                 self.dispatch()
+            else:
+                self._gatekeeper.give(self._hold_to_tell())
         finally:
-            self._tell(flight, result, failure)
+            if failure is not None or flight.several:
+                self._tell(flight, result, failure)
+            else:
+                for call in flight.calls:
+                    # The others' callers are gone.
+                    if call.flight is flight and not call.answer.done():
+                        call.answer.set_result(result)
+
+    def _lost(self) -> None:
+        # It was cancelled by somebody else: the loop shuts down, most likely. The hold keeps
+        # dispatch from starting a task that the shutdown would not see.
+        self.leave_behind()
+        try:
+            self.hold_briefly("an exchange was cancelled from outside")
+        finally:
+            if self._gatekeeper is None:
+                self.dispatch()
+            else:
+                self._gatekeeper.give(self._hold_to_tell())
 
     def _tell(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
-        """Tell the callers of an exchange how it ended."""
+        """Tell each caller its part of an exchange, or how it failed."""
         for index, call in enumerate(flight.calls):
             if call.flight is not flight:
-                continue  # its caller is gone
+                continue
             if failure is not None:
                 # What is not ours may not be copied; several then get the same.
                 error = copy_of(failure) if index and isinstance(failure, SitooError) else failure
                 call.settle(error=error)
             else:
-                call.settle(result=result[index] if flight.several else result)
+                call.settle(result=result[index])
 
     # ------------------------------------------------------------------------------- the gate
 

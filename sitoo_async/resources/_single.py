@@ -79,8 +79,9 @@ class Calls:
         named_by: Sequence[str] = (),
     ) -> M:
         """Fetch one item; `named_by` are the fields of which one is there, if not the usual."""
-        path = self._path(operation, at)
-        response = await self._send(operation, path, query=query)
+        path = operation.at(siteid=self.site, site_id=self.site, **at)
+        request = Request(operation.method, path, query=query, repeatable=operation.repeatable)
+        response = await self._session.call(request, self.options)
         # Of a selection the fields that name the item need not be a part.
         selection = "fields=" in query
         hashable: Any = model  # which mypy doubts of a type
@@ -188,19 +189,20 @@ class Calls:
         names: Sequence[str] = (),
     ) -> M:
         """Read an object, which holds one of these fields, or where none are named any field."""
-
-        def read() -> M:
+        try:
             body = response.content(f"a {model.__name__}")
             options = self.options
             item = decode_item(
                 body, model, strict=options.strict, keep_unknown=options.keep_unknown
             )
-            if not _holds(item, names):
-                lacks = f"no {' or '.join(names)}" if names else "none of its fields"
-                raise DecodeError(f"the answer should be a {model.__name__} and holds {lacks}")
-            return item
-
-        return reading(operation, path, read, response)
+        except DecodeError as error:
+            _place(error, operation, path, response)
+            raise
+        if not _holds(item, names):
+            lacks = f"no {' or '.join(names)}" if names else "none of its fields"
+            wrong = DecodeError(f"the answer should be a {model.__name__} and holds {lacks}")
+            raise _place(wrong, operation, path, response)
+        return item
 
     async def _add(
         self,
@@ -238,12 +240,20 @@ def reading(
     try:
         return read()
     except DecodeError as error:
-        error.method, error.path = operation.method, path
-        error.status = error.status or (200 if response is None else response.status)
-        if response is not None:
-            error.request_id = response.request_id
-        error.worsen("yes")
+        _place(error, operation, path, response)
         raise
+
+
+def _place(
+    error: DecodeError, operation: Operation, path: str, response: Response | None
+) -> DecodeError:
+    """Say in an error of which request the answer is that can't be read."""
+    error.method, error.path = operation.method, path
+    error.status = error.status or (200 if response is None else response.status)
+    if response is not None:
+        error.request_id = response.request_id
+    error.worsen("yes")
+    return error
 
 
 @cache
@@ -256,7 +266,8 @@ def _names(model: type[Model], parameters: tuple[str, ...]) -> Sequence[str]:
 
 def _holds(item: Model, names: Sequence[str]) -> bool:
     """Whether an item holds one of these fields, or where none are named any field."""
-    if not names:
-        return bool(present(item))
-    # A field may well be null or empty, but not what tells which item it is.
-    return any(getattr(item, name, None) for name in names)
+    for name in names:
+        # A field may well be null or empty, but not what tells which item it is.
+        if getattr(item, name, None):
+            return True
+    return not names and bool(present(item))
