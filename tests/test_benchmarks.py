@@ -1,8 +1,9 @@
-"""The comparison with the peers in benchmarks/: it runs, and what it says of each is true."""
+"""What benchmarks/ shows on any machine: the comparison with the peers, and the counts."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import importlib
 import sys
@@ -22,15 +23,21 @@ pytestmark = pytest.mark.no_cover
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
-@pytest.fixture(scope="module")
-def peers() -> Iterator[Any]:
+@contextlib.contextmanager
+def benchmark(name: str) -> Iterator[Any]:
     before = set(sys.modules)
     sys.path.insert(0, str(BENCHMARKS))
-    yield importlib.import_module("peers")
+    yield importlib.import_module(name)
     sys.path.remove(str(BENCHMARKS))
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(BENCHMARKS)):
-            del sys.modules[name]
+    for each in set(sys.modules) - before:
+        if str(getattr(sys.modules[each], "__file__", "")).startswith(str(BENCHMARKS)):
+            del sys.modules[each]
+
+
+@pytest.fixture(scope="module")
+def peers() -> Iterator[Any]:
+    with benchmark("peers") as module:
+        yield module
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +105,13 @@ def test_a_worker_of_its_own_tells_what_a_job_took(peers, server, sizes):
     told = peers.apart("sitoo_async", job, server, sizes, memory=False)
     assert (told.requests, told.refused, told.wrong) == (sizes.gets, 0, 0)
     assert told.wall > 0 < told.cpu
+
+
+def test_a_get_goes_no_further_than_it_is_meant_to():
+    with benchmark("entries") as entries:
+        found = asyncio.run(entries.measure())
+    names = [entry.name for entry in found]
+    assert names[0] == "Products.get"
+    assert "Lane._land" in names
+    assert len(names) <= 45
+    assert entries.moves(found) <= 25
