@@ -25,7 +25,8 @@ from sitoo_async._gates import Gate, Grant
 from sitoo_async._lane.call import Call, next_number
 from sitoo_async._lane.gatekeeper import Gatekeeper, failure_of
 from sitoo_async._lane.holds import Memory
-from sitoo_async._lane.queue import Place, Queue
+from sitoo_async._lane.line import Place
+from sitoo_async._lane.queue import Queue
 from sitoo_async._lane.stats import LaneStats
 from sitoo_async.errors import LaneError, ReadError, ReentryError, SitooError, copy_of
 
@@ -180,7 +181,7 @@ class Lane:
         if self.flying is not None or now < self.held_until or self._gatekeeper is not None:
             return False
         for queue in self.queues:
-            if queue.places:
+            if queue.line.places:
                 return False
         return not self._followed
 
@@ -333,7 +334,7 @@ class Lane:
             return
         ahead: tuple[Place, Queue] | None = None
         for queue in self.queues:
-            place = queue.first() if queue.places else None
+            place = queue.line.first() if queue.line.places else None
             if place is not None and (ahead is None or place < ahead[0]):
                 ahead = place, queue
         if ahead is not None or self._gatekeeper is not None:

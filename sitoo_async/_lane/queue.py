@@ -13,9 +13,10 @@ import asyncio
 import heapq
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from contextvars import Context, copy_context
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from sitoo_async._lane.call import Call, next_number
+from sitoo_async._lane.line import Line, Mates
 from sitoo_async._lane.options import Priority
 from sitoo_async.errors import (
     ClientClosedError,
@@ -31,17 +32,12 @@ if TYPE_CHECKING:
     from sitoo_async._lane.company import Company
     from sitoo_async._lane.lane import Flight, Lane
 
-__all__ = ["FEWEST_TO_COMPACT", "HANDICAP", "Place", "Queue"]
+__all__ = ["HANDICAP", "Queue"]
 
 T = TypeVar("T")
 
-Place: TypeAlias = tuple[float, int, int, Call]
-"""Where a call stands in its queue: its order, and two numbers that tell equals apart."""
-
 HANDICAP: Final[Mapping[Priority, float]] = {"interactive": 0.0, "bulk": 30.0}
 """Seconds that a call's submit time is moved back: bulk gives way, but only for so long."""
-
-FEWEST_TO_COMPACT: Final = 64
 
 GATE_PATIENCE: Final = 0.01
 """Seconds after which a call that waits for the gate of one key asks for those of the others."""
@@ -60,7 +56,7 @@ class Queue:
         lanes: the lanes that serve it.
         waiting: how many calls wait, by priority.
         newcomers: how many of them wait for their first turn.
-        places: a heap of them, with some that wait no more.
+        line: in which order.
     """
 
     def __init__(
@@ -74,9 +70,9 @@ class Queue:
         self.newcomers: int = 0
         self._loop = loop
         self._serve_otherwise = serve_otherwise
-        self.places: list[Place] = []
-        # Those that may share an exchange, with their places in the heap.
-        self._mates: dict[Hashable, dict[Call, Place]] = {}
+        self.line = Line()
+        # Those that may share an exchange.
+        self._mates: dict[Hashable, Mates] = {}
         self._first = 0
         self._patience: asyncio.TimerHandle | None = None
         self._hurry = False
@@ -175,18 +171,13 @@ class Queue:
     @property
     def used(self) -> bool:
         """Whether a call waits."""
-        return self.waiting["interactive"] > 0 or self.waiting["bulk"] > 0
-
-    def first(self) -> Place | None:
-        """The place of the call that comes next; it tells which of two queues is ahead."""
-        places = self.places
-        while places and not _wanted(places[0]):
-            heapq.heappop(places)
-        return places[0] if places else None
+        return self.line.waiting > 0
 
     def take(self, now: float) -> list[Call]:
-        """The call that comes next, and those that may leave with it; they wait no more."""
-        calls = self._together(heapq.heappop(self.places)[-1])
+        """The call that comes first, and those that may leave with it; they wait no more."""
+        first = heapq.heappop(self.line.places)[-1]
+        company = first.company
+        calls = [first] if company is None else self._mates[company.key].together(first)
         for call in calls:
             self._leave(call)
             if call.deadline is not None:
@@ -198,7 +189,7 @@ class Queue:
     def needs(self, lane: Lane) -> bool:
         """Whether a lane is to ask its gate: at first, no more of them do than calls wait."""
         asking = sum(other.asking for other in self.lanes if other is not lane)
-        if self._hurry or asking < sum(self.waiting.values()):
+        if self._hurry or asking < self.line.waiting:
             return True
         if self._patience is None:
             self._patience = self._loop.call_later(GATE_PATIENCE, self._hurry_up, context=Context())
@@ -257,7 +248,7 @@ class Queue:
         return min(lane.held_until for lane in self.lanes)
 
     def _calls(self) -> list[Call]:
-        return [place[-1] for place in self.places if place[-1].place is place]
+        return [place[-1] for place in self.line.places if place[-1].place is place]
 
     def _enter(self, call: Call) -> None:
         queue_end = None if call.queue_left is None else call.entered + call.queue_left
@@ -269,9 +260,9 @@ class Queue:
         # The last number keeps the places of one call apart: one that it has left stays in the
         # heap for a while, and the call may be back before it is gone.
         call.place = place = (order, call.number, next_number(), call)
-        heapq.heappush(self.places, place)
+        self.line.add(place)
         if call.company is not None:
-            self._mates.setdefault(call.company.key, {})[call] = place
+            self._mates.setdefault(call.company.key, Mates()).add(call, place)
         self.waiting[call.priority] += 1
         self.newcomers += not call.retried
 
@@ -280,18 +271,15 @@ class Queue:
         call.place = None
         if call.timer is not None:
             call.disarm()
-        if call.company is not None:
-            mates = self._mates[call.company.key]
-            del mates[call]
+        company = call.company
+        if company is not None:
+            mates = self._mates[company.key]
+            mates.remove(call)
             if not mates:
-                del self._mates[call.company.key]
+                del self._mates[company.key]
         self.waiting[call.priority] -= 1
         self.newcomers -= not call.retried
-        # A storm of cancellations during a long hold must not leave a heap of the dead.
-        left = len(self.places)
-        if left > FEWEST_TO_COMPACT and left > 2 * sum(self.waiting.values()):
-            self.places = [place for place in self.places if place[-1].place is place]
-            heapq.heapify(self.places)
+        self.line.left()
 
     def _dismiss(self, call: Call, error: SitooError) -> None:
         self._leave(call)
@@ -328,39 +316,6 @@ class Queue:
             lanes = lanes[first:] + lanes[:first]
         for lane in lanes:
             lane.dispatch()
-
-    # ---------------------------------------------------------------------------- the sharing
-
-    def _together(self, call: Call) -> list[Call]:
-        """A call, and those that wait and may leave with it, in their order."""
-        company = call.company
-        if company is None:
-            return [call]
-        calls = [call]
-        names, most = set(company.names), company.most()
-        mates = self._mates[company.key]
-        for other in sorted(mates, key=mates.__getitem__):
-            theirs = other.company
-            if theirs is None or other is call or other.answer.done():
-                continue
-            if not company.boards:
-                most = min(most, theirs.most())
-                if len(calls) >= most:
-                    break
-                # The second of two changes to one thing has to see the first one done, and the
-                # third has to see the second.
-                clear = names.isdisjoint(theirs.names)
-                names |= theirs.names
-                if not clear:
-                    continue
-            calls.append(other)
-        return calls
-
-
-def _wanted(place: Place) -> bool:
-    """Whether a call waits there, and its caller too: one that is cancelled leaves a turn later."""
-    call = place[-1]
-    return call.place is place and not call.answer.done()
 
 
 def _too_long(seconds: float) -> RateLimitError:

@@ -329,7 +329,7 @@ async def test_cancelled_entries_are_compacted_during_a_long_hold(bench):
     for call in storm:
         call.cancel()
     await turns()
-    assert len(bench.lane.queue.places) < 200
+    assert len(bench.lane.queue.line.places) < 200
     assert bench.lane.stats().waiting["interactive"] == 1
     assert await survivor == "survivor"
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from sitoo_async import Grant, errors
 from sitoo_async._lane.lane import Lane
-from sitoo_async._lane.queue import FEWEST_TO_COMPACT, HANDICAP, Queue
+from sitoo_async._lane.line import FEWEST_TO_COMPACT
+from sitoo_async._lane.queue import HANDICAP, Queue
 from sitoo_async.testing import run_virtual
 from tests.lane._bench import begun
 
@@ -377,7 +378,7 @@ def test_whatever_happens_one_exchange_at_a_time_and_one_outcome_a_caller(
         assert all(lane.in_flight == 0 for lane in stats)
         assert sum(lane.sent for lane in stats) == len(run.started)
         assert all(lane.sent == lane.waits for lane in stats)
-        assert len(run.queue.places) <= max(FEWEST_TO_COMPACT, len(program))
+        assert len(run.queue.line.places) <= max(FEWEST_TO_COMPACT, len(program))
         for gate in run.gates:
             assert gate.held == 0  # nobody waits: somebody else may have it
             gate.steps.clear()
@@ -517,7 +518,7 @@ def test_storms_of_cancelled_calls_during_a_hold_do_not_grow_the_heap(storms, by
             results = await asyncio.gather(*tasks, return_exceptions=True)
             assert not any(isinstance(result, int) for result in results)
             assert sum(run.lane.stats().waiting.values()) == 1
-            assert len(run.queue.places) <= FEWEST_TO_COMPACT
+            assert len(run.queue.line.places) <= FEWEST_TO_COMPACT
             if by == "hold":
                 break
         await survivor
