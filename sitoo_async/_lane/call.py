@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard, cast
 
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._lane.options import Options, Priority
@@ -168,10 +168,9 @@ class Call:
             self.answer.set_exception(error)
 
     def disarm(self) -> None:
-        """Stop the timer, if one runs."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
+        """Stop the timer that runs."""
+        cast("asyncio.TimerHandle", self.timer).cancel()
+        self.timer = None
 
     # ------------------------------------------------------------------------- for the caller
 

@@ -426,9 +426,9 @@ class Lane:
                 failure = ReadError("the exchange was cancelled from outside", sent="unknown")
                 self._lost()
             elif self._gatekeeper is None:
-                self.dispatch()
+                self.dispatch()  # as below, and said twice for the sake of the short way
             else:
-                self._gatekeeper.give(self._hold_to_tell())
+                self._go_on()
         finally:
             if failure is not None or flight.several:
                 self._tell(flight, result, failure)
@@ -445,10 +445,13 @@ class Lane:
         try:
             self.hold_briefly("an exchange was cancelled from outside")
         finally:
-            if self._gatekeeper is None:
-                self.dispatch()
-            else:
-                self._gatekeeper.give(self._hold_to_tell())
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._gatekeeper is None:
+            self.dispatch()
+        else:
+            self._gatekeeper.give(self._hold_to_tell())
 
     def _tell(self, flight: Flight, result: Any, failure: BaseException | None) -> None:
         """Tell each caller its part of an exchange, or how it failed."""

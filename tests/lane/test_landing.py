@@ -126,6 +126,49 @@ async def test_a_task_factory_that_raises_is_told_to_each_caller_and_leaves_the_
     assert bench.names == ["after"]
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_task_that_is_over_as_soon_as_it_is_made_lands_afterwards(bench, fails):
+    """As with eager tasks: one exchange must not start inside of another, and so on."""
+
+    async def at_once():
+        ran.append(bench.lane.flying)
+        if fails:
+            raise ZeroDivisionError
+
+    def over(loop, coroutine, **_):
+        done = loop.create_future()
+        try:
+            coroutine.send(None)
+        except StopIteration as end:
+            done.set_result(end.value)
+        except ZeroDivisionError as error:
+            done.set_exception(error)
+        return done
+
+    ran = []
+    bench.lane.hold(1, "until they all wait")
+    calls = [asyncio.ensure_future(bench.lane.queue.turn(begun(), at_once)) for _ in range(300)]
+    await turns()
+    factory = bench.loop.get_task_factory()
+    bench.loop.set_task_factory(over)
+    await asyncio.wait(calls)
+    bench.loop.set_task_factory(factory)
+    kinds = {type(call.exception()) for call in calls}
+    assert kinds == ({ZeroDivisionError} if fails else {type(None)})
+    assert len({*ran}) == 300
+    assert not bench.lane.busy
+
+
+async def test_a_gate_is_told_to_hold_back_after_an_exchange_that_was_lost():
+    gate, bench = await gated(PromptGate)
+    flying = bench.start("flying")
+    await turns()
+    bench.lane.task.cancel()
+    with pytest.raises(errors.ReadError):
+        await flying
+    assert gate.log == ["ask now", "give 0.2"]
+
+
 @pytest.mark.parametrize("limit", ["queue_timeout", "deadline"])
 async def test_a_call_that_can_not_enter_leaves_nothing_in_the_queue(bench, limit, monkeypatch):
     def fail(*_, **__):
