@@ -19,9 +19,10 @@ import msgspec
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import Kept, Kind, ListOf, MapOf, Scalar
+from sitoo_async._codec.unknown import keep
 from sitoo_async._codec.unset import UNSET
 
-__all__ = ["Build", "Shape", "any_row", "builder", "row_of"]
+__all__ = ["Build", "Shape", "any_object", "any_row", "builder", "keeper", "row_of"]
 
 Build = Callable[[Sequence[Any]], list[Any]]
 """Makes models of rows; raises ValueError, OverflowError or OSError for a price like "NaN"."""
@@ -40,8 +41,8 @@ _any_rows: Final[dict[tuple[type[Model], bool], type[msgspec.Struct]]] = {}
 def any_row(cls: type[Model], *, keep_unknown: bool = False) -> type[msgspec.Struct]:
     """The row that holds any of the fields of a model; the others are UNSET in it.
 
-    Names that are no field's are passed over or, where they are to be kept, refused: there is no
-    room for them here, nor in the rows within.
+    Names that are no field's are passed over. Where they are to be kept, the objects within are
+    left as they come, for the `keeper` of their model.
     """
     row = _any_rows.get((cls, keep_unknown))
     if row is None:
@@ -51,7 +52,6 @@ def any_row(cls: type[Model], *, keep_unknown: bool = False) -> type[msgspec.Str
                 (name, _wire(field.kind, keep_unknown=keep_unknown) | None, UNSET)
                 for name, field in fields_of(cls).items()
             ],
-            forbid_unknown_fields=keep_unknown,
             gc=False,
         )
     return row
@@ -93,6 +93,9 @@ def _others(cls: type[Model], shape: Shape) -> dict[str, str]:
 _array: Final[Any] = list
 _mapping: Final[Any] = dict
 
+any_object: Final = _mapping[str, Any]
+"""What stands for a row where all that it holds is kept."""
+
 
 def _wire(kind: Kind, *, keep_unknown: bool) -> Any:
     match kind:
@@ -103,7 +106,7 @@ def _wire(kind: Kind, *, keep_unknown: bool) -> Any:
         case MapOf():
             return _mapping[str, kind.value.wire | None]
         case _:
-            return any_row(kind.model, keep_unknown=keep_unknown)
+            return any_object if keep_unknown else any_row(kind.model)
 
 
 # Told apart, so that each keeps its source.
@@ -132,7 +135,7 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
     }
     fill: list[str] = []
     for name in names:
-        load = _loader(fields[name].kind)
+        load = _loader(fields[name].kind, keep_unknown=keep_unknown)
         value = "value"
         if load is not None:
             scope[f"load_{name}"] = load
@@ -182,19 +185,36 @@ def _bare(cls: Any) -> Any:
     return type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__, **own})
 
 
-def _loader(kind: Kind) -> Callable[[Any], Any] | None:
+def keeper(cls: type[Model]) -> Build:
+    """Make the function that turns objects as they come into models that keep all they hold."""
+    known = fields_of(cls).keys()
+    rows = _array[any_row(cls, keep_unknown=True)]
+    make = builder(cls, keep_unknown=True)
+
+    def build(objects: Sequence[Any]) -> list[Any]:
+        items = make(msgspec.convert(objects, rows))
+        for item, pairs in zip(items, objects, strict=True):
+            if not pairs.keys() <= known:
+                keep(item, {name: pairs[name] for name in pairs if name not in known})
+        return items
+
+    return build
+
+
+def _loader(kind: Kind, *, keep_unknown: bool) -> Callable[[Any], Any] | None:
     """What turns a checked plain value into its Python value; None where it stays as it is."""
     match kind:
         case Scalar():
             return kind.load
         case ListOf():
-            load = _loader(kind.item)
+            load = _loader(kind.item, keep_unknown=keep_unknown)
             return None if load is None else partial(_load_items, load)
         case MapOf():
             load = kind.value.load
             return None if load is None else partial(_load_values, load)
         case _:
-            return partial(_load_object, builder(kind.model))
+            make = keeper if keep_unknown else builder
+            return partial(_load_object, make(kind.model))
 
 
 def _load_items(load: Callable[[Any], Any], items: list[Any]) -> list[Any]:

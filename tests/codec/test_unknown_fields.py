@@ -66,8 +66,12 @@ def test_objects_within_keep_their_own():
     assert unknown_fields(found) == {"c": []}
     assert [unknown_fields(group) for group in found.groups] == [{"a": 1}, {}]
     assert unknown_fields(found.variants[0]) == {"b": {}}
-    order = decode_item(b'{"product": [{"sku": "S", "d": 1}]}', ServiceOrder, keep_unknown=True)
-    assert unknown_fields(order.product) == {"d": 1}
+    product = b'{"sku": "S", "d": 1, "services": [{"e": 2}, {"sku": "A"}, null]}'
+    for form in (b'{"product": %b}', b'{"product": [%b]}'):  # as the object, and a list of it
+        order = decode_item(form % product, ServiceOrder, keep_unknown=True)
+        assert unknown_fields(order) == {}
+        assert unknown_fields(order.product) == {"d": 1}
+        assert [*map(unknown_fields, order.product.services[:2])] == [{"e": 2}, {}]
 
 
 def test_an_object_within_alone_may_have_one():
