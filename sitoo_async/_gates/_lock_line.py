@@ -81,28 +81,30 @@ class Place:
             return self._in_thread
 
     def _wait(self, answer: asyncio.Future[None]) -> None:
+        lock = self._queue
         failure: OSError | None = None
-        try:
-            self._queue.lock(wait=True)
+        while True:
+            try:
+                lock.lock(wait=True)
+            except OSError as error:
+                failure = error
             with self._mutex:
+                goes_on = lock is self._queue and failure is None
+                self._in_thread = goes_on and not self._unwanted
                 if self._unwanted:
-                    self._in_thread = False
                     self.close()
                     return
-            self.lock.lock(wait=True)
-        except OSError as error:
-            failure = error
-        with self._mutex:
-            self._in_thread = False
-            if self._unwanted:
-                self.close()
-                return
-            answer = self._answer or answer  # of whoever adopted it
-            try:
-                answer.get_loop().call_soon_threadsafe(_tell, answer, failure)
-            except RuntimeError:
-                # The loop was closed meanwhile: nobody is there to use the lock.
-                self.close()
+                if not goes_on:
+                    self._tell(self._answer or answer, failure)  # of whoever adopted it
+                    return
+            lock = self.lock
+
+    def _tell(self, answer: asyncio.Future[None], failure: OSError | None) -> None:
+        try:
+            answer.get_loop().call_soon_threadsafe(_settle, answer, failure)
+        except RuntimeError:
+            # The loop was closed meanwhile: nobody is there to use the lock.
+            self.close()
 
     def close(self) -> bool:
         """Give the place up, or the lock back, whichever it is by now.
@@ -120,7 +122,7 @@ class Place:
             return self._in_thread
 
 
-def _tell(answer: asyncio.Future[None], failure: OSError | None) -> None:
+def _settle(answer: asyncio.Future[None], failure: OSError | None) -> None:
     if answer.done():
         return
     if failure is None:
