@@ -720,6 +720,7 @@ async def test_cancelling_a_consumer_just_before_it_decodes_drops_the_page_ahead
     assert "decode 10" not in rows.events
 
 
+@pytest.mark.virtual_time  # however long the walk takes until it waits
 async def test_an_anyio_scope_leaves_nothing_behind_and_the_walk_can_go_on():
     rows = Collection(40)
     rows.gates = {20: asyncio.Event()}
