@@ -32,7 +32,7 @@ async def state(probe, key=KEY, **fields):
 async def test_no_lease_that_redis_holds_of_a_foreign_holder_blocks_for_ever(
     make_gate, probe, text
 ):
-    gate = await make_gate(lease=0.3)
+    gate = await make_gate(lease=0.6)
 
     async def turn(key, **fields):
         await state(probe, key, **fields)
