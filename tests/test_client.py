@@ -218,8 +218,9 @@ def test_the_environment_may_hold_several_keys(environment):
 @pytest.mark.parametrize("text", ["90316-125", "90316-125:", ":pw", "90316-125:se,cret"])
 def test_keys_in_the_environment_that_can_not_be_read_are_refused_unseen(environment, text):
     environment.delenv("SITOO_API_ID")
+    environment.delenv("SITOO_PASSWORD")
     environment.setenv("SITOO_KEYS", text)
-    with pytest.raises(InvalidOptionError) as caught:
+    with pytest.raises(InvalidOptionError, match=r"^SITOO_KEYS must be pairs") as caught:
         SitooClient.from_env()
     assert caught.value.field == "SITOO_KEYS"
     assert "cret" not in str(caught.value)

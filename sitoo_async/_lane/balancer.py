@@ -12,12 +12,12 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, cast
 
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.verdict import Verdict
 from sitoo_async._lane.call import Call
-from sitoo_async._lane.lane import Lane
+from sitoo_async._lane.lane import Flight, Lane
 from sitoo_async._lane.overlap import MOST_UNPROVEN, Ending, Evidence, Exchange, InFlight
 from sitoo_async._lane.queue import Queue
 from sitoo_async._lane.stats import LaneStats
@@ -129,9 +129,7 @@ class Balancer:
 
     def learn(self, lane: Lane, response: Response | None, verdict: Verdict) -> None:
         """Take note of how the exchange under way in a lane ended, before the lane is told."""
-        flight = lane.flying
-        if flight is None:
-            return
+        flight = cast("Flight", lane.flying)  # the one that learns this
         if isinstance(verdict.outcome, AuthenticationError):
             self._denied.add(lane)
             self._leave_out(lane, "not let in")
