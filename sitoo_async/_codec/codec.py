@@ -230,6 +230,7 @@ class _Fast:
         self._any = _Reader(Shape(frozenset(), frozenset()), _rows(row), build)
         self._readers: tuple[_Reader, ...] = ()
         self._learned = 0
+        self._most_names = 2 * len(fields_of(cls))
 
     def item(self, body: bytes) -> Any:
         (item,) = self._any.build((self._item(body),))
@@ -271,12 +272,9 @@ class _Fast:
                 always &= reader.shape.always
                 ever |= reader.shape.ever
         shape = Shape(always, ever)
-        if any(reader.shape == shape for reader in near) or len(ever) > 2 * len(
-            fields_of(self._cls)
-        ):
-            return (
-                self._any
-            )  # it is not for its names that the page was refused; or they have no end
+        # It was not for its names that the page was refused, or there is no end to them.
+        if any(reader.shape == shape for reader in near) or len(ever) > self._most_names:
+            return self._any
         self._learned += 1
         row = row_of(self._cls, shape, keep_unknown=self._keep_unknown)
         reader = _Reader(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import count, repeat, starmap
 from typing import Any, Final, NamedTuple, cast
@@ -18,7 +19,15 @@ import msgspec
 
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fields import fields_of
-from sitoo_async._codec.kinds import Kept, Kind, ListOf, MapOf, Scalar
+from sitoo_async._codec.kinds import (
+    Kept,
+    Kind,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Scalar,
+    load_timestamp,
+)
 from sitoo_async._codec.unknown import keep
 from sitoo_async._codec.unset import UNSET
 
@@ -132,6 +141,8 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
         "unset": UNSET,
         "repeat": repeat,
         "starmap": starmap,
+        "moment": datetime.fromtimestamp,
+        "utc": UTC,
     }
     fill: list[str] = []
     for name in names:
@@ -142,10 +153,14 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
             value = f"value if value is None else load_{name}(value)"
         if isinstance(load, Kept):
             value = f"load_{name}[value]"
+        elif load is load_timestamp:
+            value = "value if value is None else moment(value, utc)"  # without a call in between
         if shape is None or name not in shape.always:
             fill.append(f"if (value := row.{name}) is not unset: item.{name} = {value}")
         elif load is None:
             fill.append(f"item.{name} = row.{name}")
+        elif isinstance(load, Kept):
+            fill.append(f"item.{name} = load_{name}[row.{name}]")
         else:
             fill.append(f"value = row.{name}; item.{name} = {value}")
     others = _others(cls, shape) if keep_unknown and shape is not None else {}
@@ -206,6 +221,8 @@ def _loader(kind: Kind, *, keep_unknown: bool) -> Callable[[Any], Any] | None:
     match kind:
         case Scalar():
             return kind.load
+        case ListOf(item=ObjectOf(model=model)):
+            return partial(_load_objects, (keeper if keep_unknown else builder)(model))
         case ListOf():
             load = _loader(kind.item, keep_unknown=keep_unknown)
             return None if load is None else partial(_load_items, load)
@@ -213,8 +230,7 @@ def _loader(kind: Kind, *, keep_unknown: bool) -> Callable[[Any], Any] | None:
             load = kind.value.load
             return None if load is None else partial(_load_values, load)
         case _:
-            make = keeper if keep_unknown else builder
-            return partial(_load_object, make(kind.model))
+            return partial(_load_object, (keeper if keep_unknown else builder)(kind.model))
 
 
 def _load_items(load: Callable[[Any], Any], items: list[Any]) -> list[Any]:
@@ -227,3 +243,9 @@ def _load_values(load: Callable[[Any], Any], pairs: dict[str, Any]) -> dict[str,
 
 def _load_object(build: Build, row: Any) -> Any:
     return build((row,))[0]
+
+
+def _load_objects(build: Build, rows: list[Any]) -> list[Any]:
+    if None in rows:
+        return [None if row is None else _load_object(build, row) for row in rows]
+    return build(rows)

@@ -46,6 +46,7 @@ __all__ = [
     "Tags",
     "Timestamp",
     "enumeration",
+    "load_timestamp",
     "text_like",
     "write_key",
     "write_timestamp",
@@ -411,7 +412,7 @@ Number = Annotated[
 # Timestamps ---------------------------------------------------------------------------------
 
 
-def _load_timestamp(value: int) -> datetime:
+def load_timestamp(value: int) -> datetime:
     """Seconds since the epoch to an aware datetime.
 
     Raises:
@@ -448,7 +449,7 @@ Timestamp = Annotated[
         name="a timestamp",
         wire=int,
         types=frozenset({int}),
-        load=_load_timestamp,
+        load=load_timestamp,
         convert=write_timestamp,
         accepts="datetime",
         quick=_quick_timestamp,
