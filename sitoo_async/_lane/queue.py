@@ -13,7 +13,7 @@ import asyncio
 import heapq
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from contextvars import Context, copy_context
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sitoo_async._lane.call import Call, next_number
 from sitoo_async._lane.line import Line, Mates
@@ -127,7 +127,7 @@ class Queue:
                     flight.board(call, now)
                 else:
                     lane.start([call], now)
-            return cast("T", await call.answer)
+            result: T = await call.answer
         except BaseException:
             # Cancelled; or a lane failed, and nobody is here to be told of a turn.
             if call.place is not None:
@@ -136,6 +136,8 @@ class Queue:
             elif call.answer.done() and not call.answer.cancelled():
                 call.answer.exception()  # asyncio logs one that nobody looked at
             raise
+        else:
+            return result
         finally:
             call.retried = True
             call.company = call.flight = None
