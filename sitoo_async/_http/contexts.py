@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextvars
 import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
 __all__ = ["in_no_context"]
@@ -18,14 +18,17 @@ T = TypeVar("T")
 
 
 @types.coroutine
-def in_no_context(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
-    """Await a coroutine that is to see an empty context.
+def in_no_context(work: Awaitable[T]) -> Generator[Any, Any, T]:
+    """Await work that is to see an empty context.
 
     It stays in the task that awaits it, so that a cancellation or a timeout of the task reaches it
     as ever, and no result of it can be lost on its way from one task to the other.
     """
     context = contextvars.Context()
-    step: Callable[[Any], Any] = work.send
+    # Not what wraps a coroutine: its frame would keep what is thrown in, which keeps the frame.
+    steps: Any = work.__await__()
+    step: Callable[[Any], Any] = steps.send
+    awaited: Any = None
     given: Any = None
     try:
         while True:
@@ -35,9 +38,9 @@ def in_no_context(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
                 result: T = end.value
                 return result
             try:
-                given, step = (yield awaited), work.send
+                given, step = (yield awaited), steps.send
             except BaseException as error:  # noqa: BLE001  # cancellation and closing as well
-                given, step = error, work.throw
+                given, step = error, steps.throw
     finally:
-        # A failure would hold the frame that holds it.
-        del given, step
+        # A failure would hold the frame that holds it, itself or in the future that it came from.
+        del awaited, given, step

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import math
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
 import aiohttp
@@ -24,6 +25,7 @@ from sitoo_async._http.connector import (
     RepeatedError,
 )
 from sitoo_async._http.content_coding import ACCEPTED
+from sitoo_async._http.contexts import in_no_context
 from sitoo_async._http.keys import Secret
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.route import BrokenError, Proxy, Route
@@ -39,6 +41,8 @@ from sitoo_async.errors import (
 )
 
 __all__ = ["FORKED", "Transport", "user_agent_of"]
+
+_InContext = Callable[[Awaitable[aiohttp.ClientResponse]], Awaitable[aiohttp.ClientResponse]]
 
 FRESH: Final = 5.0
 """Seconds a kept-alive connection may have been idle for a request that can't be repeated."""
@@ -118,6 +122,10 @@ class Transport:
         if lent is not None:
             # Not when it is made: what instruments that has added its own to the lent one already.
             self._session.trace_configs[:] = route.traces
+        # Where nobody looks on who might ask on whose behalf it is, aiohttp's timers are made in
+        # nobody's context, since they keep theirs until the time that they were set to.
+        unseen = self._plain and not self._session.trace_configs
+        self._in_context: _InContext = in_no_context if unseen else lambda sending: sending
         # Not with the session: its headers go to a proxy too.
         self._bare: CIMultiDict[str] = CIMultiDict({"Authorization": authorization})
         self._json = CIMultiDict(self._bare, **{"Content-Type": "application/json"})
@@ -166,14 +174,16 @@ class Transport:
             between = (attempt.first,)
         connector.coming[:] = (attempt,)
         try:
-            answer = await session.request(
-                request.method,
-                url,
-                data=payload,
-                allow_redirects=False,
-                timeout=_timeout(seconds),
-                middlewares=between,
-                **way,
+            answer = await self._in_context(
+                session.request(
+                    request.method,
+                    url,
+                    data=payload,
+                    allow_redirects=False,
+                    timeout=_timeout(seconds),
+                    middlewares=between,
+                    **way,
+                )
             )
             status, came_with, answered = answer.status, answer.headers, loop.time()
             if (

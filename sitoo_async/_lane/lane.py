@@ -403,8 +403,7 @@ class Lane:
             if self._starting:
                 # It never waited: the net catches it, lest one exchange start inside of another.
                 return result
-            task: Any = self._task
-            task.remove_done_callback(self._caught)
+            cast("asyncio.Task[Any]", self._task).remove_done_callback(self._caught)
             self._land(flight, result, failure)
         finally:
             # A failure keeps this frame, which had better not keep the failure.
