@@ -167,10 +167,10 @@ def test_it_is_written_without_the_client_so_that_it_can_disagree_with_it():
             elif isinstance(node, ast.Import):
                 imported.update(alias.name for alias in node.names)
     ours = {name for name in imported if name.split(".")[0] == "sitoo_async"}
-    # The exceptions: the fixture `sitoo` takes the client's public name, `--version` tells that of
+    # The exceptions: the fixture `sitoo` takes the client, `--version` tells that of
     # both, and a server that closes tells the lanes, which would else hold back from the next one
     # at its port.
     others = {name for name in ours if not name.startswith("sitoo_async.testing")}
-    assert others == {"sitoo_async", "sitoo_async._lane.registry", "sitoo_async._version"}
+    assert others == {"sitoo_async._client", "sitoo_async._lane.registry", "sitoo_async._version"}
     others = {name.split(".")[0] for name in imported - ours} - sys.stdlib_module_names
     assert others == {"aiohttp", "anyio", "attrs", "multidict", "pytest", "pytest_asyncio"}
