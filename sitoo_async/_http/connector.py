@@ -165,9 +165,9 @@ class OwnConnector(_Connections, aiohttp.TCPConnector):
         self._give(protocol)
         return protocol
 
-    def _cleanup(self) -> None:
-        # A timer that sets the next one, in the context of whoever was there first.
-        contextvars.Context().run(super()._cleanup)
+    def _release(self, *args: Any, **kwargs: Any) -> None:
+        # It sets the timer that closes what idles, and that sets the next one.
+        contextvars.Context().run(super()._release, *args, **kwargs)
 
     def __del__(self, _warnings: Any = None) -> None:
         pass

@@ -25,7 +25,7 @@ from sitoo_async._http.connector import (
     RepeatedError,
 )
 from sitoo_async._http.content_coding import ACCEPTED
-from sitoo_async._http.contexts import in_no_context
+from sitoo_async._http.contexts import begun_in_no_context
 from sitoo_async._http.keys import Secret
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.route import BrokenError, Proxy, Route
@@ -125,7 +125,7 @@ class Transport:
         # Where nobody looks on who might ask on whose behalf it is, aiohttp's timers are made in
         # nobody's context, since they keep theirs until the time that they were set to.
         unseen = self._plain and not self._session.trace_configs
-        self._in_context: _InContext = in_no_context if unseen else lambda sending: sending
+        self._in_context: _InContext = begun_in_no_context if unseen else lambda sending: sending
         # Not with the session: its headers go to a proxy too.
         self._bare: CIMultiDict[str] = CIMultiDict({"Authorization": authorization})
         self._json = CIMultiDict(self._bare, **{"Content-Type": "application/json"})
