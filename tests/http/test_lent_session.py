@@ -29,6 +29,10 @@ async def lending(fake, *, retry=ONCE, **settings):
         yield client
 
 
+async def passing_on(request, handler):
+    return await handler(request)
+
+
 # -------------------------------------------------------------------------------------- traces
 
 
@@ -93,10 +97,12 @@ async def test_each_exchange_has_one_context_of_the_kind_that_the_trace_makes(fa
     assert {each.number for each in tracing.contexts} == {1, 2}
 
 
-async def test_a_trace_hears_the_error_that_aiohttp_raised(fake):
+@pytest.mark.parametrize("middlewares", [(), (passing_on,)], ids=["plain", "with a middleware"])
+async def test_a_trace_hears_the_error_that_aiohttp_raised(fake, middlewares):
     tracing = Tracing()
     fake.script(Fault.drop())
-    async with lending(fake, trace_configs=[tracing.config]) as client:
+    lent = {"trace_configs": [tracing.config], "middlewares": middlewares}
+    async with lending(fake, **lent) as client:
         with pytest.raises(errors.ReadError) as caught:
             await client.products.get(1)
     assert tracing.params["request_exception"].exception is caught.value.__cause__
