@@ -199,7 +199,7 @@ def main() -> None:
         results = compare(server, sizes, options.rounds)
     header = ("job", "client", "s", "ratio", "CPU s", "ratio", "MB", "ratio")
     print_table(
-        f"A shop's jobs, to a lock around raw aiohttp, the least of {options.rounds} rounds",
+        f"A shop's jobs, to a lock around raw aiohttp, the least of the rounds ({options.rounds})",
         (*header, "requests", "refused", "wrong"),
         [*table(results)],
     )
