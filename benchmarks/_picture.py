@@ -59,7 +59,7 @@ _HIGH, _APART, _TOP = 9, 14, 62
 def drawn(jobs: Sequence[tuple[str, Sequence[Bar]]], theme: Theme, made_with: str) -> str:
     """The picture as SVG."""
     lines = [*_drawn(jobs, _COLOURS[theme], made_with)]
-    height = _TOP + sum(len(bars) * (_HIGH + 3) + _APART for _, bars in jobs) + 22
+    height = _TOP + sum(len(bars) * (_HIGH + 3) + _APART for _, bars in jobs) + 37
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
         f'font-family="system-ui, sans-serif" font-size="12" role="img">'
@@ -98,11 +98,12 @@ def _drawn(
                     yield _text(after, top + 8, said, colours.wrong, 'font-size="10"')
             top += _HIGH + 3
         top += _APART
-    note = (
-        f"Ratios to {clients[0]}, the shorter the better; pale where outcomes are wrong. "
-        f"{made_with}, one server process on loopback. python benchmarks/peers.py"
+    notes = (
+        f"Ratios to {clients[0]}, the shorter the better; pale where outcomes are wrong.",
+        f"python benchmarks/peers.py, {made_with}, one server process on loopback.",
     )
-    yield _text(0, top + 8, note, colours.faint, 'font-size="11"')
+    for line, note in enumerate(notes):
+        yield _text(0, top + 8 + 15 * line, note, colours.faint, 'font-size="11"')
 
 
 def _text(left: float, base: float, text: str, fill: str, more: str = "") -> str:
