@@ -80,19 +80,9 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
             _fill(self, fields)
 
         def __getattr__(self, name: str) -> Any:
-            cls = type(self)
-            if name in fields_of(cls):
-                error = FieldNotFetchedError(
-                    f"{cls.__name__}.{name} was neither fetched nor set; name it in fields= of the"
-                    f" list or get, or set it (is_set(item, {name!r}) tells whether it is there)"
-                )
-                error.name = name  # or Python would suggest a field that is spelt alike
-                raise error
-            if name.startswith("_") or hasattr(cls, name):
-                # What only tools ask for, or a property of a subclass, which raised: once more,
-                # for what Python or the property says.
-                return _read(self, name)
-            raise AttributeError(_unknown(cls, name), name=name)
+            if _is_missed(type(self), name):
+                raise _missed(type(self), name)
+            return _read(self, name)  # once more, for what Python or a property says
 
         def __setattr__(self, name: str, value: Any) -> None:
             cls = type(self)
@@ -110,7 +100,12 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
 
     def __delattr__(self, name: str) -> None:
         _put(self, "_present", [each for each in _note(self) if each != name])
-        _drop(self, name)
+        try:
+            _drop(self, name)
+        except AttributeError:
+            if _is_missed(type(self), name):
+                raise _missed(type(self), name) from None
+            raise
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -206,8 +201,9 @@ def present(item: Model) -> tuple[str, ...]:
         return noted
     cls: Any = type(item)  # hashable, which mypy doubts of a type
     names = tuple(name for name in noted if _value(item, name) is not UNSET)
-    # Beside what any item refers to, there is one reference for each slot that is filled.
-    if len(gc.get_referents(item)) == _REFERENCES + len(names):
+    # Beside what any item refers to, there is one reference for each slot that is filled; an item
+    # that notes nothing lacks one of them.
+    if noted and len(gc.get_referents(item)) == _REFERENCES + len(names):
         return _in_order(cls, names)
     return tuple(name for name in fields_of(cls) if _value(item, name) is not UNSET)
 
@@ -284,6 +280,27 @@ _REFERENCES: Final = len(gc.get_referents(Model()))  # its class, and what it no
 @lru_cache(maxsize=1024)
 def _unknown(cls: type[Model], name: str) -> str:
     return str(unknown_field(cls, name))
+
+
+def _is_missed(cls: type[Model], name: str) -> bool:
+    """Whether a name that isn't there is a field, or was meant to be one.
+
+    It wasn't where only tools ask for it, or where it is a property of a subclass, which raised.
+    """
+    return name in fields_of(cls) or not (name.startswith("_") or hasattr(cls, name))
+
+
+def _missed(cls: type[Model], name: str) -> AttributeError:
+    """The error for a name that was missed: an absent field, or none of the fields."""
+    if name not in fields_of(cls):
+        hashable: Any = cls  # which mypy doubts of a type
+        return AttributeError(_unknown(hashable, name), name=name)
+    error = FieldNotFetchedError(
+        f"{cls.__name__}.{name} was neither fetched nor set; name it in fields= of the list or"
+        f" get, or set it (is_set(item, {name!r}) tells whether it is there)"
+    )
+    error.name = name  # or Python would suggest a field that is spelt alike
+    return error
 
 
 def _is_of_attrs(cls: type[Model], name: str) -> bool:
