@@ -7,8 +7,8 @@ valid. Large requests may die with a 50x; the reference then recommends a smalle
 chunk is halved where repeating does no harm, and later chunks are smaller either way.
 
 These modules know neither HTTP nor the lane: they are given a function that opens a chunk. Here
-are the reading of the input and the two ways of using a batch; `_chunks` brings one chunk to its
-outcomes, `_outcomes` is what the user gets.
+are the reading of the input and the two ways of using a batch; `chunk` brings one chunk to its
+outcomes, `outcome` is what the user gets.
 """
 
 from __future__ import annotations

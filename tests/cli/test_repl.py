@@ -136,7 +136,7 @@ def test_an_error_is_shown_from_what_was_typed_and_the_session_goes_on(run: Run)
     assert "ZeroDivisionError" in errors
     assert "SyntaxError" in errors
     assert re.search(r"most recent call last\):\n  File \"<console>\"", errors)
-    assert "_repl.py" not in errors
+    assert "repl.py" not in errors
     assert shown == "on\n"
 
 
