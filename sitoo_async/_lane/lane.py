@@ -377,12 +377,16 @@ class Lane:
                 task = asyncio.Task(flown, loop=self.loop, context=calls[0].context, **_EAGER)
             else:
                 task = self.loop.create_task(flown, context=calls[0].context)
-        except Exception as failure:  # noqa: BLE001  # a task factory of the user's
+        except BaseException as failure:
             flown.close()
-            error = LaneError(f"no task could be made for the exchange: {told(failure)}")
-            error.__cause__ = failure
+            error = failure
+            if isinstance(failure, Exception):  # a task factory of the user's
+                error = LaneError(f"no task could be made for the exchange: {told(failure)}")
+                error.__cause__ = failure
             # Not at once: each call that waits may meet with the same.
             self.loop.call_soon(self._land, flight, None, error, context=Context())
+            if error is failure:
+                raise  # such as KeyboardInterrupt, which an eager task lets out
         else:
             self._task = task
             task.add_done_callback(self._caught, context=Context())

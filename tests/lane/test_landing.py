@@ -126,6 +126,23 @@ async def test_a_task_factory_that_raises_is_told_to_each_caller_and_leaves_the_
     assert bench.names == ["after"]
 
 
+async def test_what_stops_an_exchange_before_it_first_waits_leaves_the_lane_free(bench):
+    """An eager task lets out what ends the process, and somebody may yet keep that from ending."""
+
+    async def stop():
+        raise KeyboardInterrupt
+
+    flying = bench.lane.queue.turn(begun(), stop)
+    factory = bench.loop.get_task_factory()
+    bench.loop.set_task_factory(lambda _, coroutine, **__: coroutine.send(None))
+    with pytest.raises(KeyboardInterrupt):
+        await flying
+    bench.loop.set_task_factory(factory)
+    await turns()
+    assert await bench.call("after") == "after"
+    assert not bench.lane.busy
+
+
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_task_that_is_over_as_soon_as_it_is_made_lands_afterwards(bench, fails):
     """As with eager tasks: one exchange must not start inside of another, and so on."""
