@@ -7,6 +7,7 @@ import functools
 import math
 import re
 from collections.abc import Awaitable, Callable
+from types import FunctionType
 from typing import Any, Final, cast
 
 import aiohttp
@@ -124,7 +125,7 @@ class Transport:
             self._session.trace_configs[:] = route.traces
         # Where nobody looks on who might ask on whose behalf it is, aiohttp's timers are made in
         # nobody's context, since they keep theirs until the time that they were set to.
-        unseen = self._plain and not self._session.trace_configs
+        unseen = self._plain and not self._session.trace_configs and not _instrumented()
         self._in_context: _InContext = begun_in_no_context if unseen else lambda sending: sending
         # Not with the session: its headers go to a proxy too.
         self._bare: CIMultiDict[str] = CIMultiDict({"Authorization": authorization})
@@ -289,6 +290,17 @@ def _told_to_send_once(session: aiohttp.ClientSession) -> bool:
     if known:
         settings["_retry_connection"] = False
     return known
+
+
+def _instrumented() -> bool:
+    """Whether somebody has put functions of his own around aiohttp's, as some tracers do."""
+    session: Any = aiohttp.ClientSession
+    ways = session.request, session._request, aiohttp.TCPConnector.connect  # noqa: SLF001
+    # By the type: some of what is put around a function says that it is that function.
+    return any(
+        type(way) is not FunctionType or not way.__globals__["__name__"].startswith("aiohttp.")
+        for way in ways
+    )
 
 
 def _cause(error: BaseException) -> BaseException | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import gc
 import weakref
 
@@ -218,3 +219,52 @@ async def test_a_connection_keeps_no_context_of_a_caller(answer, opens):
         gc.collect()
         assert carried() is None
     assert set(server.connections) == {0}
+
+
+class Around:
+    """A tracer around a function, which passes for that one, as those of wrapt do."""
+
+    def __init__(self, wrapped, around):
+        self.wrapped, self.around = wrapped, around
+
+    def __get__(self, *bound):
+        return Around(self.wrapped.__get__(*bound), self.around)
+
+    def __call__(self, *args, **kwargs):
+        return self.around(self.wrapped, *args, **kwargs)
+
+    def __getattr__(self, name):
+        return getattr(self.wrapped, name)
+
+
+def around(wrapped, function):
+    @functools.wraps(wrapped)
+    async def wrapper(*args, **kwargs):
+        return await function(wrapped, *args, **kwargs)
+
+    return wrapper
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("put", [Around, around])
+@pytest.mark.parametrize(
+    ("owner", "name"), [(aiohttp.ClientSession, "_request"), (aiohttp.TCPConnector, "connect")]
+)
+async def test_a_tracer_around_a_function_of_aiohttps_finds_the_context_of_the_call(
+    put, owner, name, monkeypatch
+):
+    span, parents = contextvars.ContextVar("span"), []
+
+    async def trace(wrapped, *args, **kwargs):
+        parents.append(span.get())
+        token = span.set("the request's")
+        try:
+            return await wrapped(*args, **kwargs)
+        finally:
+            span.reset(token)
+
+    monkeypatch.setattr(owner, name, put(getattr(owner, name), trace))
+    span.set("the caller's")
+    async with Server(OK) as server, opened() as transport:
+        assert (await sending(transport, server)).status == 200
+    assert parents == ["the caller's"]
