@@ -191,7 +191,11 @@ def is_set(item: Model, name: str) -> bool:
 
 def set_fields(item: Model) -> dict[str, Any]:
     """The fields that were fetched or set, in the order of the reference."""
-    return {name: getattr(item, name) for name in present(item)}
+    try:
+        return {name: getattr(item, name) for name in present(item)}
+    except FieldNotFetchedError:  # another thread made one absent in the meantime
+        values = {name: _value(item, name) for name in fields_of(type(item))}
+        return {name: value for name, value in values.items() if value is not UNSET}
 
 
 def present(item: Model) -> tuple[str, ...]:

@@ -229,6 +229,20 @@ def test_what_an_item_noted_of_itself_is_proved_where_it_was_changed(monkeypatch
     assert set_fields(product) == {"sku": "a", "barcode": None, "custom1": "wool"}
 
 
+def test_a_field_that_another_thread_deletes_is_not_missed(monkeypatch):
+    product = Product(sku="a", title="Box", barcode=None)
+    present = base.present
+
+    def overtaken(item: Product) -> tuple[str, ...]:
+        names = present(item)
+        if hasattr(item, "title"):
+            del item.title
+        return names
+
+    monkeypatch.setattr(base, "present", overtaken)
+    assert repr(product) == "Product(sku='a', barcode=None)"
+
+
 @pytest.mark.parametrize(
     "unset",
     [lambda item: delattr(item, "sku"), lambda item: setattr(item, "sku", UNSET)],
