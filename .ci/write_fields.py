@@ -57,7 +57,7 @@ SHARED: Final = {
     "Model": "sitoo_async._codec.base",
     "OpenEnum": "sitoo_async._codec.enums",
     "UNSET": "sitoo_async._codec.unset",
-    "changes": "sitoo_async._codec.base",
+    "changes": "sitoo_async._codec.difference",
     "is_set": "sitoo_async._codec.base",
     "replace": "sitoo_async._codec.base",
     "set_fields": "sitoo_async._codec.base",

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sitoo_async._codec.base import Model, changes, is_set, replace, set_fields
+from sitoo_async._codec.base import Model, is_set, replace, set_fields
+from sitoo_async._codec.difference import changes
 from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.unknown import unknown_fields
 from sitoo_async._codec.unset import UNSET
