@@ -21,6 +21,7 @@ from sitoo_async._batching.outcome import Outcome
 from sitoo_async._checks.show import told
 from sitoo_async._checks.unforeseen import unforeseen
 from sitoo_async._http.batch_answer import Result, results_of
+from sitoo_async._http.contexts import sleep_in_no_context
 from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.retry import (
@@ -199,7 +200,7 @@ class Sending(Generic[V]):
             pause = pause_before_item(self._turned_away)
             if self.ends_at is not None:
                 pause = min(pause, self.ends_at - asyncio.get_running_loop().time())
-            await asyncio.sleep(pause)
+            await sleep_in_no_context(pause)
         with self.open(bulk) as send:
             while work:
                 piece = work.popleft()

@@ -7,12 +7,13 @@ as a web request and its database session. What outlives a call is therefore beg
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import types
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
-__all__ = ["begun_in_no_context", "in_no_context"]
+__all__ = ["begun_in_no_context", "in_no_context", "sleep_in_no_context"]
 
 T = TypeVar("T")
 
@@ -71,3 +72,8 @@ def begun_in_no_context(work: Awaitable[T]) -> Generator[Any, Any, T]:
         del awaited
     result = yield from steps
     return result
+
+
+async def sleep_in_no_context(seconds: float) -> None:
+    """Sleep without a trace: a timer keeps its context until its time, stopped or not."""
+    await begun_in_no_context(asyncio.sleep(seconds))

@@ -9,6 +9,7 @@ from contextvars import Context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard, cast
 
+from sitoo_async._http.contexts import sleep_in_no_context
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._lane.options import Options, Priority
 from sitoo_async._lane.retry import CALL_WITHIN, Trouble, pause_before_item, pause_before_repeat
@@ -327,7 +328,7 @@ class Call:
 
     async def _pause(self, seconds: float) -> None:
         """Wait off the lane, which counts as trouble."""
-        await asyncio.sleep(seconds)
+        await sleep_in_no_context(seconds)
         self.trouble.paused(seconds)
 
     def _already_gone(self, outcome: SitooError) -> bool:

@@ -8,6 +8,7 @@ import logging
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -218,7 +219,9 @@ class Session:
             self._state = "dropping"
             for queue in binding.balancer.queues:
                 queue.drop(self, CLOSED_WHILE_WAITING)
-            await _outlast(binding.loop.create_task(self._finish(binding)))
+            # In nobody's context, which the timers in there would keep for as long as the grace.
+            finish = binding.loop.create_task(self._finish(binding), context=Context())
+            await _outlast(finish)
 
     async def _finish(self, binding: Binding) -> None:
         lanes = binding.balancer.lanes

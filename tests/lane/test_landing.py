@@ -313,6 +313,49 @@ async def test_keys_whose_gates_are_asked_one_by_one_keep_no_callers_context():
     assert caller.forgotten
 
 
+def retry(client):
+    return client.with_options(retry=RetryPolicy(pause=100.0, longest_pause=100.0)).products.get(1)
+
+
+def batch(client):
+    items = [{"productid": number, "title": "new"} for number in range(2000)]
+    return client.with_options(queue_timeout=0.01).products.update_many(items)
+
+
+@pytest.mark.parametrize(
+    ("pausing", "fault"), [(retry, Fault.answer(500)), (batch, Fault.slow(100.0))]
+)
+async def test_a_pause_keeps_no_context_of_a_caller_who_gave_up(pausing, fault):
+    before = asyncio.get_running_loop().call_later(0.08, lambda: None)  # as above
+    async with FakeSitoo(products=1) as fake, SitooClient(**fake.credentials) as client:
+        fake.script(fault)
+        slow = asyncio.ensure_future(client.products.get(1)) if pausing is batch else None
+        await turns()
+        caller = Caller(lambda: pausing(client))
+        await asyncio.sleep(0.05)
+        assert client.stats().waiting == {"interactive": 0, "bulk": 0}
+        caller.task.cancel()
+        await caller.ends()
+        assert caller.forgotten
+        if slow is not None:
+            await slow
+    before.cancel()
+
+
+async def test_who_closes_a_client_leaves_no_context_with_it():
+    before = asyncio.get_running_loop().call_later(5.0, lambda: None)  # as above
+    async with FakeSitoo(products=1) as fake:
+        client = SitooClient(**fake.credentials, grace=10.0)
+        fake.script(Fault.slow(1.0))
+        call = asyncio.ensure_future(client.products.get(1))
+        await asyncio.sleep(0.1)
+        caller = Caller(lambda: client.aclose(drain=False))
+        await call
+        await caller.ends()
+        assert caller.forgotten
+    before.cancel()
+
+
 # Failures -----------------------------------------------------------------------------------
 
 
