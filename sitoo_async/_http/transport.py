@@ -296,9 +296,11 @@ def _instrumented() -> bool:
     """Whether somebody has put functions of his own around aiohttp's, as some tracers do."""
     session: Any = aiohttp.ClientSession
     ways = session.request, session._request, aiohttp.TCPConnector.connect  # noqa: SLF001
-    # By the type: some of what is put around a function says that it is that function.
+    # By the type: some of what is put around a function says that it is that function. What was
+    # generated, as the function of a mock is, may come from no module at all.
     return any(
-        type(way) is not FunctionType or not way.__globals__["__name__"].startswith("aiohttp.")
+        type(way) is not FunctionType
+        or not way.__globals__.get("__name__", "").startswith("aiohttp.")
         for way in ways
     )
 
