@@ -226,6 +226,8 @@ class Calls:
         item: Model | None,
         values: Mapping[str, Any],
     ) -> bool:
+        if item is None and not values:
+            self._path(operation, at)  # which tells if the item stands where its id belongs
         payload = update(model, item, values, at)
         return await self._write(operation, at, payload, accepted)
 

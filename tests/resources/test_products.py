@@ -407,6 +407,7 @@ BAD = {
     "no sku": (lambda p: p.add(title="x"), "sku"),
     "null barcode": (lambda p: p.update(1, barcode=None), "barcode"),
     "empty update": (lambda p: p.update(1), "item"),
+    "an item without its id before it": (lambda p: p.update(Product(title="x")), "productid"),
     "empty update by a model": (lambda p: p.update(1, Product(productid=1)), "item"),
     "update of another": (lambda p: p.update(1, Product(productid=2, title="x")), "productid"),
     "model and keywords": (lambda p: p.update(1, Product(title="x"), title="y"), "title"),
