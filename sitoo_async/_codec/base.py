@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, dataclass_transform
 
 import attrs
@@ -276,6 +277,8 @@ def _in_order(cls: type[Model], names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names, key=known.index))
 
 
+# Where the code is that attrs has, and the code that it generates.
+_OF_ATTRS: Final = (str(Path(attrs.define.__code__.co_filename).parent), "<attrs generated")
 _REFERENCES: Final = len(gc.get_referents(Model()))  # its class, and what it notes
 
 
@@ -307,8 +310,9 @@ def _missed(cls: type[Model], name: str) -> AttributeError:
 
 
 def _is_of_attrs(cls: type[Model], name: str) -> bool:
-    """Whether a class has a method that attrs wrote: it says so in its docstring."""
-    return "attrs" in (getattr(vars(cls).get(name), "__doc__", None) or "")
+    """Whether a class has a method that attrs wrote, as its code tells; -OO leaves no docstring."""
+    code = getattr(vars(cls).get(name), "__code__", None)
+    return code is not None and code.co_filename.startswith(_OF_ATTRS)
 
 
 def _hash(item: Model) -> int:

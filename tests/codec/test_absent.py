@@ -11,6 +11,7 @@ import traceback
 import weakref
 from decimal import Decimal
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import attrs
@@ -438,6 +439,30 @@ def test_one_field_that_was_set_unnoticed_is_there():
     assert set_fields(item) == {"sku": "a"}
     assert item != Fixed()
     assert pickle.loads(pickle.dumps(item)) == item  # noqa: S301  # our own
+
+
+class Undocumented(Product):
+    """Of its subclasses no method has a docstring, as where Python runs with -OO."""
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        for method in vars(cls).values():
+            if isinstance(method, FunctionType):
+                method.__doc__ = None
+        super().__attrs_init_subclass__()
+
+
+@attrs.frozen
+class Terse(Undocumented):
+    """A user's own that can't be changed, and of which nothing is documented."""
+
+
+def test_what_attrs_wrote_is_known_without_docstrings():
+    item = Terse(sku="a")
+    for again in (copy.copy(item), pickle.loads(pickle.dumps(item))):  # noqa: S301  # our own
+        assert again == item
+        assert repr(again) == "Terse(sku='a')"
+        assert hash(again) == hash(item)
 
 
 @pytest.mark.parametrize("kind", [Tagged, Checked])
