@@ -192,6 +192,8 @@ def main() -> None:
     if options.worker is not None:
         work(*options.worker)
         return
+    if options.rounds < 1:
+        parser.error("--rounds is at least 1")
     if not 1 <= options.divide_by <= 100:
         parser.error("--divide-by is a number from 1 to 100")
     sizes = Sizes().divided(options.divide_by)
