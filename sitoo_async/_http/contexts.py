@@ -53,7 +53,7 @@ def begun_in_no_context(work: Awaitable[T]) -> Generator[Any, Any, T]:
 
     That costs next to nothing, and is enough for what sets its timers before all else.
     """
-    steps: Any = work.__await__()
+    steps: Generator[Any, Any, T] = work.__await__()
     awaited: Any = None
     try:
         awaited = contextvars.Context().run(steps.send, None)
