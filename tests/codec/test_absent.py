@@ -388,6 +388,8 @@ def test_a_property_that_needs_an_absent_field_tells_which():
         _ = item.label
     with pytest.raises(AttributeError, match="setter"):
         item.label = "b"
+    with pytest.raises(AttributeError, match="deleter"):
+        del item.label
     item.moneyprice = Decimal(5)
     assert item.label == "a: 5"
 
