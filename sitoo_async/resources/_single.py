@@ -79,7 +79,7 @@ class Calls:
         named_by: Sequence[str] = (),
     ) -> M:
         """Fetch one item; `named_by` are the fields of which one is there, if not the usual."""
-        path = operation.at(siteid=self.site, site_id=self.site, **at)
+        path = self._path(operation, at)
         request = Request(operation.method, path, query=query, repeatable=operation.repeatable)
         response = await self._session.call(request, self.options)
         # Of a selection the fields that name the item need not be a part.

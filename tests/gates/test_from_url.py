@@ -11,6 +11,7 @@ from sitoo_async import FileGate, Grant, RedisGate, SitooClient, errors
 from sitoo_async._gates._from_url import gate_from_url
 from sitoo_async._http.keys import Secret
 from sitoo_async.testing import FakeSitoo
+from tests.gates._noting_gate import NotingGate
 
 
 @pytest.mark.parametrize(
@@ -112,22 +113,7 @@ def environment(monkeypatch, tmp_path):
     return FileGate(tmp_path / "gate"), serves
 
 
-class Witness:
-    """A gate that lets everybody through and notes what it was asked."""
-
-    def __init__(self):
-        self.log = []
-
-    async def acquire(self, key):
-        self.log.append("acquire")
-        return Grant()
-
-    async def release(self, key, hold):
-        self.log.append("release")
-
-    async def aclose(self):
-        self.log.append("close")
-
+class Witness(NotingGate):
     def __eq__(self, other):
         return isinstance(other, FileGate | Witness)
 

@@ -1,10 +1,18 @@
-"""Servers that know several keys of one account."""
+"""A lane by itself, and servers that know several keys of one account."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.lane._bench import Bench
 from tests.lane._keys_server import serving
+
+
+@pytest.fixture
+async def bench():
+    made = Bench()
+    made.began = made.loop.time()
+    return made
 
 
 @pytest.fixture

@@ -10,25 +10,13 @@ import pickle
 import pytest
 
 from sitoo_async import FileGate, Grant, SitooClient, errors
+from tests.gates._noting_gate import NotingGate
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too, pytest.mark.account(products=3)]
 
 
-class HomeMade:
+class HomeMade(NotingGate):
     """An engine as a user would write one; each test lets it go wrong in one way."""
-
-    def __init__(self):
-        self.log = []
-
-    async def acquire(self, key):
-        self.log.append("acquire")
-        return Grant()
-
-    async def release(self, key, hold):
-        self.log.append("release")
-
-    async def aclose(self):
-        self.log.append("close")
 
     def __repr__(self):
         return "HomeMade('redis://:hunter2@host')"

@@ -16,16 +16,9 @@ from sitoo_async import RetryPolicy, SitooClient, errors
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.queue import Queue
 from sitoo_async.testing import FakeSitoo, Fault
-from tests.lane._bench import Bench, FakeGate, PromptGate, begun, gated, turns
+from tests.lane._bench import FakeGate, PromptGate, begun, gated, turns
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
-
-
-@pytest.fixture
-async def bench():
-    made = Bench()
-    made.began = made.loop.time()
-    return made
 
 
 @pytest.fixture

@@ -20,13 +20,6 @@ from tests.lane._bench import Bench, FakeGate, PromptGate, begun, gated, turns
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
 
 
-@pytest.fixture
-async def bench():
-    made = Bench()
-    made.began = made.loop.time()
-    return made
-
-
 # ------------------------------------------------------------------------ 1: one lane per key
 
 
