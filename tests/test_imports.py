@@ -16,6 +16,7 @@ FLOORS = [
     {"testing._server"},
     {"testing._account"},
     {"testing._reference"},
+    {"spi"},
     {"_client"},
     {"_groups"},
     {"resources"},
