@@ -12,6 +12,7 @@
     ├─ ApiError        BadRequestError 400 · AuthenticationError 401 · PermissionDeniedError 403
     │                  · NotFoundError 404 · ConflictError 409 · RateLimitError 429
     │                  · ServerError 5xx
+    │      PreconditionFailedError 412 is also a ConflictError
     ├─ DecodeError     a 2xx that is not JSON, or not the documented shape
     └─ BatchError      carries the BatchResult
 
@@ -48,6 +49,7 @@ __all__ = [
     "LaneFullError",
     "NotFoundError",
     "PermissionDeniedError",
+    "PreconditionFailedError",
     "QueueTimeoutError",
     "RateLimitError",
     "ReadError",
@@ -329,6 +331,14 @@ class NotFoundError(ApiError):
 
 class ConflictError(ApiError):
     """409: the request does not fit the present state of the item."""
+
+
+class PreconditionFailedError(ConflictError):
+    """412: the item has changed since it was read, so a change of it was refused.
+
+    Sitoo tells so of service orders alone. Fetch the item again, make the change in what you got,
+    and send that.
+    """
 
 
 class RateLimitError(ApiError):

@@ -38,6 +38,7 @@ TREE = {
     "PermissionDeniedError": ("ApiError",),
     "NotFoundError": ("ApiError",),
     "ConflictError": ("ApiError",),
+    "PreconditionFailedError": ("ConflictError",),
     "RateLimitError": ("ApiError",),
     "ServerError": ("ApiError",),
     "DecodeError": ("SitooError",),

@@ -21,6 +21,7 @@ from sitoo_async.errors import (
     DecodeError,
     NotFoundError,
     PermissionDeniedError,
+    PreconditionFailedError,
     RateLimitError,
     ServerError,
     SitooError,
@@ -69,6 +70,7 @@ _ERRORS: Final[Mapping[int, type[ApiError]]] = {
     403: PermissionDeniedError,
     404: NotFoundError,
     409: ConflictError,
+    412: PreconditionFailedError,
     429: RateLimitError,
 }
 

@@ -131,7 +131,7 @@ class ServiceOrders(Resource):
         """Set fields of a service order and leave all others as they are.
 
         `revision` is required: that of the service order as you fetched it. Where another change
-        came between, Sitoo refuses this one with an `ApiError` of status 412; fetch it again then.
+        came between, Sitoo refuses this one with a `PreconditionFailedError`; fetch it again then.
         `author` says who makes the change.
 
         Not repeatable: once it is done, the revision is another, and a repetition is refused.
@@ -143,7 +143,7 @@ class ServiceOrders(Resource):
         Raises:
             InvalidInputError: `revision` is missing, nothing else is set, or a field can't be sent;
                 nothing was sent.
-            ApiError: 412, it was changed meanwhile.
+            PreconditionFailedError: it was changed meanwhile.
             NotFoundError: there is no such service order.
 
         Reference: https://developer.sitoo.com/api-reference/service-orders#update-service-order

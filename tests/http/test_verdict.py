@@ -61,6 +61,7 @@ STATUSES = [
     (404, errors.NotFoundError, "yes", False),
     (405, errors.ApiError, "yes", False),
     (409, errors.ConflictError, "yes", False),
+    (412, errors.PreconditionFailedError, "yes", False),
     (414, errors.ApiError, "yes", False),
     (422, errors.ApiError, "yes", False),
     (499, errors.ApiError, "yes", False),

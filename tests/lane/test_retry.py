@@ -46,6 +46,7 @@ FINAL = [
     errors.PermissionDeniedError("403: no", status=403, sent="yes"),
     errors.NotFoundError("404: no", status=404, sent="yes"),
     errors.ConflictError("409: no", status=409, sent="yes"),
+    errors.PreconditionFailedError("412: no", status=412, sent="yes"),
     errors.DecodeError("not JSON", status=200, sent="yes"),
 ]
 

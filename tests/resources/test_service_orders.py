@@ -146,11 +146,17 @@ async def test_an_update_that_changes_nothing_is_not_sent(fake_sitoo, sitoo):
     assert fake_sitoo.requests == []
 
 
-async def test_a_change_that_came_between_is_told_by_status_412(fake_sitoo, sitoo):
-    fake_sitoo.script(Fault.answer(412, errortext="412: Precondition Failed"))
-    with pytest.raises(errors.ApiError) as caught:
-        await sitoo.service_orders.update("102DC4AA3", revision=1, note="x")
-    assert caught.value.status == 412
+async def test_a_change_that_came_between_is_a_conflict_that_fetching_again_resolves(sitoo):
+    mine = await sitoo.service_orders.add(**NEW)
+    await sitoo.service_orders.update(mine.id, revision=mine.revision, note="theirs")
+    with pytest.raises(errors.ConflictError) as caught:
+        await sitoo.service_orders.update(mine.id, revision=mine.revision, note="mine")
+    assert type(caught.value) is errors.PreconditionFailedError
+    assert (caught.value.status, caught.value.sent) == (412, "yes")
+    newest = await sitoo.service_orders.get(mine.id)
+    assert newest.note == "theirs"
+    changed = await sitoo.service_orders.update(mine.id, revision=newest.revision, note="mine")
+    assert changed.note == "mine"
 
 
 async def test_a_lost_update_is_not_repeated_into_a_refusal(fake_sitoo, sitoo):
