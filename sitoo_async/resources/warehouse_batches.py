@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sequence
 from functools import cached_property
-from typing import Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from sitoo_async._batching.batch import Batch, Invalid
 from sitoo_async._codec.codec import writable
@@ -19,10 +19,14 @@ from sitoo_async.models.warehouse_batches import (
     WarehouseBatchItem,
     WarehouseBatchItemField,
     WarehouseBatchItemFields,
+    WarehouseBatchState,
 )
 from sitoo_async.resources._base import CHUNK_SIZE, PAGE_SIZE, Resource
 from sitoo_async.resources._items import accepted, added_id, deletion, one_item, update
 from sitoo_async.resources._operation import Operation, performs
+
+if TYPE_CHECKING:
+    from sitoo_async.resources.warehouse_sessions import WarehouseSessionFields
 
 __all__ = ["WarehouseBatchFilters", "WarehouseBatchItems", "WarehouseBatches"]
 
@@ -55,7 +59,8 @@ class WarehouseBatchFilters(TypedDict, total=False):
 class WarehouseBatches(Resource):
     """The batches of a warehouse, which gather changes to its stock until they are closed.
 
-    `Warehouses.stocktaking` and `Warehouses.session` see to the opening and closing.
+    `Warehouses.stocktaking` and `Warehouses.session` see to the opening and closing; `close`
+    closes one that was left open.
 
     Reference: https://developer.sitoo.com/api-reference/warehouse-batches
     """
@@ -154,7 +159,7 @@ class WarehouseBatches(Resource):
         """Set fields of a batch and leave all others, and its items, as they are.
 
         Setting `warehousebatchstate` to `WarehouseBatchState.CLOSED` turns the items into a
-        transaction, and there is no way back.
+        transaction, and there is no way back; `close` does that, and tells what became of it.
 
         Repeatable, unless it sets the state: closing moves stock.
 
@@ -173,6 +178,47 @@ class WarehouseBatches(Resource):
         return await self._write(
             _UPDATE, at, payload, accepted, once="warehousebatchstate" in payload
         )
+
+    async def close(
+        self,
+        warehouseid: int,
+        warehousebatchid: int,
+        /,
+        **values: Unpack[WarehouseSessionFields],
+    ) -> int | None:
+        """Commit what a batch holds: its state goes from open (10) to closed (20), for good.
+
+        Sitoo makes one transaction of the items then, which takes over the batch's `externalid`,
+        `reasoncode` and `shipmentid`. The batch is looked at first and last: one that is closed
+        already stays as it is, so this may be called again whenever nobody knows what became of
+        it. Where the answer is lost, the error is raised only if the batch is open still.
+
+        Args:
+            warehouseid: the warehouse.
+            warehousebatchid: the batch.
+            values: fields to set along with it, such as `comment`.
+
+        Returns:
+            The warehousetransactionid of what it became; None where Sitoo names none.
+
+        Raises:
+            InvalidInputError: a field that can't be sent; nothing was sent.
+            NotFoundError: there is no such warehouse, or no such batch of it.
+            BadRequestError: Sitoo refused it.
+
+        Reference: https://developer.sitoo.com/api-reference/warehouse-batches/update-warehouse-batch
+        """
+        from sitoo_async.resources.warehouse_sessions import (  # noqa: PLC0415  # on first use
+            WarehouseSession,
+        )
+
+        closing = {**values, "warehousebatchstate": WarehouseBatchState.CLOSED}
+        at = {"warehouseid": warehouseid, "warehousebatchid": warehousebatchid}
+        update(WarehouseBatch, None, closing, at)  # a mistake costs no request
+        session = WarehouseSession(self, warehouseid, warehousebatchid, values)
+        session.closed = None
+        await session.close()
+        return session.warehousetransactionid
 
 
 class WarehouseBatchItems(Resource):

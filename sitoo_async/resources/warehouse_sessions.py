@@ -221,8 +221,7 @@ class WarehouseSession:
             origin = f" (it was open before; a new one was refused with {self.refusal})"
         return (
             f"{self._state()}{origin}: look at it with warehouses.batches, and close it with"
-            f" warehouses.batches.update({self.warehouseid}, {self.warehousebatchid},"
-            f" warehousebatchstate={WarehouseBatchState.CLOSED:d})"
+            f" warehouses.batches.close({self.warehouseid}, {self.warehousebatchid})"
         )
 
     def __repr__(self) -> str:

@@ -94,7 +94,7 @@ def test_every_method_is_where_the_index_says_and_is_called_as_it_says(entries, 
 
 
 def test_every_public_method_of_a_resource_performs_an_operation_or_composes_some(client):
-    composed = {"warehouses.stocktaking", "warehouses.session"}
+    composed = {"warehouses.batches.close", "warehouses.stocktaking", "warehouses.session"}
     found = set()
 
     def look(resource, prefix):

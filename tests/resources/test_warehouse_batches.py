@@ -105,6 +105,40 @@ async def test_an_update_is_sent_again_unless_it_closes_the_batch(fake, client, 
     assert [record.method for record in fake.requests] == ["PUT"]
 
 
+async def test_a_batch_that_is_closed_tells_its_transaction_however_often_it_is_asked(
+    fake, client, batchid
+):
+    batches = client.warehouses.batches
+    await batches.items.set(1, batchid, sku="S-1", decimalquantity=9)
+    transactionid = await batches.close(1, batchid, comment="Autumn", reasoncode="7")
+    assert [(record.method, record.json) for record in fake.requests[1:]] == [
+        ("GET", None),
+        ("PUT", {"comment": "Autumn", "reasoncode": "7", "warehousebatchstate": 20}),
+        ("GET", None),
+    ]
+    made = await client.warehouses.transactions.get(1, transactionid)
+    assert (made.transactiontype, made.description, made.reasoncode) == (50, "Autumn", "7")
+    fake.reset()
+    assert await batches.close(1, batchid) == transactionid
+    assert [record.method for record in fake.requests] == ["GET"]
+
+
+async def test_a_batch_whose_closing_got_no_answer_is_looked_at_and_not_closed_twice(
+    fake, client, batchid
+):
+    fake.script(Fault.drop(when="after", method="PUT"))
+    assert await client.warehouses.batches.close(1, batchid) is not None
+    assert [record.method for record in fake.requests] == ["GET", "PUT", "GET"]
+
+
+async def test_what_can_not_be_said_of_a_closed_batch_costs_no_request(fake, client, batchid):
+    for values in ({"coment": "Autumn"}, {"reasoncode": 7}):
+        with pytest.raises(errors.InvalidInputError) as caught:
+            await client.warehouses.batches.close(1, batchid, **values)
+        assert caught.value.field == next(iter(values))
+    assert fake.requests == []
+
+
 @pytest.mark.parametrize(
     ("item", "field"),
     [

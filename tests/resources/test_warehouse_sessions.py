@@ -85,7 +85,7 @@ async def test_an_exception_leaves_the_batch_open_and_its_note_says_how_to_go_on
     assert batch.closed is False
     (note,) = caught.value.__notes__
     assert f"warehouse batch {batch.warehousebatchid} of warehouse 1 is still open" in note
-    assert f"update(1, {batch.warehousebatchid}, warehousebatchstate=20)" in note
+    assert f"batches.close(1, {batch.warehousebatchid})" in note
 
 
 async def test_a_cancellation_leaves_the_batch_open(fake, client):

@@ -692,6 +692,7 @@ async def warehouse_movements(sitoo: SitooClient) -> None:
     opened = await sitoo.warehouses.batches.add(4, transactiontype=TransactionType.STOCKTAKING)
     assert_type(opened, int)
     assert_type(await sitoo.warehouses.batches.update(4, 1, comment="Autumn"), bool)
+    assert_type(await sitoo.warehouses.batches.close(4, 1, comment="Autumn"), int | None)
     sitoo.warehouses.batches.list(4, state=10)  # type: ignore[call-arg]
     sitoo.warehouses.batches.list(4, fields=["id"])  # type: ignore[list-item]
     await sitoo.warehouses.batches.get(4, "1")  # type: ignore[arg-type]
