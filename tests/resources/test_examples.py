@@ -37,6 +37,7 @@ def read_facts() -> list[dict[str, Any]]:
         for file in sorted(
             (resources.files("sitoo_async.testing._reference") / "data").iterdir(), key=str
         )
+        if file.is_file()
     ]
 
 

@@ -30,6 +30,7 @@ def documented() -> dict[tuple[str, str], dict[str, object]]:
     return {
         (fact["method"], fact["path"] or fact["path_by_analogy"]): fact
         for file in facts.iterdir()
+        if file.is_file()
         for fact in json.loads(file.read_text("utf-8"))["operations"]
     }
 
