@@ -222,6 +222,8 @@ def _prepared_for(name: str) -> FakeSitoo:
     first = next(iter(orders))
     orders[first] = {**orders.pop(order), "orderid": first}
     fake.items(f"/sites/1/orders/{first}/orderdeliveries").clear()
+    for product in fake.products().values() if name == "deleteCustomAttribute" else ():
+        product["customattributes"] = {}  # one that is in use can't be deleted
     if name in _ADDED:
         place, key = _ADDED[name]
         del fake.items(place)[key]

@@ -169,6 +169,7 @@ __all__ = [
     "VoucherFields",
     "VoucherProductOption",
     "VoucherProductOptionFields",
+    "VoucherType",
     "Warehouse",
     "WarehouseBatch",
     "WarehouseBatchField",
@@ -346,6 +347,7 @@ if TYPE_CHECKING:
         VoucherFields,
         VoucherProductOption,
         VoucherProductOptionFields,
+        VoucherType,
     )
     from sitoo_async.models.warehouse_batches import (
         WarehouseBatch,
@@ -534,6 +536,7 @@ else:
             "VoucherFields": "sitoo_async.models.vouchers",
             "VoucherProductOption": "sitoo_async.models.vouchers",
             "VoucherProductOptionFields": "sitoo_async.models.vouchers",
+            "VoucherType": "sitoo_async.models.vouchers",
             "Warehouse": "sitoo_async.models.warehouses",
             "WarehouseBatch": "sitoo_async.models.warehouse_batches",
             "WarehouseBatchField": "sitoo_async.models.warehouse_batches",

@@ -9,6 +9,7 @@ Reference: https://developer.sitoo.com/api-reference/vouchers
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.enums import OpenEnum
 from sitoo_async._codec.kinds import (
     INTEGER,
     TEXT,
@@ -30,6 +31,7 @@ __all__ = [
     "VoucherFields",
     "VoucherProductOption",
     "VoucherProductOptionFields",
+    "VoucherType",
 ]
 
 if TYPE_CHECKING:
@@ -55,6 +57,21 @@ _PRODUCT: Final = Scalar(
     convert=_write_product,
     accepts="int | str",
 )
+
+
+class VoucherType(OpenEnum):
+    """What kind of campaign a voucher is, as far as is known.
+
+    The reference names its types without their numbers. These two are known from a partner's
+    public page, which says that both need a code. Of 200 and 210, which examples show, no more is
+    known than that they are discounts on products.
+    """
+
+    ORDER_DISCOUNT_AMOUNT = 100
+    """OrderDiscountM: an amount off the order."""
+
+    ORDER_DISCOUNT_PERCENT = 110
+    """OrderDiscountX: a percentage off the order."""
 
 
 @model
@@ -134,8 +151,8 @@ class Voucher(Model):
     tags: Tags = UNSET
     """Where there are any, it counts only in stores with the same tags."""
 
-    vouchertype: Annotated[int, Mark.REQUIRED] = UNSET
-    """What kind of campaign it is, such as 110, 200 or 210; a VoucherType of the reference."""
+    vouchertype: Annotated[VoucherType, Mark.REQUIRED] = UNSET
+    """What kind of campaign it is, such as 110, 200 or 210; few of the numbers are explained."""
 
     value_x: int = UNSET
     """The X of its type, an integer."""

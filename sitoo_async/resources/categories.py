@@ -111,7 +111,7 @@ class Categories(Resource):
 
     @performs(_DELETE)
     async def delete(self, categoryid: int, /) -> bool:
-        """Delete a category. Repeatable.
+        """Delete a category **and all below it**. Repeatable.
 
         Returns:
             True; also where an earlier attempt, whose answer was lost, had deleted it.

@@ -26,6 +26,18 @@ async def test_a_category_is_moved_to_the_top_by_none(sitoo, fake_sitoo):
     assert (await sitoo.categories.get(below)).title == "Sofas"
 
 
+async def test_a_category_is_deleted_with_all_below_it(sitoo, fake_sitoo):
+    top = await sitoo.categories.add(title="Living room")
+    below = await sitoo.categories.add(title="Sofas", categoryparentid=top)
+    await sitoo.categories.add(title="Corner sofas", categoryparentid=below)
+    beside = await sitoo.categories.add(title="Kitchen")
+    before = len(fake_sitoo.items("/sites/1/categories"))
+    assert await sitoo.categories.delete(top) is True
+    left = fake_sitoo.items("/sites/1/categories")
+    assert len(left) == before - 3
+    assert beside in left
+
+
 async def test_a_category_is_fetched_changed_and_saved(sitoo, fake_sitoo):
     categoryid = await sitoo.categories.add(title="Sofas")
     before, after = await sitoo.categories.get(categoryid), await sitoo.categories.get(categoryid)

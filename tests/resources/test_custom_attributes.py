@@ -35,6 +35,15 @@ async def test_an_attribute_lives_from_add_to_delete(fake, client):
         await client.custom_attributes.get("fabric")
 
 
+@pytest.mark.account(products=3)
+async def test_an_attribute_that_a_product_has_a_value_of_is_not_deleted(fake, client):
+    with pytest.raises(errors.BadRequestError):
+        await client.custom_attributes.delete("material")
+    for product in fake.products().values():
+        product["customattributes"] = {}
+    assert await client.custom_attributes.delete("material") is True
+
+
 async def test_an_id_is_text_and_stays_one_part_of_the_path(fake, client):
     fake.script(Fault.answer(200, body={"id": "a/b ö"}))
     assert (await client.custom_attributes.get("a/b ö")).id == "a/b ö"

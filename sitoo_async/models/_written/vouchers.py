@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypedDict
 
-from sitoo_async.models.vouchers import VoucherDiscountOption, VoucherProductOption
+from sitoo_async.models.vouchers import VoucherDiscountOption, VoucherProductOption, VoucherType
 
 __all__ = [
     "VoucherDiscountOptionFields",
@@ -46,7 +46,7 @@ class VoucherFields(TypedDict, total=False):
     datestart: datetime | None
     dateend: datetime | None
     tags: Sequence[str]
-    vouchertype: int
+    vouchertype: VoucherType | int
     value_x: int
     value_y: int | None
     value_z: int | None

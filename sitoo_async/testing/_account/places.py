@@ -36,6 +36,7 @@ CLASSES: Mapping[str, type[Collection]] = {
     "/serviceorders": services.ServiceOrders,
     "/shipments": services.Shipments,
     "/sites/{}/cashregisters": pos.CashRegisters,
+    "/sites/{}/categories": products.Categories,
     "/sites/{}/customattributes": products.CustomAttributes,
     "/sites/{}/giftcards": cards.GiftCards,
     "/sites/{}/giftcards/{}/transactions": cards.GiftCardTransactions,

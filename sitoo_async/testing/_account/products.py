@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sitoo_async.testing._reference.parameters import Item, Parameters
     from sitoo_async.testing._reference.tables import Table
 
-__all__ = ["PRODUCT_GROUPS", "CustomAttributes", "ProductGroups", "Products"]
+__all__ = ["PRODUCT_GROUPS", "Categories", "CustomAttributes", "ProductGroups", "Products"]
 
 PRODUCT_GROUPS: dict[int, tuple[float, int, str]] = {
     1: (0, 10, "No VAT"),
@@ -114,6 +114,21 @@ class Products(Collection):
                 self.leave_family(member)
 
 
+class Categories(Collection):
+    """The tree of categories of one site."""
+
+    def forget(self, item: Item) -> None:
+        """Delete what is below a deleted one, too."""
+        parent = item["categoryid"]
+        below = [key for key, each in self.items.items() if each.get("categoryparentid") == parent]
+        for key in below:
+            # A tree, unless a test or an update made a ring of it.
+            gone = self.items.pop(key, None)
+            if gone is not None:
+                self.forget(gone)
+        super().forget(item)
+
+
 class CustomAttributes(Collection):
     """The fields that the products of one site have beside those of the reference."""
 
@@ -122,6 +137,13 @@ class CustomAttributes(Collection):
         kind = changes.get("type") if item is None else item["type"]
         if changes.get("searchable") and kind != "string":
             raise Refusal(400, "Invalid value in searchable")
+
+    def delete(self, key: Any, parameters: Parameters) -> None:
+        """Delete an attribute of which no product has a value."""
+        products = self.account.products(*self.scope).items.values()
+        if self.has(key) and any(key in product["customattributes"] for product in products):
+            raise Refusal(400, "The custom attribute is in use.")
+        super().delete(key, parameters)
 
 
 class ProductGroups(Collection):

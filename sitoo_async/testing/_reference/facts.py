@@ -59,7 +59,7 @@ _ZEROS: dict[Kind, Any] = {
 _COUNTS = frozenset({"start", "num"})
 
 # New ways to pay keep being added: two of the list stand on one version of the page alone.
-_OPEN_ENUMS = frozenset({"PosPaymentMethod"})
+_OPEN_ENUMS = frozenset({"PosPaymentMethod", "vouchertype"})
 _TAGS = frozenset({"tags", "pricelisttags"})
 
 
