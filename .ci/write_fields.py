@@ -56,6 +56,7 @@ SELECTABLE: Final = {
 SHARED: Final = {
     "Model": "sitoo_async._codec.base",
     "OpenEnum": "sitoo_async._codec.enums",
+    "OpenText": "sitoo_async._codec.enums",
     "UNSET": "sitoo_async._codec.unset",
     "changes": "sitoo_async._codec.difference",
     "is_set": "sitoo_async._codec.base",
@@ -68,7 +69,7 @@ sys.path.insert(0, str(ROOT))
 
 from sitoo_async._codec.base import Model  # noqa: E402  # after the path to this repository
 from sitoo_async._codec.fields import Field, fields_of  # noqa: E402
-from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf  # noqa: E402
+from sitoo_async._codec.kinds import ChoiceOf, Kind, ListOf, MapOf, ObjectOf  # noqa: E402
 
 
 def accepted(kind: Kind) -> str:
@@ -80,6 +81,9 @@ def accepted(kind: Kind) -> str:
             return f"Mapping[str, {value.accepts}]"
         case ObjectOf(model=model):
             return f"{model.__name__} | {model.__name__}Fields"
+        case ChoiceOf(models=models):
+            each = dict.fromkeys(accepted(ObjectOf(model)) for model in models.values())
+            return " | ".join([*each, "Mapping[str, Any]"])
         case _:
             return kind.accepts
 

@@ -73,6 +73,9 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
     # holds until it is changed; what is noted then has to be proved, see `present`: of two threads
     # that set two fields of one item, the note of one may be lost.
 
+    __keeps_unknown__: ClassVar[bool] = False
+    """Whether what is read keeps the fields that the model doesn't know, without being asked."""
+
     if not TYPE_CHECKING:  # pragma: no branch  # checkers know the fields of each model
         __signature__: ClassVar = _Signature()
 

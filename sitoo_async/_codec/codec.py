@@ -17,7 +17,16 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 import msgspec
 
 from sitoo_async._codec.base import Model
-from sitoo_async._codec.fast import Build, Shape, any_object, any_row, builder, keeper, row_of
+from sitoo_async._codec.fast import (
+    Build,
+    Shape,
+    any_object,
+    any_row,
+    builder,
+    keeper,
+    keeps,
+    row_of,
+)
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import MARK, UNREADABLE, encode, is_object, parse
 from sitoo_async._codec.meaning import integer_of
@@ -224,8 +233,9 @@ class _Fast:
     def __init__(self, cls: type[Model], *, keep_unknown: bool) -> None:
         self._cls = cls
         self._keep_unknown = keep_unknown
-        row: Any = any_object if keep_unknown else any_row(cls)
-        build = keeper(cls) if keep_unknown else builder(cls)
+        kept = keeps(cls, keep_unknown)
+        row: Any = any_object if kept else any_row(cls)
+        build = (keeper if kept else builder)(cls, keep_unknown=keep_unknown)
         self._item = msgspec.json.Decoder(row, float_hook=Decimal).decode
         self._any = _Reader(Shape(frozenset(), frozenset()), _rows(row), build)
         self._readers: tuple[_Reader, ...] = ()

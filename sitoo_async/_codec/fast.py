@@ -9,7 +9,7 @@ step less, but there msgspec looks up every absent field, and most are absent mo
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import count, repeat, starmap
@@ -19,7 +19,9 @@ import msgspec
 
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fields import fields_of
+from sitoo_async._codec.json import is_object
 from sitoo_async._codec.kinds import (
+    ChoiceOf,
     Kept,
     Kind,
     ListOf,
@@ -45,6 +47,11 @@ class Shape(NamedTuple):
 
 
 _any_rows: Final[dict[tuple[type[Model], bool], type[msgspec.Struct]]] = {}
+
+
+def keeps(cls: type[Model], keep_unknown: bool) -> bool:  # noqa: FBT001  # the option
+    """Whether what is read into a model keeps the fields that it doesn't know."""
+    return keep_unknown or cls.__keeps_unknown__
 
 
 def any_row(cls: type[Model], *, keep_unknown: bool = False) -> type[msgspec.Struct]:
@@ -84,7 +91,7 @@ def row_of(cls: type[Model], shape: Shape, *, keep_unknown: bool = False) -> typ
             for name, field in fields.items()
             if name in shape.ever
         ]
-        + [(name, Any if keep_unknown else msgspec.Raw, UNSET) for name in others],
+        + [(name, Any if keeps(cls, keep_unknown) else msgspec.Raw, UNSET) for name in others],
         rename=others,
         kw_only=True,  # so that it doesn't matter which of them have a default
         forbid_unknown_fields=True,
@@ -114,8 +121,26 @@ def _wire(kind: Kind, *, keep_unknown: bool) -> Any:
             return _array[_wire(kind.item, keep_unknown=keep_unknown) | None]
         case MapOf():
             return _mapping[str, kind.value.wire | None]
+        case ChoiceOf():
+            return Any  # what it holds is told only by what stands elsewhere
         case _:
-            return any_object if keep_unknown else any_row(kind.model)
+            return any_object if keeps(kind.model, keep_unknown) else any_row(kind.model)
+
+
+def _loaded(
+    name: str, kind: Kind, load: Callable[[Any], Any] | None, names: Collection[str]
+) -> str:
+    """The source text of what becomes of a value of a row."""
+    if load is None:
+        return "value"
+    if isinstance(load, Kept):
+        return f"load_{name}[value]"
+    if load is load_timestamp:
+        return "value if value is None else moment(value, utc)"  # without a call in between
+    beside = ""
+    if isinstance(kind, ChoiceOf) and kind.beside:
+        beside = f", row.{kind.field}" if kind.field in names else ", None"
+    return f"value if value is None else load_{name}(value{beside})"
 
 
 # Told apart, so that each keeps its source.
@@ -146,15 +171,11 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
     }
     fill: list[str] = []
     for name in names:
-        load = _loader(fields[name].kind, keep_unknown=keep_unknown)
-        value = "value"
+        kind = fields[name].kind
+        load = _loader(kind, keep_unknown=keep_unknown)
         if load is not None:
             scope[f"load_{name}"] = load
-            value = f"value if value is None else load_{name}(value)"
-        if isinstance(load, Kept):
-            value = f"load_{name}[value]"
-        elif load is load_timestamp:
-            value = "value if value is None else moment(value, utc)"  # without a call in between
+        value = _loaded(name, kind, load, names)
         if shape is None or name not in shape.always:
             fill.append(f"if (value := row.{name}) is not unset: item.{name} = {value}")
         elif load is None:
@@ -163,7 +184,7 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
             fill.append(f"item.{name} = load_{name}[row.{name}]")
         else:
             fill.append(f"value = row.{name}; item.{name} = {value}")
-    others = _others(cls, shape) if keep_unknown and shape is not None else {}
+    others = _others(cls, shape) if keeps(cls, keep_unknown) and shape is not None else {}
     if others:
         fill.append("unknown = {}")
         for place, name in others.items():
@@ -200,14 +221,13 @@ def _bare(cls: Any) -> Any:
     return type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__, **own})
 
 
-def keeper(cls: type[Model]) -> Build:
+def keeper(cls: type[Model], *, keep_unknown: bool) -> Build:
     """Make the function that turns objects as they come into models that keep all they hold."""
     known = fields_of(cls).keys()
-    rows = _array[any_row(cls, keep_unknown=True)]
-    make = builder(cls, keep_unknown=True)
+    make = maker(cls, keep_unknown=keep_unknown)
 
     def build(objects: Sequence[Any]) -> list[Any]:
-        items = make(msgspec.convert(objects, rows))
+        items = make(objects)
         for item, pairs in zip(items, objects, strict=True):
             if not pairs.keys() <= known:
                 keep(item, {name: pairs[name] for name in pairs if name not in known})
@@ -216,21 +236,45 @@ def keeper(cls: type[Model]) -> Build:
     return build
 
 
+def maker(cls: type[Model], *, keep_unknown: bool) -> Build:
+    """Make the function that turns objects as they come into models that keep nothing else."""
+    rows = _array[any_row(cls, keep_unknown=keep_unknown)]
+    make = builder(cls, keep_unknown=keep_unknown)
+    return lambda objects: make(msgspec.convert(objects, rows))
+
+
 def _loader(kind: Kind, *, keep_unknown: bool) -> Callable[[Any], Any] | None:
-    """What turns a checked plain value into its Python value; None where it stays as it is."""
+    """What turns a checked plain value into its Python value; None where it stays as it is.
+
+    That of an object whose model is told by a text beside it takes the text as well.
+    """
     match kind:
         case Scalar():
             return kind.load
         case ListOf(item=ObjectOf(model=model)):
-            return partial(_load_objects, (keeper if keep_unknown else builder)(model))
+            return partial(_load_objects, _builder_of(model, keep_unknown=keep_unknown))
         case ListOf():
             load = _loader(kind.item, keep_unknown=keep_unknown)
             return None if load is None else partial(_load_items, load)
         case MapOf():
             load = kind.value.load
             return None if load is None else partial(_load_values, load)
+        case ChoiceOf():
+            builds = {
+                tag: (keeper if keeps(model, keep_unknown) else maker)(
+                    model, keep_unknown=keep_unknown
+                )
+                for tag, model in kind.models.items()
+            }
+            return partial(_load_told if kind.beside else partial(_load_choice, kind.field), builds)
         case _:
-            return partial(_load_object, (keeper if keep_unknown else builder)(kind.model))
+            return partial(_load_object, _builder_of(kind.model, keep_unknown=keep_unknown))
+
+
+def _builder_of(cls: type[Model], *, keep_unknown: bool) -> Build:
+    if keeps(cls, keep_unknown):
+        return keeper(cls, keep_unknown=keep_unknown)
+    return builder(cls, keep_unknown=keep_unknown)
 
 
 def _load_items(load: Callable[[Any], Any], items: list[Any]) -> list[Any]:
@@ -249,3 +293,16 @@ def _load_objects(build: Build, rows: list[Any]) -> list[Any]:
     if None in rows:
         return [None if row is None else _load_object(build, row) for row in rows]
     return build(rows)
+
+
+def _load_told(builds: Mapping[str, Build], value: Any, tag: Any) -> Any:
+    build = builds.get(tag) if isinstance(tag, str) else None
+    if build is not None:
+        return build((value,))[0]
+    if not is_object(value):
+        raise ValueError(value)  # the tolerant way tells what is wrong
+    return value
+
+
+def _load_choice(field: str, builds: Mapping[str, Build], value: Any) -> Any:
+    return _load_told(builds, value, value.get(field) if is_object(value) else None)

@@ -19,7 +19,7 @@ from typing import (
 import attrs
 
 from sitoo_async._checks.nearest import ABSENT, ANYTHING, Sort, did_you_mean
-from sitoo_async._codec.enums import OpenEnum
+from sitoo_async._codec.enums import OpenEnum, OpenText
 from sitoo_async._codec.kinds import (
     BOOLEAN,
     FREE,
@@ -59,13 +59,16 @@ class Field:
     empty_for_null: bool
     list_of_one: bool
     deprecated: bool
+    inferred: bool
 
 
-# By what a scalar accepts; what else there is are numbers.
+# By what a scalar accepts; what else there is are numbers, or members of enumerations of texts.
 _SORTS: Final[Mapping[str, frozenset[Sort]]] = {
     "str": frozenset({"text"}),
     "bool": frozenset({"boolean"}),
+    "str | int": frozenset({"text", "number"}),
     "datetime": frozenset({"moment"}),
+    "datetime | str": frozenset({"moment"}),
     "Any": ANYTHING,
 }
 
@@ -118,7 +121,8 @@ def unknown_field(
 def _sorts(kind: Kind) -> frozenset[Sort]:
     match kind:
         case Scalar():
-            return _SORTS.get(kind.accepts, frozenset({"number"}))
+            numeric = kind.accepts.endswith("int") or "Decimal" in kind.accepts
+            return _SORTS.get(kind.accepts, frozenset({"number" if numeric else "text"}))
         case ListOf():
             return frozenset({"list"})
         case _:
@@ -140,7 +144,7 @@ def _field(name: str, hint: Any) -> Field:
             hint = hint.__origin__
         elif get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
             nullable = True
-            (hint,) = (part for part in get_args(hint) if part is not NoneType)
+            hint = Union[tuple(part for part in get_args(hint) if part is not NoneType)]  # noqa: UP007
         else:
             break
     return Field(
@@ -160,6 +164,6 @@ def _kind(hint: Any) -> Kind:
     if get_origin(hint) is dict:
         _, value = get_args(hint)
         return MapOf(cast("Scalar", _field("", value).kind))
-    if issubclass(hint, OpenEnum):
+    if issubclass(hint, OpenEnum | OpenText):
         return enumeration(hint)
     return ObjectOf(hint)

@@ -19,7 +19,7 @@ from sitoo_async._codec.json import (
     is_object,
     json_name,
 )
-from sitoo_async._codec.kinds import Kind, ListOf, MapOf, ObjectOf, Scalar
+from sitoo_async._codec.kinds import ChoiceOf, Kind, ListOf, MapOf, ObjectOf, Scalar
 from sitoo_async._codec.meaning import elements_of, integer_of, is_empty, is_true, mended
 from sitoo_async._codec.unknown import keep
 from sitoo_async._codec.unset import UNSET
@@ -103,11 +103,12 @@ class Reading:
             if value is not UNSET:
                 if field.list_of_one and is_array(value) and len(value) == 1:
                     (value,) = value
-                values[name] = self._value(
-                    field.kind, value, (trail, name), f"{cls.__name__}.{name}"
-                )
+                kind = field.kind
+                if isinstance(kind, ChoiceOf) and kind.beside:
+                    kind = kind.told_by(row.get(kind.field))
+                values[name] = self._value(kind, value, (trail, name), f"{cls.__name__}.{name}")
         item = filled(cls, values)
-        if self._keep_unknown:
+        if self._keep_unknown or cls.__keeps_unknown__:
             keep(item, self._unknown(cls, row, trail))
         return item
 
@@ -125,6 +126,8 @@ class Reading:
         if value is None:
             # A null that the reference doesn't announce is too common to make a fuss about.
             return None
+        if isinstance(kind, ChoiceOf):
+            kind = kind.told_by(value.get(kind.field) if is_object(value) else None)
         match kind:
             case Scalar():
                 return self._scalar(kind, value, trail, owner)

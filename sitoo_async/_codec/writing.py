@@ -11,6 +11,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeGuard
 
+import attrs
+
 from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
@@ -18,6 +20,7 @@ from sitoo_async._codec.fields import Field, fields_of, unknown_field
 from sitoo_async._codec.json import is_array, is_list, is_mapping, is_object
 from sitoo_async._codec.kinds import (
     FREE,
+    ChoiceOf,
     Kind,
     ListOf,
     MapOf,
@@ -71,7 +74,7 @@ def write_fields(
         write = quick.get(name)
         plain = None if write is None else write(value)
         if plain is None:
-            plain = _write_named(cls, name, value, prefix, identifiers, required=required)
+            plain = _write_named(cls, name, values, prefix, identifiers, required=required)
             if plain is UNSET:
                 continue
         written[name] = plain
@@ -107,13 +110,14 @@ def _filled(quick: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _write_named(
     cls: type[Model],
     name: str,
-    value: Any,
+    values: Mapping[str, Any],
     prefix: str,
     identifiers: tuple[str, ...],
     *,
     required: bool,
 ) -> Any:
     """A field by all its rules; `UNSET` where it is left out."""
+    value = values[name]
     field = fields_of(cls).get(name)
     if field is None:
         raise unknown_field(cls, name, prefix, value)
@@ -124,6 +128,9 @@ def _write_named(
             f"{prefix}{name} is read-only; leave it out (models.changes(before, after) does)",
             field=f"{prefix}{name}",
         )
+    if isinstance(field.kind, ChoiceOf) and field.kind.beside:
+        tag = values.get(field.kind.field, UNSET)
+        field = attrs.evolve(field, kind=_told(field.kind, tag, value, prefix, prefix + name))
     return _write_field(field, value, prefix + name, required=required)
 
 
@@ -225,7 +232,7 @@ def _write_value(kind: Kind, value: Any, place: str, *, required: bool) -> Any:
 
 
 def _write_container(
-    kind: ListOf | MapOf | ObjectOf, value: Any, place: str, *, required: bool
+    kind: ListOf | MapOf | ObjectOf | ChoiceOf, value: Any, place: str, *, required: bool
 ) -> Any:
     if is_empty(value):
         # What PHP writes for anything empty may go back as it came.
@@ -235,10 +242,46 @@ def _write_container(
             return _write_list(kind, value, place, required=required)
         case MapOf():
             return _write_map(kind, value, place)
+        case ChoiceOf():
+            return _write_choice(kind, value, place, required=required)
         case _:
             prefix = f"{place}."
             given = _values_of(kind.model, value, prefix)
             return write_fields(kind.model, given, prefix, required=required)
+
+
+def _write_choice(kind: ChoiceOf, value: Any, place: str, *, required: bool) -> Any:
+    """An object that says itself which of the models it is, or whose model says it."""
+    if isinstance(value, Model):
+        tag = getattr(value, kind.field, UNSET)
+    else:
+        tag = value.get(kind.field, UNSET) if is_mapping(value) else UNSET
+    told = _told(kind, tag, value, f"{place}.", place)
+    written = _write_container(told, value, place, required=required)
+    tags = [tag for tag, model in kind.models.items() if type(value) is model]
+    if tag is UNSET and len(tags) == 1:
+        return {kind.field: tags[0], **written}
+    return written
+
+
+def _told(kind: ChoiceOf, tag: object, value: object, prefix: str, place: str) -> ObjectOf | MapOf:
+    """The kind of a value of which a text tells the model, unless it is one already."""
+    told = kind.told_by(tag)
+    if not isinstance(value, Model):
+        return told
+    cls = type(value)
+    if not issubclass(cls, tuple(kind.models.values())):
+        names = " or ".join(dict.fromkeys(model.__name__ for model in kind.models.values()))
+        raise InvalidInputError(
+            f"{place} must be a {names}, or a mapping, not {type_name(value)}", field=place
+        )
+    if isinstance(told, ObjectOf) and not issubclass(cls, told.model):
+        raise InvalidInputError(
+            f"{place} must be a {told.model.__name__} where {prefix}{kind.field} is"
+            f" {shown(tag)}, not {type_name(value)}",
+            field=place,
+        )
+    return told if isinstance(told, ObjectOf) else ObjectOf(cls)
 
 
 def _write_list(kind: ListOf, value: Any, place: str, *, required: bool) -> list[Any]:
@@ -333,7 +376,7 @@ def _plain_value(kind: Kind, value: Any, place: str) -> Any:
             return [_plain_value(kind.item, row, place) for row in value]
         case MapOf() if is_object(value):
             return {key: _plain_value(kind.value, item, place) for key, item in value.items()}
-        case ObjectOf() if isinstance(value, Model):
+        case ObjectOf() | ChoiceOf() if isinstance(value, Model):
             return plain(value)
         case Scalar() if value is not None:
             try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sitoo_async._codec.base import Model, is_set, replace, set_fields
 from sitoo_async._codec.difference import changes
-from sitoo_async._codec.enums import OpenEnum
+from sitoo_async._codec.enums import OpenEnum, OpenText
 from sitoo_async._codec.unknown import unknown_fields
 from sitoo_async._codec.unset import UNSET
 from sitoo_async._on_demand import on_demand
@@ -52,6 +52,7 @@ __all__ = [
     "ManufacturerFields",
     "Model",
     "OpenEnum",
+    "OpenText",
     "Order",
     "OrderDelivery",
     "OrderDeliveryFields",

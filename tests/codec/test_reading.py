@@ -25,7 +25,8 @@ from sitoo_async._codec.codec import (
 from sitoo_async._codec.converter import converter
 from sitoo_async._codec.fast import builder
 from sitoo_async._codec.fields import fields_of
-from sitoo_async._codec.kinds import _MOST_KEPT, AdditionalData, Decimal3, Money, Number, Tags
+from sitoo_async._codec.kinds import AdditionalData, Decimal3, Money, Number, Tags
+from sitoo_async._codec.kinds.base import _MOST_KEPT
 from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
 from sitoo_async.models import (
     UNSET,
