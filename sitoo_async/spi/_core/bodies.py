@@ -1,0 +1,216 @@
+"""Bodies by their types: bytes to what a handler takes, and what it gives to plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Any, Final, Union, get_args, get_origin
+
+from sitoo_async._checks.show import shown, type_name
+from sitoo_async._codec.base import Model, set_fields
+from sitoo_async._codec.codec import decode_array, decode_item, decode_raw
+from sitoo_async._codec.fields import fields_of
+from sitoo_async._codec.json import is_array, is_list, is_mapping, is_object, json_name
+from sitoo_async._codec.kinds import FREE, Kind, ListOf, MapOf, ObjectOf, Scalar, write_key
+from sitoo_async.errors import (
+    DecodeError,
+    InvalidInputError,
+    InvalidOptionError,
+    UnexpectedTypeWarning,
+)
+from sitoo_async.spi._core.refusal import Finding, Unfit
+
+__all__ = ["Read", "Write", "or_none", "reader", "writer"]
+
+Read = Callable[[bytes, bool], Any]
+"""Bytes to what a handler takes; the second argument is whether to be strict. Raises `Unfit`."""
+
+Write = Callable[[Any], Any]
+"""What a handler gives to plain JSON values; raises `InvalidInputError`."""
+
+_BLANK: Final = b" \t\r\n"
+
+
+# Reading ------------------------------------------------------------------------------------
+
+
+def reader(hint: Any) -> Read:
+    """What reads bodies of a type: a model, a list of models or texts, a mapping, or one or None.
+
+    Raises:
+        InvalidOptionError: another type.
+    """
+    kind, optional = or_none(hint)
+    read = _reader(kind)
+
+    def of_body(body: bytes, strict: bool) -> Any:  # noqa: FBT001  # called by position, here alone
+        if not body.strip(_BLANK):
+            if optional:
+                return None
+            raise Unfit("missing", "the body is missing", "body")
+        try:
+            return read(body, strict)
+        except DecodeError as error:
+            # Its texts are of answers, this is a request; what they never tell are values.
+            text = error.message.replace("the answer", "the body", 1)
+            finding: Finding = "type" if error.location else "unreadable"
+            raise Unfit(finding, text, error.location or "body") from None
+        except UnexpectedTypeWarning as error:  # where the process has made it an error
+            raise Unfit("type", str(error), "body") from None
+
+    return of_body
+
+
+def _reader(kind: Any) -> Read:
+    if isinstance(kind, type) and issubclass(kind, Model):
+        return lambda body, strict: decode_item(body, kind, strict=strict, keep_unknown=True)
+    if get_origin(kind) in (list, Sequence):
+        (item,) = get_args(kind)
+        if isinstance(item, type) and issubclass(item, Model):
+            return _of_models(item)
+        if item is str:
+            return _texts
+        return _array
+    if kind is Any:
+        return lambda body, _: decode_raw(body)
+    if get_origin(kind) in (Mapping, dict):
+        return _shaped(is_object, "an object")
+    raise InvalidOptionError(f"no body is of type {shown(kind)}", field="body")
+
+
+def _of_models(item: type[Model]) -> Read:
+    def read(body: bytes, strict: bool) -> list[Any]:  # noqa: FBT001  # as above
+        rows, _ = decode_array(body, item, strict=strict, keep_unknown=True)
+        for index, row in enumerate(rows):
+            if row is None:
+                raise Unfit("type", f"[{index}] should be an object and is null", f"[{index}]")
+        return rows
+
+    return read
+
+
+def _texts(body: bytes, _: object) -> list[str]:
+    rows: list[Any] = _array(body, False)  # noqa: FBT003  # see `Read`
+    texts: list[str] = []
+    for index, row in enumerate(rows):
+        # An id may come as a number: it can only mean one thing.
+        if isinstance(row, bool) or not isinstance(row, str | int):
+            raise Unfit("type", f"[{index}] should be text and is {json_name(row)}", f"[{index}]")
+        texts.append(str(row))
+    return texts
+
+
+def _shaped(fits: Callable[[object], bool], need: str) -> Read:
+    def read(body: bytes, _: object) -> Any:
+        value = decode_raw(body)
+        if not fits(value):
+            raise Unfit(
+                "unreadable", f"the body should be {need} and is {json_name(value)}", "body"
+            )
+        return value
+
+    return read
+
+
+_array: Final = _shaped(is_array, "an array")
+
+
+# Writing ------------------------------------------------------------------------------------
+
+
+def or_none(hint: Any) -> tuple[Any, bool]:
+    """A type without None, and whether None was among it."""
+    if get_origin(hint) in (Union, UnionType):
+        kinds = [each for each in get_args(hint) if each is not NoneType]
+        if len(kinds) < len(get_args(hint)):
+            return Union[tuple(kinds)], True  # noqa: UP007  # of a tuple it can't be written with |
+    return hint, False
+
+
+def writer(hint: Any) -> Write:
+    """What writes answers of a type: a model, a list, text, a boolean, a mapping, or anything.
+
+    Raises:
+        InvalidOptionError: another type.
+    """
+    if isinstance(hint, type) and issubclass(hint, Model):
+        return lambda value: _object(hint, value, "the answer", "")
+    if get_origin(hint) in (list, Sequence):
+        write = writer(get_args(hint)[0])
+        return lambda value: _rows(write, value)
+    if hint is str or hint is bool or hint is int:
+        return lambda value: _plain(hint, value)
+    if get_origin(hint) in (Mapping, dict):
+        return _mapping
+    if hint is Any:
+        return lambda value: FREE.write(value, "the answer")
+    raise InvalidOptionError(f"no answer is of type {shown(hint)}", field="return")
+
+
+def _rows(write: Write, value: Any) -> list[Any]:
+    if not is_list(value):
+        raise _wrong("the answer", "a list", value)
+    return [write(row) for row in value]
+
+
+def _plain(kind: type, value: Any) -> Any:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise _wrong("the answer", f"a {kind.__name__}", value)
+    return FREE.write(value, "the answer")
+
+
+def _mapping(value: Any) -> Any:
+    if not is_mapping(value):
+        raise _wrong("the answer", "a mapping", value)
+    return FREE.write(value, "the answer")
+
+
+def _object(model: type[Model], value: Any, place: str, prefix: str) -> dict[str, Any]:
+    """The fields of an object, read-only ones too, each checked by its kind.
+
+    Null stands only where the reference announces it: elsewhere the field is left out. Of a mapping
+    the names that no field has go out as they are, for what the reference has and the model lacks.
+    """
+    if isinstance(value, model):
+        given: Mapping[Any, Any] = set_fields(value)
+    elif is_mapping(value):
+        given = value
+    else:
+        raise _wrong(place, f"a {model.__name__}", value)
+    fields = fields_of(type(value) if isinstance(value, Model) else model)
+    written: dict[str, Any] = {}
+    for key, item in given.items():
+        name = write_key(key, place)
+        field = fields.get(name)
+        if field is None:
+            written[name] = FREE.write(item, prefix + name)
+        elif item is not None:
+            written[name] = _value(field.kind, item, prefix + name)
+        elif field.nullable:
+            written[name] = None
+    return written
+
+
+def _value(kind: Kind, value: Any, place: str) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case Scalar():
+            return kind.write(value, place)
+        case ListOf():
+            if not is_list(value):
+                raise _wrong(place, "a list", value)
+            return [_value(kind.item, row, f"{place}[{index}]") for index, row in enumerate(value)]
+        case MapOf():
+            if not is_mapping(value):
+                raise _wrong(place, "a mapping", value)
+            return {
+                write_key(key, place): _value(kind.value, item, f"{place}.{key}")
+                for key, item in value.items()
+            }
+        case ObjectOf():
+            return _object(kind.model, value, place, f"{place}.")
+
+
+def _wrong(place: str, need: str, value: object) -> InvalidInputError:
+    return InvalidInputError(f"{place} should be {need} and is a {type_name(value)}", field=place)

@@ -1,0 +1,32 @@
+"""What a log tells of a handler that failed: which exception and where, never what it says."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import PurePath
+from typing import Final
+
+from sitoo_async._checks.show import type_name
+
+__all__ = ["places"]
+
+_MOST: Final = 12  # places, the innermost; and exceptions, the last
+
+
+def places(error: BaseException) -> str:
+    """The class of an exception and the lines that it came through, and those of its causes.
+
+    What an exception says may hold a card number, a password or a whole request, as that of a
+    database does that quotes a row. So its text is left out.
+    """
+    chain: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(chain) < _MOST:
+        frames = traceback.extract_tb(seen.__traceback__, limit=-_MOST)
+        lines = " < ".join(
+            f"{PurePath(frame.filename).name}:{frame.lineno} in {frame.name}"
+            for frame in reversed(frames)
+        )
+        chain.append(f"{type_name(seen)} at {lines or 'no place'}")
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return ", from ".join(chain)

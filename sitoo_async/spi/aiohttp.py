@@ -1,0 +1,69 @@
+"""The interfaces under aiohttp.web: one handler that hands requests to an `App` or to `Events`.
+
+::
+
+    from aiohttp import web
+    from sitoo_async.spi.aiohttp import serve_below
+
+    server = web.Application()
+    serve_below(server, "/sitoo", app)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from sitoo_async._checks.show import shown
+from sitoo_async.errors import InvalidOptionError
+from sitoo_async.spi._core.answer import Answer
+from sitoo_async.spi._core.endpoint import Endpoint
+
+__all__ = ["serve_below"]
+
+
+def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
+    """Serve an interface below a path of an aiohttp.web application.
+
+    Its `client_max_size` does not count here, that of the endpoint does.
+
+    Args:
+        server: the application.
+        path: where Sitoo finds the interface, such as ``/sitoo/payments``; ``/`` for everywhere.
+        endpoint: an `App`, or `Events`.
+
+    Raises:
+        InvalidOptionError: the path doesn't begin with a slash, or holds a brace.
+    """
+    if not path.startswith("/") or "{" in path or "}" in path:
+        raise InvalidOptionError(
+            f"path must begin with a slash and have no parameters, not {shown(path)}", field="path"
+        )
+    root = path.rstrip("/")
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        begun = endpoint.begin(
+            request.method,
+            request.rel_url.raw_path[len(root) :],
+            request.raw_headers,
+            query=request.rel_url.raw_query_string,
+            peer=request.remote,
+        )
+        if isinstance(begun, Answer):
+            answer, read = begun, not request.can_read_body
+        else:
+            answer, read = await begun.read(_chunks(request))
+        response = web.Response(
+            status=answer.status, headers=dict(answer.headers), body=answer.body or None
+        )
+        if not read:
+            response.force_close()
+        return response
+
+    server.router.add_route("*", f"{root}/{{below:.*}}", handler)
+
+
+async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
+    async for chunk in request.content.iter_any():
+        yield chunk
