@@ -288,7 +288,7 @@ def laned(*keys: Sequence[str], **options: Unpack[OptionFields]) -> Hire:
                 gate=gate,
                 **options,
             )
-            client._session.connect = lambda key: server.transport(key.api_id)  # noqa: SLF001  # it has no sockets
+            client._session.connect = lambda key, _: server.transport(key.api_id)  # noqa: SLF001  # it has no sockets
             workers.append(ThroughTheLane(client))
         return workers
 

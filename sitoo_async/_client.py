@@ -39,6 +39,7 @@ from sitoo_async._http.route import (
     concealed_url,
     route_of,
 )
+from sitoo_async._http.services import SERVICES, ServiceName, places_of
 from sitoo_async._http.transport import Transport, user_agent_of
 from sitoo_async._http.url import plain_path, query_string
 from sitoo_async._lane.options import Options
@@ -65,10 +66,13 @@ _VARIABLES: Final = {
     "SITOO_BASE_URL",
     "SITOO_ACCOUNT_ID",
     "SITOO_SITE",
+    *(f"SITOO_{service.option}".upper() for service in SERVICES.values()),
 }
 """What the environment says by a variable of its own and the client takes as a parameter."""
 
 _METHODS: Final[tuple[Method, ...]] = get_args(Method)
+
+_SERVICES: Final[tuple[ServiceName, ...]] = get_args(ServiceName)
 
 
 class OptionFields(TypedDict, total=False):
@@ -111,6 +115,12 @@ class SitooClient(Groups):
             ``/v2/accounts/{id}``. Must be https, unless it is a loopback address.
         account_id: the account's number; left out, the API ID tells it. Another account than
             that of the API ID is refused; of an API ID that doesn't tell one, you are warned.
+        journals_url: where Journals v3 is, if not at ``https://journals.sitooapis.com/v3``; another
+            host, or a URL whose path stands before those of the service. It gets the same API ID
+            and password. Where `base_url` is a loopback address, a service is called only if its
+            URL is given: what is meant for a test server had better not reach the real hosts.
+        purchase_prices_url: likewise, where Purchase Prices v3 is.
+        shipments_v3_url: likewise, where Shipments v3 is.
         site: the default site, by its eshopid.
         session: an ``aiohttp.ClientSession``, used and never closed. Its connector, proxy,
             ``trust_env``, limits, ``trace_configs`` and ``middlewares`` decide how requests go
@@ -144,6 +154,9 @@ class SitooClient(Groups):
         keys: Iterable[Key | KeyPair] | None = None,
         base_url: str,
         account_id: int | str | None = None,
+        journals_url: str | None = None,
+        purchase_prices_url: str | None = None,
+        shipments_v3_url: str | None = None,
         site: int = 1,
         session: aiohttp.ClientSession | None = None,
         proxy: str | URL | None = None,
@@ -160,6 +173,12 @@ class SitooClient(Groups):
         password = hidden(password)
         keys = concealed(keys)
         base_url = hidden(base_url)
+        urls = {
+            "journals_url": concealed_url(journals_url),
+            "purchase_prices_url": concealed_url(purchase_prices_url),
+            "shipments_v3_url": concealed_url(shipments_v3_url),
+        }
+        del journals_url, purchase_prices_url, shipments_v3_url
         proxy = concealed_url(proxy)
         proxy_auth = concealed_pair(proxy_auth)
         checked = checked_keys(api_id, password, keys)
@@ -180,9 +199,11 @@ class SitooClient(Groups):
         check_account(
             checked, address.account_id, "base_url" if account_id is None else "account_id"
         )
+        places = places_of(address, urls)
         route = route_of(
             address.origin,
             session,
+            others=[place.origin for place in places.values()],
             proxy=proxy,
             proxy_auth=proxy_auth,
             trust_env=trust_env,
@@ -190,6 +211,7 @@ class SitooClient(Groups):
         )
         self._session = Session(
             address,
+            places=places,
             keys=checked,
             connect=partial(_connect, route, user_agent_of(user_agent)),
             gate=gate,
@@ -218,8 +240,9 @@ class SitooClient(Groups):
 
         ``SITOO_API_ID``, ``SITOO_PASSWORD`` and ``SITOO_BASE_URL`` must be set. Instead of the
         first two, ``SITOO_KEYS`` may hold several keys: ``id:password,id:password``.
-        ``SITOO_ACCOUNT_ID``, ``SITOO_SITE`` and ``SITOO_GATE`` may be. The last one says by whom
-        the key is shared: ``file:///path``, ``postgresql://…`` or ``redis://…`` (``rediss://``,
+        ``SITOO_ACCOUNT_ID``, ``SITOO_SITE``, ``SITOO_JOURNALS_URL``, ``SITOO_PURCHASE_PRICES_URL``,
+        ``SITOO_SHIPMENTS_V3_URL`` and ``SITOO_GATE`` may be. The last one says by whom the key is
+        shared: ``file:///path``, ``postgresql://…`` or ``redis://…`` (``rediss://``,
         ``valkey://``). Such a gate is closed with the client; `gate`, where given, wins.
 
         Spaces, line ends and byte order marks around a variable are taken off; around a password
@@ -244,6 +267,10 @@ class SitooClient(Groups):
             raise InvalidOptionError(
                 f"set {', '.join(missing)} in the environment", field=missing[0]
             )
+        urls = {
+            service.option: hidden(_variable(f"SITOO_{service.option}".upper())) or None
+            for service in SERVICES.values()
+        }
         site = _variable("SITOO_SITE") or "1"
         own_gate = gate is None and bool(gate_url)
         if own_gate:
@@ -261,6 +288,7 @@ class SitooClient(Groups):
                 keys=keys_from_text(keys) if keys else None,
                 base_url=base_url,
                 account_id=_variable("SITOO_ACCOUNT_ID") or None,
+                **urls,
                 # Of ASCII: to Python, digits of any script are an int.
                 site=int(site) if re.fullmatch(r"[0-9]{1,18}", site) else _site(site),
                 session=session,
@@ -391,22 +419,26 @@ class SitooClient(Groups):
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         repeatable: bool | None = None,
+        service: ServiceName | None = None,
     ) -> Response:
         """Any request below the account, through the lane: the way to what has no method here.
 
         Args:
             method: GET, POST, PUT or DELETE.
-            path: below the account, such as ``/sites/1/products.json``.
+            path: below the account, such as ``/sites/1/products.json``; of a service, below that,
+                such as ``/shipments``.
             params: query parameters; lists are joined by commas, datetimes become seconds.
             json: the body, of plain JSON types.
             repeatable: whether it may be sent again when its outcome is unknown; left out, only
                 a GET may.
+            service: the service that it is for, where that has a host of its own:
+                ``"journals-v3"``, ``"purchase-prices-v3"`` or ``"shipments-v3"``.
 
         Returns:
             The raw answer, always a 2xx.
 
         Raises:
-            InvalidInputError: a method, path, parameter or body that can't be sent.
+            InvalidInputError: a method, path, parameter, body or service that can't be meant.
             SitooError: as for every call.
         """
         with Looking("method"):
@@ -420,12 +452,20 @@ class SitooClient(Groups):
                 f"repeatable must be True, False or None, not {shown(repeatable)}",
                 field="repeatable",
             )
+        with Looking("service"):
+            named: ServiceName | None = next((name for name in _SERVICES if service == name), None)
+        if named is None and service is not None:
+            raise InvalidInputError(
+                f"service must be {' or '.join(map(repr, _SERVICES))}, not {shown(service)}",
+                field="service",
+            )
         request = Request(
             method=known,
-            path=plain_path(path),
+            path=plain_path(path, below="the account" if named is None else "the service"),
             query=query_string({} if params is None else params),
             payload=None if json is None else plain_json(json),
             repeatable=known == "GET" if repeatable is None else repeatable,
+            service=named,
         )
         return await self._session.call(request, self._options)
 
@@ -443,8 +483,9 @@ class SitooClient(Groups):
         raise TypeError("a client holds credentials and connections: it is not pickled")
 
 
-def _connect(route: Route, user_agent: str, key: Key) -> Transport:
-    return Transport(authorization(key.api_id, key.password), route=route, user_agent=user_agent)
+def _connect(route: Route, user_agent: str, key: Key, origin: str) -> Transport:
+    header = authorization(key.api_id, key.password)
+    return Transport(header, route=route.to(origin), user_agent=user_agent)
 
 
 def _variable(name: str) -> str:

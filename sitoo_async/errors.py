@@ -102,7 +102,8 @@ class SitooError(Exception):
         sent: the worst over all attempts: ``"no"`` (nothing was done), ``"yes"`` (the server
             answered) or ``"unknown"`` (it may or may not have done the work).
         method: the HTTP method of the request, where there was one.
-        path: its path below the account, without query.
+        path: its path below the account, or below the service, without query.
+        service: the service on a host of its own that it was for, such as ``journals-v3``.
         attempt: how many exchanges the call had made, 429 refusals included.
         elapsed: seconds from the call's start to the error.
         status: the HTTP status, or the status code of one item of a batch.
@@ -114,6 +115,7 @@ class SitooError(Exception):
     sent: Sent = "unknown"
     method: str | None = None
     path: str | None = None
+    service: str | None = None
     attempt: int | None = None
     elapsed: float | None = None
     status: int | None = None
@@ -155,7 +157,8 @@ class SitooError(Exception):
         return self
 
     def __str__(self) -> str:
-        context = [printable(f"{self.method} {self.path}", 200)] if self.method else []
+        place = "" if self.service is None else f"{self.service} "
+        context = [printable(f"{self.method} {place}{self.path}", 200)] if self.method else []
         if self.attempt is not None:
             context.append(f"attempt {self.attempt}")
         if self.elapsed is not None:

@@ -1,4 +1,4 @@
-"""Where an account's API lives, read from a base URL as the Backoffice prints it."""
+"""Where an account's API and the services beside it live, read from URLs as they are printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,51 @@ from sitoo_async._checks.values import is_a, trimmed
 from sitoo_async._http.keys import Secret
 from sitoo_async.errors import InvalidOptionError
 
-__all__ = ["Address"]
+__all__ = ["Address", "Place", "loopback"]
+
+
+@attrs.frozen
+class Place:
+    """Where a service is that has a host of its own.
+
+    Attributes:
+        origin: scheme, host and port, such as ``https://journals.sitooapis.com``.
+        root: the URL that its paths are relative to.
+    """
+
+    origin: str
+    root: str
+
+    @classmethod
+    def parse(cls, url: str, option: str, printed: str) -> Place:
+        """Read a URL that a service's paths are relative to.
+
+        Args:
+            url: as the reference prints it, or with another host, or with other paths before its
+                own; of a bare host, the path is that of the reference.
+            option: the option that gave it.
+            printed: the reference's.
+
+        Raises:
+            InvalidOptionError: not https (but for loopback), credentials or a query in the URL, or
+                a path that not all servers would read alike.
+        """
+        # Hidden as below.
+        url = Secret(trimmed(url) if is_a(url, str) else "")
+        origin, path = _parsed(
+            url,
+            option,
+            missing=f"give a URL such as {printed}, or leave it out",
+            like=printed,
+            forms=f" and a path, as in {printed}",
+        )
+        path = path.rstrip("/") or urlsplit(printed).path
+        if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_~.-]+)+", path):
+            raise InvalidOptionError(
+                f"{option} has the path {shown(path)}: give a plain one, as in {printed}",
+                field=option,
+            )
+        return cls(origin, f"{origin}{path}")
 
 
 @attrs.frozen
@@ -48,43 +92,13 @@ class Address:
         """
         # Hidden until it is known to hold no password: some tracebacks show local variables.
         base_url = Secret(trimmed(base_url) if is_a(base_url, str) else "")
-        if not base_url:
-            raise InvalidOptionError(
-                "base_url is missing: copy it from the Backoffice, Settings / Sitoo REST API",
-                field="base_url",
-            )
-        # Before anything is taken apart: a password with a slash in it looks like a path or a port,
-        # and would be quoted as one.
-        if "@" in base_url:
-            raise InvalidOptionError(
-                "base_url must not carry credentials: give api_id= and password=",
-                field="base_url",
-            )
-        # Python takes line ends and tabs out of a URL without a word.
-        if not base_url.isprintable():
-            raise InvalidOptionError(
-                "base_url holds what can't be seen, such as a line end: copy it anew",
-                field="base_url",
-            )
-        parts = _split(base_url)
-        if parts is None:
-            raise InvalidOptionError(
-                "base_url is not a URL such as https://api.mysitoo.com or one with a port, which "
-                "is a number from 1 to 65535",
-                field="base_url",
-            )
-        scheme, host, port, path = parts
-        if not host:
-            raise InvalidOptionError(
-                "base_url must be a host, alone or with /v2 or /v2/accounts/{id}",
-                field="base_url",
-            )
-        # Basic authentication sends the password with each request: never in clear text.
-        if scheme != "https" and not (scheme == "http" and _is_loopback(host)):
-            raise InvalidOptionError(
-                f"base_url must be https, not {scheme}: every request carries the password",
-                field="base_url",
-            )
+        origin, path = _parsed(
+            base_url,
+            "base_url",
+            missing="copy it from the Backoffice, Settings / Sitoo REST API",
+            like="https://api.mysitoo.com",
+            forms=", alone or with /v2 or /v2/accounts/{id}",
+        )
         named = re.fullmatch(r"(?:/v2(?:/accounts/([0-9]+))?)?/?", path)
         if named is None:
             raise InvalidOptionError(
@@ -92,7 +106,7 @@ class Address:
                 field="base_url",
             )
         account = cls._account(account_id, api_id, named.group(1))
-        return cls(_origin(scheme, host, port), account)
+        return cls(origin, account)
 
     @staticmethod
     def _account(account_id: int | str | None, api_id: str, in_url: str | None) -> int:
@@ -112,6 +126,53 @@ class Address:
         return int(number)
 
 
+def _parsed(
+    url: Secret, option: str, *, missing: str, like: str, forms: str = ""
+) -> tuple[str, str]:
+    """The origin and the path of a URL that requests go to.
+
+    Args:
+        url: it, hidden.
+        option: the option that gave it.
+        missing: what to do where there is none.
+        like: one such as it should be.
+        forms: how else it may be written.
+
+    Raises:
+        InvalidOptionError: as for `Address.parse`.
+    """
+    if not url:
+        raise InvalidOptionError(f"{option} is missing: {missing}", field=option)
+    # Before anything is taken apart: a password with a slash in it looks like a path or a port,
+    # and would be quoted as one.
+    if "@" in url:
+        raise InvalidOptionError(
+            f"{option} must not carry credentials: give api_id= and password=", field=option
+        )
+    # Python takes line ends and tabs out of a URL without a word.
+    if not url.isprintable():
+        raise InvalidOptionError(
+            f"{option} holds what can't be seen, such as a line end: copy it anew", field=option
+        )
+    parts = _split(url)
+    if parts is None:
+        raise InvalidOptionError(
+            f"{option} is not a URL such as {like} or one with a port, which is a number from 1 to"
+            " 65535",
+            field=option,
+        )
+    scheme, host, port, path = parts
+    if not host:
+        raise InvalidOptionError(f"{option} must be a host{forms}", field=option)
+    # Basic authentication sends the password with each request: never in clear text.
+    if scheme != "https" and not (scheme == "http" and _is_loopback(host)):
+        raise InvalidOptionError(
+            f"{option} must be https, not {scheme}: every request carries the password",
+            field=option,
+        )
+    return _origin(scheme, host, port, option), path
+
+
 def _split(url: Secret) -> tuple[str, str, int | None, str] | None:
     """Scheme, host, port and path; no host where there is a query, None where it is no URL."""
     try:
@@ -126,7 +187,7 @@ def _split(url: Secret) -> tuple[str, str, int | None, str] | None:
     return parts.scheme, host, port, parts.path
 
 
-def _origin(scheme: str, host: str, port: int | None) -> str:
+def _origin(scheme: str, host: str, port: int | None, option: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     else:
@@ -136,11 +197,16 @@ def _origin(scheme: str, host: str, port: int | None) -> str:
         except UnicodeError:
             host = ""
         if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", host):
-            raise InvalidOptionError("base_url names no valid host", field="base_url")
+            raise InvalidOptionError(f"{option} names no valid host", field=option)
     # A default port that is written out would make a second lane for the same key.
     if port is None or port == {"https": 443, "http": 80}[scheme]:
         return f"{scheme}://{host}"
     return f"{scheme}://{host}:{port}"
+
+
+def loopback(origin: str) -> bool:
+    """Whether an origin is on this machine."""
+    return _is_loopback(urlsplit(origin).hostname or "")
 
 
 def _is_loopback(host: str) -> bool:

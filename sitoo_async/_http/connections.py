@@ -54,8 +54,12 @@ class Connections:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, transports: Iterable[Transport]) -> None:
         self.loop = loop
-        self._transports = (*transports,)
+        self._transports = [*transports]
         self._ending = _rest_at_the_end(self._transports)
+
+    def add(self, transports: Iterable[Transport]) -> None:
+        """Let more of them be closed along with the others."""
+        self._transports += transports
 
     async def watch(self, owner: object, origin: Origin) -> None:
         """Let none of them outlive the loop or their owner unnoticed.

@@ -13,6 +13,7 @@ from multidict import CIMultiDict
 
 from sitoo_async._checks.show import told
 from sitoo_async._codec.json import BLANK
+from sitoo_async._http.services import ServiceName
 from sitoo_async._records import Record
 from sitoo_async.errors import DecodeError, InvalidInputError, printable
 
@@ -67,12 +68,13 @@ class Request:
 
     Attributes:
         method: the HTTP method.
-        path: below the account, percent-encoded.
+        path: below the account, or where a service is named below that; percent-encoded.
         query: the query, percent-encoded, without its question mark.
         payload: the JSON-able body; None sends none.
         repeatable: whether it may be sent again when its outcome is unknown.
         twin: how it may leave in a batch, where it may.
         of_batch: whether it may be answered as a batch of one is: its operation takes many.
+        service: the service that it is for, where that has a host of its own.
     """
 
     method: Method
@@ -82,6 +84,7 @@ class Request:
     repeatable: bool = False
     twin: Twin | None = None
     of_batch: bool = False
+    service: ServiceName | None = None
 
     def check(self, root: str) -> None:
         """Refuse what no server reads.

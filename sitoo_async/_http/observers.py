@@ -21,12 +21,13 @@ class ExchangeRecord(Record):
 
     Attributes:
         method: the HTTP method.
-        path: below the account, without the query.
+        path: below the account, or below the service; without the query.
         status: the HTTP status; None where no answer came.
         error: the name of the error's class; None for a 2xx.
         request_id: the ``Sitoo-Request-ID``.
         elapsed: seconds on the wire, from the turn to the last byte.
         received: bytes of body, decompressed.
+        service: the service on a host of its own, such as ``journals-v3``; None: the account's API.
     """
 
     method: str
@@ -36,6 +37,7 @@ class ExchangeRecord(Record):
     request_id: str | None
     elapsed: float
     received: int
+    service: str | None = None
 
 
 Observer = Callable[[ExchangeRecord], None]
@@ -44,9 +46,11 @@ Observer = Callable[[ExchangeRecord], None]
 
 def log_exchange(record: ExchangeRecord) -> None:
     """The observer that is always there: one DEBUG record an exchange, without the query."""
+    place = "" if record.service is None else f"{record.service} "
     logger.debug(
-        "%s %s: %s in %.3f s (%s)",
+        "%s %s%s: %s in %.3f s (%s)",
         record.method,
+        place,
         printable(record.path),
         record.status if record.error is None else f"{record.status or '-'} {record.error}",
         record.elapsed,

@@ -9,7 +9,7 @@ request that leaves by another way than the user's may break a rule of their net
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from ssl import SSLContext
@@ -67,6 +67,7 @@ class Route:
 
     Attributes:
         proxy: the proxy that they go through.
+        proxies: by origin, that of requests to other hosts, where the environment names it.
         ssl: what a server's certificate is held against, where no session was lent.
         session: the lent session.
         settings: what it was made with, by the parameters of a session.
@@ -80,12 +81,18 @@ class Route:
     settings: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     traces: Sequence[aiohttp.TraceConfig] = ()
     middlewares: Sequence[aiohttp.ClientMiddlewareType] = ()
+    proxies: Mapping[str, Proxy | None] = attrs.field(factory=dict[str, Proxy | None])
+
+    def to(self, origin: str) -> Route:
+        """That to another host: some are reached without the proxy, some by one of their own."""
+        return attrs.evolve(self, proxy=self.proxies.get(origin, self.proxy))
 
 
 def route_of(
     origin: str,
     session: aiohttp.ClientSession | None = None,
     *,
+    others: Iterable[str] = (),
     proxy: Secret | None = None,
     proxy_auth: tuple[Any, ...] | None = None,
     trust_env: bool = False,
@@ -96,6 +103,7 @@ def route_of(
     Args:
         origin: where its requests are to arrive.
         session: the session that was lent to it, open or not; it is read here, once.
+        others: the origins of the other hosts that it may call.
         proxy: as `concealed_url` gives it.
         proxy_auth: as `concealed_pair` gives it.
         trust_env: whether the environment names the proxy, where `proxy` does not.
@@ -117,7 +125,7 @@ def route_of(
                 )
         # A class of the user's may tell its settings in a way of its own.
         with LookingAtOption("session"):
-            return _lent(origin, session)
+            return _lent(origin, others, session)
     if not is_a(trust_env, bool):
         raise InvalidOptionError("trust_env must be True or False", field="trust_env")
     if ssl is not None and not is_a(ssl, (SSLContext, aiohttp.Fingerprint, bool)):
@@ -126,8 +134,12 @@ def route_of(
         )
     if proxy_auth is not None and proxy is None and not trust_env:
         raise InvalidOptionError("proxy_auth needs proxy, or trust_env", field="proxy_auth")
+    proxy_to = partial(
+        _proxy, given=proxy, field="proxy", trust_env=trust_env, first=_basic(proxy_auth)
+    )
     return Route(
-        proxy=_proxy(origin, proxy, "proxy", trust_env=trust_env, first=_basic(proxy_auth)),
+        proxy=proxy_to(origin),
+        proxies={other: proxy_to(other) for other in others} if trust_env else {},
         ssl=True if ssl is None else ssl,
     )
 
@@ -171,9 +183,9 @@ def _basic(pair: tuple[Any, ...] | None) -> Secret | None:
 
 def _proxy(
     origin: str,
+    *,
     given: Secret | None,
     field: str,
-    *,
     trust_env: bool,
     first: Secret | None = None,
     last: Secret | None = None,
@@ -244,7 +256,7 @@ _PASSED_ON: Final = (
 _SIGNALS: Final = [name for name in dir(aiohttp.TraceConfig) if name.startswith("on_")]
 
 
-def _lent(origin: str, session: aiohttp.ClientSession) -> Route:
+def _lent(origin: str, others: Iterable[str], session: aiohttp.ClientSession) -> Route:
     if not is_a(session, aiohttp.ClientSession):
         raise InvalidOptionError("session must be an aiohttp.ClientSession", field="session")
     for name in ("request", "_request"):
@@ -255,10 +267,10 @@ def _lent(origin: str, session: aiohttp.ClientSession) -> Route:
                 "aiohttp.ClientSession, with a middleware for what that does",
                 field="session",
             )
-    proxy = _proxy(
-        origin,
-        concealed_url(_setting(session, "default_proxy")),
-        "session",
+    proxy_to = partial(
+        _proxy,
+        given=concealed_url(_setting(session, "default_proxy")),
+        field="session",
         trust_env=session.trust_env,
         first=_lent_auth(session),
         # The only place in which a session can hold it that aiohttp does not call outdated.
@@ -267,7 +279,8 @@ def _lent(origin: str, session: aiohttp.ClientSession) -> Route:
     settings = {name: _setting(session, name) for name in _PASSED_ON}
     settings.update(version=session.version, skip_auto_headers=session.skip_auto_headers)
     return Route(
-        proxy=proxy,
+        proxy=proxy_to(origin),
+        proxies={other: proxy_to(other) for other in others} if session.trust_env else {},
         session=session,
         settings=settings,
         traces=[_relay(config, session) for config in session.trace_configs],

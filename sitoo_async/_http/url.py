@@ -19,31 +19,43 @@ __all__ = ["PAGING", "Kind", "plain_path", "query_string", "segment"]
 
 # ------------------------------------------------------------------------------------- paths
 
-# What stands before a path below the account wherever it is copied from whole.
-_ROOT: Final = re.compile(
-    r"(?:[a-z]+:)?(?://[^/]*)?/*(?:v2(?:/+accounts(?:/+[0-9]+)?)?|accounts/+[0-9]+)"
-    r"(?P<below>/[^?#]*)?(?:[?#].*)?",
-    re.IGNORECASE | re.DOTALL,
-)
+Below = Literal["the account", "the service"]
+"""What a path begins at."""
 
 
-def plain_path(path: str) -> str:
+def _root(names: str) -> re.Pattern[str]:
+    """What stands before such a path wherever it is copied from whole."""
+    return re.compile(
+        rf"(?:[a-z]+:)?(?://[^/]*)?/*(?:{names})(?P<below>/[^?#]*)?(?:[?#].*)?",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+_ROOTS: Final[Mapping[Below, re.Pattern[str]]] = {
+    "the account": _root("v2(?:/+accounts(?:/+[0-9]+)?)?|accounts/+[0-9]+"),
+    "the service": _root("v3"),
+}
+
+_EXAMPLES: Final[Mapping[Below, str]] = {"the account": "/sites.json", "the service": "/shipments"}
+
+
+def plain_path(path: str, *, below: Below = "the account") -> str:
     """A path of the user's own, percent-encoded where it is not yet.
 
     Raises:
-        InvalidInputError: it does not begin with a slash, names the account, climbs, or carries a
-            query.
+        InvalidInputError: it does not begin with a slash, names what it is below, climbs, or
+            carries a query.
     """
     text = _text(path, "path")
-    whole = _ROOT.fullmatch(text)
+    whole = _ROOTS[below].fullmatch(text)
     if whole is not None:
         raise InvalidInputError(
-            f"path must not name the account again: give {shown(whole['below'] or '/sites.json')}",
+            f"path must not name {below} again: give {shown(whole['below'] or _EXAMPLES[below])}",
             field="path",
         )
     if not text.startswith("/") or "?" in text or "#" in text:
         raise InvalidInputError(
-            f"path must begin with a slash, below the account, its query in params: {shown(path)}",
+            f"path must begin with a slash, below {below}, its query in params: {shown(path)}",
             field="path",
         )
     if _climbs(text):

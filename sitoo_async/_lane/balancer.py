@@ -104,7 +104,7 @@ class Balancer:
                 # another key, the write would overtake itself and come a second time later on.
                 return self._queue_of(call.lane)
             if call.options.pin:
-                return self._pinned_queue(_group(request.path))
+                return self._pinned_queue(_group(request))
         return self._shared
 
     def _pinned_queue(self, group: str) -> Queue:
@@ -127,7 +127,9 @@ class Balancer:
 
     # --------------------------------------------------------------------------- the evidence
 
-    def learn(self, lane: Lane, response: Response | None, verdict: Verdict) -> None:
+    def learn(
+        self, lane: Lane, response: Response | None, verdict: Verdict, host: str | None = None
+    ) -> None:
         """Take note of how the exchange under way in a lane ended, before the lane is told."""
         flight = cast("Flight", lane.flying)  # the one that learns this
         if isinstance(verdict.outcome, AuthenticationError):
@@ -141,6 +143,7 @@ class Balancer:
             answered=now if response is None else flight.began + response.answered_in,
             ended=now,
             ending=_ending(verdict),
+            host=host,
         )
         before = self._evidence.trial, self._evidence.proven
         advice = self._evidence.add(
@@ -278,8 +281,9 @@ def _ending(verdict: Verdict) -> Ending:
     return "answered" if verdict.answered else "unclear"
 
 
-def _group(path: str) -> str:
+def _group(request: Request) -> str:
     """What stands first in a path, or first below its site."""
-    names = path.strip("/").split("/")
+    names = request.path.strip("/").split("/")
     below_site = names[0] == "sites" and len(names) > 2
-    return names[2 if below_site else 0].removesuffix(".json")
+    name = names[2 if below_site else 0].removesuffix(".json")
+    return name if request.service is None else f"{name} of {request.service}"

@@ -191,7 +191,8 @@ class Call:
         Raises:
             SitooError: how it failed; `sent` tells the worst over all attempts at this request.
         """
-        request.check(self.session.address.root)
+        session, service = self.session, request.service
+        request.check((session.address if service is None else session.place(service)).root)
         # Each request has tries of its own, and may meet the end of a slot of its own.
         self.trouble = Trouble() if trouble is None else trouble
         self.trouble.flying = False
@@ -216,7 +217,7 @@ class Call:
                 raise self._given_up(refusal)  # noqa: B904  # it says itself what caused it
             self.trouble.flying = False
             self.trouble.exchanges += 1
-            self.trouble.heard = self.session.heard
+            self.trouble.heard = service in self.session.heard
             if sharing is not None:
                 outcome = sharing.own(outcome)
                 if sharing.alone and isinstance(outcome, SitooError):
@@ -337,7 +338,8 @@ class Call:
         return deletes and self.worst == "unknown" and isinstance(outcome, NotFoundError)
 
     def _describe(self, error: SitooError) -> SitooError:
-        error.method, error.path = self.request.method, self.request.path
+        request = self.request
+        error.method, error.path, error.service = request.method, request.path, request.service
         error.attempt = self.trouble.exchanges
         error.elapsed = self.binding.loop.time() - self.submitted
         return error.worsen(self.worst)

@@ -68,6 +68,7 @@ class Exchange:
         answered: when its answer began to arrive, however long the rest of it took.
         ended: when all of it was there.
         ending: how it ended.
+        host: the service at whose host; None: the account's API.
     """
 
     key: str
@@ -76,9 +77,12 @@ class Exchange:
     answered: float
     ended: float
     ending: Ending
+    host: str | None = None
 
     def beside(self, other: Exchange) -> bool:
-        """Whether the server must have had both at work at once.
+        """Whether one server must have had both at work at once.
+
+        That two hosts had one each tells nothing: nobody knows whether they count together.
 
         Where one is sent while the answer of the other is on its way back, both are under way here
         for a while, and there one after the other. So they have to have run side by side nearly
@@ -86,7 +90,8 @@ class Exchange:
         """
         common = min(self.answered, other.answered) - max(self.sent, other.sent)
         shorter = min(self.answered - self.sent, other.answered - other.sent)
-        return common > 0 and common >= SIDE_BY_SIDE * shorter
+        alongside = common > 0 and common >= SIDE_BY_SIDE * shorter
+        return alongside and self.host == other.host
 
 
 @attrs.define(eq=False)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sys
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,11 +16,12 @@ import attrs
 from sitoo_async._checks.unforeseen import unforeseen
 from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
-from sitoo_async._http.address import Address
+from sitoo_async._http.address import Address, Place
 from sitoo_async._http.connections import Connections, Origin
 from sitoo_async._http.keys import Key
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.observers import ExchangeRecord, Observer, log_exchange
+from sitoo_async._http.services import ServiceName, nowhere
 from sitoo_async._http.transport import FORKED, Transport
 from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_key
 from sitoo_async._lane.batch_size import Pace
@@ -56,12 +57,20 @@ class Binding:
         balancer: the lanes of the keys, and which serves; shared with other clients.
         transports: a connection for each of them, this client's own.
         connections: these connections, to be closed.
+        services: what belongs to the loop and a service on a host of its own, once that was
+            called: connections to that host, and lanes of its own where it has some.
     """
 
     loop: asyncio.AbstractEventLoop
     balancer: Balancer | OneKey
     transports: Mapping[Lane, Transport]
     connections: Connections
+    services: dict[ServiceName, Binding] = attrs.field(factory=dict["ServiceName", "Binding"])
+
+    @property
+    def balancers(self) -> Iterable[Balancer | OneKey]:
+        """All whose lanes calls go to, each once."""
+        return {self.balancer, *(each.balancer for each in self.services.values())}
 
 
 _sessions: weakref.WeakSet[Session] = weakref.WeakSet()
@@ -72,8 +81,9 @@ class Session:
 
     Args:
         address: the account's address.
+        places: where the services are that have hosts of their own, by name; some may be nowhere.
         keys: the keys; the lane of each is shared with every other client of it in the loop.
-        connect: makes the connection for a key.
+        connect: makes the connection for a key to the host of that origin.
         gate: who else may use the keys.
         grace: seconds that closing waits for an exchange in flight.
         observers: called after each exchange.
@@ -85,8 +95,9 @@ class Session:
         self,
         address: Address,
         *,
+        places: Mapping[str, Place],
         keys: Sequence[Key],
-        connect: Callable[[Key], Transport],
+        connect: Callable[[Key, str], Transport],
         gate: Gate | None,
         grace: float,
         observers: Sequence[Observer],
@@ -94,6 +105,7 @@ class Session:
         lent: bool,
     ) -> None:
         self.address = address
+        self._places = places
         self._keys = self._keys_in_use = tuple(keys)
         # Changed by a simulation, which has a server of its own and no sockets.
         self.connect = connect
@@ -109,8 +121,10 @@ class Session:
         self._session_inherited = False
         self._state: Literal["open", "draining", "dropping", "closed"] = "open"
         self._calls = 0
-        self.heard: bool = False  # whether the host has ever answered
-        self.paces: dict[tuple[str, str], Pace] = {}  # of the batches that calls leave in
+        self.heard: set[ServiceName | None] = set()  # those whose host has ever answered
+        self.paces: dict[
+            tuple[str | None, str, str], Pace
+        ] = {}  # of the batches that calls leave in
         self.writes: int = 0  # that have ended, one way or the other
         self._idle: asyncio.Future[None] | None = None  # set while somebody waits for no calls
         _sessions.add(self)
@@ -158,7 +172,9 @@ class Session:
         api_ids = [key.api_id for key in self._keys_in_use]
         balancer = balancer_for(loop, self.address.origin, api_ids, self._gate)
         transports = {
-            lane_for(loop, self.address.origin, key.api_id, self._gate): self.connect(key)
+            lane_for(loop, self.address.origin, key.api_id, self._gate): self.connect(
+                key, self.address.origin
+            )
             for key in self._keys_in_use
         }
         connections = Connections(loop, transports.values())
@@ -169,6 +185,33 @@ class Session:
             # Its loop is gone and its sockets with it; this only marks the sessions closed.
             await former.connections.aclose()
         return binding
+
+    def _bind_to(self, service: ServiceName, binding: Binding) -> Binding:
+        """What belongs to the loop and that service."""
+        found = binding.services.get(service)
+        if found is None:
+            origin, balancer = self.place(service).origin, binding.balancer
+            transports = {
+                balancer.by_api_id[key.api_id]: self.connect(key, origin)
+                for key in self._keys_in_use
+            }
+            binding.connections.add(transports.values())
+            found = Binding(binding.loop, balancer, transports, binding.connections)
+            binding.services[service] = found
+        return found
+
+    def place(self, service: ServiceName | None) -> Place | Address:
+        """Where a service is; None: the account's API.
+
+        Raises:
+            InvalidOptionError: nobody has told.
+        """
+        if service is None:
+            return self.address
+        place = self._places.get(service)
+        if place is None:
+            raise nowhere(service)
+        return place
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         """The loop to bind to."""
@@ -217,31 +260,34 @@ class Session:
                 await asyncio.shield(self._idle)
         finally:
             self._state = "dropping"
-            for queue in binding.balancer.queues:
-                queue.drop(self, CLOSED_WHILE_WAITING)
+            for balancer in binding.balancers:
+                for queue in balancer.queues:
+                    queue.drop(self, CLOSED_WHILE_WAITING)
             # In nobody's context, which the timers in there would keep for as long as the grace.
             finish = binding.loop.create_task(self._finish(binding), context=Context())
             await _outlast(finish)
 
     async def _finish(self, binding: Binding) -> None:
-        lanes = binding.balancer.lanes
+        lanes = [lane for balancer in binding.balancers for lane in balancer.lanes]
         flights = {flight for lane in lanes if (flight := lane.flight(self)) is not None}
         await _within(self._grace, flights)
         await binding.connections.aclose()
         if self._gate is not None:
-            farewell = binding.loop.create_task(self._part_from(self._gate, binding))
+            farewell = binding.loop.create_task(self._part_from(self._gate, binding.loop, lanes))
             await _within(self._grace, {farewell})
             if not farewell.cancelled():
                 farewell.result()
         self._state = "closed"
         self._binding = None
 
-    async def _part_from(self, gate: Gate, binding: Binding) -> None:
+    async def _part_from(
+        self, gate: Gate, loop: asyncio.AbstractEventLoop, lanes: Iterable[Lane]
+    ) -> None:
         # The loop may end next, and would leave the keys to other processes as if their holder
         # had died.
-        await asyncio.gather(*(lane.settle() for lane in binding.balancer.lanes))
+        await asyncio.gather(*(lane.settle() for lane in lanes))
         # Other clients may be at work with it, or with one that is equal.
-        if self.closes_gate and not gate_in_use(binding.loop, gate):
+        if self.closes_gate and not gate_in_use(loop, gate):
             await gate.aclose()
 
     # -------------------------------------------------------------------------------- calling
@@ -272,6 +318,8 @@ class Session:
         binding = self._binding
         if binding is None or binding.loop is not asyncio.get_running_loop():
             binding = await self._bind()
+        if request.service is not None:
+            binding = self._bind_to(request.service, binding)
         call.binding = binding
         call.begin(binding.loop.time())
         balancer = binding.balancer
@@ -284,7 +332,8 @@ class Session:
     def end(self, binding: Binding) -> None:
         """Count a call out that was admitted."""
         # A call that its closed loop left behind may end when the client is bound anew.
-        if self._binding is binding or self._binding is None:
+        now = self._binding
+        if now is None or now.loop is binding.loop:
             self._calls -= 1
         if not self._calls and self._idle is not None:
             self._idle.set_result(None)
@@ -298,13 +347,15 @@ class Session:
             try:
                 response = await call.binding.transports[call.lane].send(
                     request,
-                    root=self.address.root,
+                    root=(
+                        self.address if request.service is None else self.place(request.service)
+                    ).root,
                     seconds=options.request_timeout,
                     limit=options.max_response_bytes,
                 )
             except TransportError as error:
                 return self._heed(call, request, None, judge_failure(error))
-            self.heard = True
+            self.heard.add(request.service)
             return self._heed(call, request, response, judge(response))
         except SitooError:
             raise
@@ -318,14 +369,14 @@ class Session:
         binding, lane = call.binding, call.lane
         if not isinstance(binding.balancer, OneKey):
             # Before the lane is held: what waits there may be about to go on elsewhere.
-            binding.balancer.learn(lane, response, verdict)
+            binding.balancer.learn(lane, response, verdict, request.service)
         outcome = verdict.outcome
         if isinstance(outcome, ApiError):
             name_the_key(
                 outcome,
                 api_id=binding.balancer.api_id(lane),
                 account_id=self.address.account_id,
-                origin=self.address.origin,
+                origin=self.place(request.service).origin,
             )
         if request.method != "GET":
             self.writes += 1
@@ -363,6 +414,7 @@ class Session:
             request_id=None if response is None else response.request_id,
             elapsed=elapsed,
             received=0 if response is None else len(response.body),
+            service=request.service,
         )
         log_exchange(record)
         loop = asyncio.get_running_loop()

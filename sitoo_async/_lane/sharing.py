@@ -17,6 +17,7 @@ from sitoo_async._codec.codec import decode_raw, decode_value, encode
 from sitoo_async._codec.json import is_array, is_object
 from sitoo_async._http.batch_answer import Result, results_of
 from sitoo_async._http.messages import Request, Response, Twin
+from sitoo_async._http.services import ServiceName
 from sitoo_async._http.verdict import error_for_status
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.company import Company
@@ -79,7 +80,7 @@ class Sharing:
 
     exchange: Exchange
     like: Hashable
-    paces: dict[tuple[str, str], Pace]
+    paces: dict[tuple[str | None, str, str], Pace]
     aim: float
     strict: bool = False
     most: int = MOST
@@ -98,7 +99,7 @@ class Sharing:
         if request.method == "GET":
             if request.payload is not None:
                 return None
-            key = ("GET", request.path, request.query, writes, self.like)
+            key = ("GET", request.service, request.path, request.query, writes, self.like)
             return Company(key=key, boards=True)
         twin = request.twin
         if twin is None or self.most == 1:
@@ -106,11 +107,14 @@ class Sharing:
         # Where one names its item by productid and another by sku, nobody knows whether it is the
         # same; so they do not share.
         named_by = frozenset(name for name, _ in twin.names)
-        pace = self.paces.setdefault((twin.method, twin.path), Pace(MOST, self.aim))
+        collection = request.service, twin.method, twin.path
+        pace = self.paces.setdefault(collection, Pace(MOST, self.aim))
         return Company(
-            key=(twin.method, twin.path, named_by, self.like),
+            key=(*collection, named_by, self.like),
             brings=twin.item,
-            exchange=partial(_together, twin, self.exchange, pace, self.strict),
+            exchange=partial(
+                _together, twin, request.service, self.exchange, pace, strict=self.strict
+            ),
             names=twin.names,
             most=lambda: min(self.most, pace.size),
         )
@@ -134,13 +138,15 @@ class Sharing:
 
 async def _together(
     twin: Twin,
+    service: ServiceName | None,
     exchange: Exchange,
     pace: Pace,
-    strict: bool,  # noqa: FBT001  # one seam
     items: Sequence[Any],
+    *,
+    strict: bool,
 ) -> list[Part]:
     """Send the items as one batch, and give each its part of the answer."""
-    request = Request(twin.method, twin.path, payload=list(items))
+    request = Request(twin.method, twin.path, payload=list(items), service=service)
     outcome = await exchange(request)
     try:
         return _parts(twin, outcome, pace, len(items), strict=strict)

@@ -85,7 +85,9 @@ class Resource(Listing):
                     piece: list[Any], pause: float, trouble: Trouble
                 ) -> tuple[Any, float]:
                     # Not repeatable here: what has an unknown outcome is halved, not repeated.
-                    request = Request(operation.method, path, payload=piece)
+                    request = Request(
+                        operation.method, path, payload=piece, service=operation.service
+                    )
                     response = await call.send(request, pause=pause, trouble=trouble)
                     answer = reading(
                         operation,

@@ -298,7 +298,13 @@ class Listing(Calls):
                 asked = num
                 text = query(cursor, num)
                 # Where it is asked for by halves, that takes the place of repeating it.
-                return Request(operation.method, path, query=text, repeatable=not sized)
+                return Request(
+                    operation.method,
+                    path,
+                    query=text,
+                    repeatable=not sized,
+                    service=operation.service,
+                )
 
             within = CALL_WITHIN if of == "call" else JOB_WITHIN
             with self._session.open(self.options, bulk=of == "rest", within=within) as call:

@@ -13,6 +13,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import LARGEST
 from sitoo_async._checks.warning import warn
 from sitoo_async._http.messages import Method
+from sitoo_async._http.services import ServiceName
 from sitoo_async._http.url import PAGING, segment
 from sitoo_async.errors import InvalidInputError, UnverifiedEndpointWarning
 
@@ -43,6 +44,8 @@ class Operation:
         listed: whether one item, too, is sent as an array.
         whole: whether one ``true`` may answer for all the items of an array.
         ignored: whether nothing in the answer matters, so that any 2xx is success.
+        service: the service that it is of, where that has a host of its own: its path is below
+            that, and names no account.
     """
 
     method: Method
@@ -56,6 +59,7 @@ class Operation:
     listed: bool = False
     whole: bool = False
     ignored: bool = False
+    service: ServiceName | None = None
 
     @property
     def collection(self) -> str:

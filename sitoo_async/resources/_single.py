@@ -66,6 +66,7 @@ class Calls:
             repeatable=operation.repeatable and not once,
             twin=twin,
             of_batch=operation.tells_apart is not None,
+            service=operation.service,
         )
         return await self._session.call(request, self.options)
 
@@ -80,7 +81,13 @@ class Calls:
     ) -> M:
         """Fetch one item; `named_by` are the fields of which one is there, if not the usual."""
         path = self._path(operation, at)
-        request = Request(operation.method, path, query=query, repeatable=operation.repeatable)
+        request = Request(
+            operation.method,
+            path,
+            query=query,
+            repeatable=operation.repeatable,
+            service=operation.service,
+        )
         response = await self._session.call(request, self.options)
         # Of a selection the fields that name the item need not be a part.
         selection = "fields=" in query
@@ -250,7 +257,7 @@ def _place(
     error: DecodeError, operation: Operation, path: str, response: Response | None
 ) -> DecodeError:
     """Say in an error of which request the answer is that can't be read."""
-    error.method, error.path = operation.method, path
+    error.method, error.path, error.service = operation.method, path, operation.service
     error.status = error.status or (200 if response is None else response.status)
     if response is not None:
         error.request_id = response.request_id

@@ -264,6 +264,38 @@ async def test_a_write_after_a_pause_takes_a_new_tunnel_and_only_one(fake, trust
             assert proxy.tunnels == tunnels
 
 
+@pytest.mark.parametrize("past", ["api", "service"])
+@pytest.mark.parametrize("lends", [False, True], ids=["trust_env=", "a session's trust_env="])
+async def test_each_host_goes_past_the_proxy_or_through_it_as_no_proxy_says(
+    fake, monkeypatch, past, lends
+):
+    async with Proxy(port_of(fake)) as proxy:
+        environment(monkeypatch, proxy.url)
+        monkeypatch.setenv("no_proxy", "127.0.0.1" if past == "api" else "localhost")
+        options = {"lends": {"trust_env": True}} if lends else {"trust_env": True}
+        url = f"http://localhost:{port_of(fake)}"
+        async with calling(fake, secure=False, journals_url=url, **options) as client:
+            # Not before: it is read once.
+            monkeypatch.setenv("no_proxy", "*")
+            await client.products.get(1)
+            with contextlib.suppress(errors.NotFoundError):
+                await client.request("GET", "/journal-entries", service="journals-v3")
+    asked = f"{url}/v3/journal-entries" if past == "api" else f"{fake.base_url}/v2/accounts/90316"
+    assert [target.startswith(asked) for _, target, _ in proxy.asked] == [True]
+
+
+@pytest.mark.parametrize("lends", [False, True], ids=["proxy=", "a session's proxy="])
+async def test_a_proxy_that_was_given_is_that_of_all_hosts(fake, lends):
+    async with Proxy(port_of(fake)) as proxy:
+        options = {"lends": {"proxy": proxy.url}} if lends else {"proxy": proxy.url}
+        options["journals_url"] = f"http://localhost:{port_of(fake)}"
+        async with calling(fake, secure=False, **options) as client:
+            await client.products.get(1)
+            with contextlib.suppress(errors.NotFoundError):
+                await client.request("GET", "/journal-entries", service="journals-v3")
+    assert len(proxy.asked) == 2
+
+
 # ------------------------------------------------------------------------------ its credentials
 
 PROVING = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -395,3 +396,11 @@ def test_an_account_that_is_limited_shows_within_three_refusals(keys, steps):
         passed += event[0].ending == "refused"
         assert passed < MOST_REFUSALS
         assert not evidence.proven
+
+
+def test_exchanges_at_different_hosts_prove_nothing():
+    hosts = (None, "journals-v3", "shipments-v3")
+    apart = [
+        (attrs.evolve(e, host=host), *more) for host, (e, *more) in zip(hosts, PROVEN, strict=True)
+    ]
+    assert [tell(story)[1].proven for story in (apart, PROVEN)] == [False, True]

@@ -1,0 +1,78 @@
+"""The services that Sitoo has on hosts of their own: their names, where they are, who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import attrs
+
+from sitoo_async._http.address import Address, Place, loopback
+from sitoo_async.errors import InvalidOptionError
+
+__all__ = ["SERVICES", "Service", "ServiceName", "nowhere", "places_of"]
+
+ServiceName = Literal["journals-v3", "purchase-prices-v3", "shipments-v3"]
+"""A service on a host of its own, as `SitooClient.request` takes it."""
+
+
+@attrs.frozen
+class Service:
+    """A service on a host of its own. Its paths name no account, and end in no ``.json``.
+
+    Attributes:
+        name: what it is called wherever one has to be told from the others.
+        url: what its paths are relative to, as the reference prints it.
+        option: the client's option that says another URL; ``SITOO_`` before it and in capitals, it
+            is the variable of the environment.
+    """
+
+    name: ServiceName
+    url: str
+    option: str
+
+
+SERVICES: Final[Mapping[str, Service]] = {
+    service.name: service
+    for service in (
+        Service("journals-v3", "https://journals.sitooapis.com/v3", "journals_url"),
+        Service(
+            "purchase-prices-v3", "https://purchaseprices.sitooapis.com/v3", "purchase_prices_url"
+        ),
+        Service("shipments-v3", "https://shipments.sitooapis.com/v3", "shipments_v3_url"),
+    )
+}
+"""All of them, by name."""
+
+
+def places_of(address: Address, urls: Mapping[str, Any]) -> Mapping[str, Place]:
+    """Where the services are, by name; some may be nowhere.
+
+    A client of a server on this machine is one of a test, or of a tunnel. It must not surprise its
+    user by calling the real hosts beside that, so it knows none but those that it is told.
+
+    Args:
+        address: the account's.
+        urls: what the client's options say, by their names; None for the reference's.
+
+    Raises:
+        InvalidOptionError: a URL that can't be meant, by the name of its option.
+    """
+    found: dict[str, Place] = {}
+    for service in SERVICES.values():
+        url = urls[service.option]
+        if url is not None:
+            found[service.name] = Place.parse(url, service.option, service.url)
+        elif not loopback(address.origin):
+            found[service.name] = Place.parse(service.url, service.option, service.url)
+    return found
+
+
+def nowhere(name: ServiceName) -> InvalidOptionError:
+    """What is raised where a service is called whose place the client doesn't know."""
+    option = SERVICES[name].option
+    return InvalidOptionError(
+        f"{option} is missing: base_url names this machine, so {name} is not called at its real"
+        f" host. Give {option}= as well",
+        field=option,
+    )
