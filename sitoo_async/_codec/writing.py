@@ -32,7 +32,17 @@ from sitoo_async._codec.meaning import is_empty
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.errors import InvalidInputError
 
-__all__ = ["by_name", "is_plain", "plain", "select", "writable", "write_fields"]
+__all__ = [
+    "by_name",
+    "is_plain",
+    "plain",
+    "select",
+    "tag_in",
+    "tagged",
+    "told_of",
+    "writable",
+    "write_fields",
+]
 
 
 def writable(
@@ -130,7 +140,7 @@ def _write_named(
         )
     if isinstance(field.kind, ChoiceOf) and field.kind.beside:
         tag = values.get(field.kind.field, UNSET)
-        field = attrs.evolve(field, kind=_told(field.kind, tag, value, prefix, prefix + name))
+        field = attrs.evolve(field, kind=told_of(field.kind, tag, value, prefix, prefix + name))
     return _write_field(field, value, prefix + name, required=required)
 
 
@@ -252,20 +262,31 @@ def _write_container(
 
 def _write_choice(kind: ChoiceOf, value: Any, place: str, *, required: bool) -> Any:
     """An object that says itself which of the models it is, or whose model says it."""
+    told = told_of(kind, tag_in(kind, value), value, f"{place}.", place)
+    return tagged(kind, value, _write_container(told, value, place, required=required))
+
+
+def tag_in(kind: ChoiceOf, value: Any) -> Any:
+    """The text in an object that tells which of the models it is; `UNSET` where there is none."""
     if isinstance(value, Model):
-        tag = getattr(value, kind.field, UNSET)
-    else:
-        tag = value.get(kind.field, UNSET) if is_mapping(value) else UNSET
-    told = _told(kind, tag, value, f"{place}.", place)
-    written = _write_container(told, value, place, required=required)
+        return getattr(value, kind.field, UNSET)
+    return value.get(kind.field, UNSET) if is_mapping(value) else UNSET
+
+
+def tagged(kind: ChoiceOf, value: Any, written: dict[str, Any]) -> dict[str, Any]:
+    """An object as it is written, with the text that tells its model, where only its model does."""
     tags = [tag for tag, model in kind.models.items() if type(value) is model]
-    if tag is UNSET and len(tags) == 1:
-        return {kind.field: tags[0], **written}
-    return written
+    return {kind.field: tags[0], **written} if len(tags) == 1 else written
 
 
-def _told(kind: ChoiceOf, tag: object, value: object, prefix: str, place: str) -> ObjectOf | MapOf:
-    """The kind of a value of which a text tells the model, unless it is one already."""
+def told_of(
+    kind: ChoiceOf, tag: object, value: object, prefix: str, place: str
+) -> ObjectOf | MapOf:
+    """The kind of a value of which a text tells the model, unless it is one already.
+
+    Raises:
+        InvalidInputError: it is another model than the text tells, or none of the models.
+    """
     told = kind.told_by(tag)
     if not isinstance(value, Model):
         return told

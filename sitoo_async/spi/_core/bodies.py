@@ -11,7 +11,17 @@ from sitoo_async._codec.base import Model, set_fields
 from sitoo_async._codec.codec import decode_array, decode_item, decode_raw
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import is_array, is_list, is_mapping, is_object, json_name
-from sitoo_async._codec.kinds import FREE, Kind, ListOf, MapOf, ObjectOf, Scalar, write_key
+from sitoo_async._codec.kinds import (
+    FREE,
+    ChoiceOf,
+    Kind,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Scalar,
+    write_key,
+)
+from sitoo_async._codec.writing import tag_in, tagged, told_of
 from sitoo_async.errors import (
     DecodeError,
     InvalidInputError,
@@ -185,7 +195,11 @@ def _object(model: type[Model], value: Any, place: str, prefix: str) -> dict[str
         if field is None:
             written[name] = FREE.write(item, prefix + name)
         elif item is not None:
-            written[name] = _value(field.kind, item, prefix + name)
+            kind = field.kind
+            if isinstance(kind, ChoiceOf) and kind.beside:
+                tag = given.get(kind.field)
+                kind = told_of(kind, tag, item, prefix, prefix + name)
+            written[name] = _value(kind, item, prefix + name)
         elif field.nullable:
             written[name] = None
     return written
@@ -208,6 +222,9 @@ def _value(kind: Kind, value: Any, place: str) -> Any:
                 write_key(key, place): _value(kind.value, item, f"{place}.{key}")
                 for key, item in value.items()
             }
+        case ChoiceOf():
+            told = told_of(kind, tag_in(kind, value), value, f"{place}.", place)
+            return tagged(kind, value, _value(told, value, place))
         case ObjectOf():
             return _object(kind.model, value, place, f"{place}.")
 
