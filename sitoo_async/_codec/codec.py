@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -61,9 +62,12 @@ def decode_item(
     Raises:
         DecodeError: not JSON, not an object or, where `strict`, not of the documented types.
     """
-    with suppress(*UNREADABLE):
-        return cast("M", _fast(cls, keep_unknown=keep_unknown).item(body))
-    reading, value = _tolerantly(body, cls, strict=strict, keep_unknown=keep_unknown)
+    try:  # not suppress, which would take as long as some of the fields
+        item: M = _fast(cls, keep_unknown=keep_unknown).item(body)
+    except UNREADABLE:
+        reading, value = _tolerantly(body, cls, strict=strict, keep_unknown=keep_unknown)
+    else:
+        return item
     if not is_object(value):
         raise wrong_shape("an object", value, None)
     with _in_depth():
@@ -207,10 +211,19 @@ _count: Final[Any] = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class _Rows(NamedTuple):
-    """How the rows of an answer are found, as an envelope and as a bare array."""
+    """How the rows of an answer are found: in an envelope, in a bare array, or as one alone."""
 
     envelope: Callable[[bytes], Any]
     array: Callable[[bytes], list[Any]]
+    item: Callable[[bytes], Any]
+
+
+_Form = Callable[[_Rows], Callable[[bytes], Any]]
+
+# Which of them an answer takes.
+_in_envelope: Final[_Form] = attrgetter("envelope")
+_in_array: Final[_Form] = attrgetter("array")
+_alone: Final[_Form] = attrgetter("item")
 
 
 class _Reader(NamedTuple):
@@ -224,10 +237,10 @@ class _Reader(NamedTuple):
 class _Fast:
     """The fast path of one model.
 
-    The rows of a page hold the same names, and so do the pages of a walk. So the shapes that came
-    before are tried, the last one first; what doesn't fit mostly fails at the first row. A page
-    that fits none is looked through for the names that it holds, and read by them: such a page
-    takes twice the time, the next one doesn't.
+    The rows of a page hold the same names, and so do the pages of a walk, and what is fetched one
+    by one. So the shapes that came before are tried, the last one first; what doesn't fit mostly
+    fails at the first row. An answer that fits none is looked through for the names that it holds,
+    and read by them: such an answer takes twice the time, the next one doesn't.
     """
 
     def __init__(self, cls: type[Model], *, keep_unknown: bool) -> None:
@@ -236,36 +249,36 @@ class _Fast:
         kept = keeps(cls, keep_unknown)
         row: Any = any_object if kept else any_row(cls)
         build = (keeper if kept else builder)(cls, keep_unknown=keep_unknown)
-        self._item = msgspec.json.Decoder(row, float_hook=Decimal).decode
         self._any = _Reader(Shape(frozenset(), frozenset()), _rows(row), build)
         self._readers: tuple[_Reader, ...] = ()
         self._learned = 0
         self._most_names = 2 * len(fields_of(cls))
 
     def item(self, body: bytes) -> Any:
-        (item,) = self._any.build((self._item(body),))
-        return item
+        row, reader = self._read(body, _alone)
+        return reader.build((row,))[0]
 
     def array(self, body: bytes) -> list[Any]:
-        rows, reader = self._read(body, lambda rows: rows.array)
+        rows, reader = self._read(body, _in_array)
         return reader.build(rows)
 
     def page(self, body: bytes) -> tuple[list[Any], int | None]:
-        envelope, reader = self._read(body, lambda rows: rows.envelope)
+        envelope, reader = self._read(body, _in_envelope)
         return reader.build(envelope.items), envelope.totalcount
 
-    def _read(
-        self, body: bytes, form: Callable[[_Rows], Callable[[bytes], Any]]
-    ) -> tuple[Any, _Reader]:
+    def _read(self, body: bytes, form: _Form) -> tuple[Any, _Reader]:
         readers = self._readers
         for reader in readers:
-            with suppress(msgspec.ValidationError):
+            try:
                 found = form(reader.rows)(body)
-                if reader is not readers[0]:
-                    self._readers = (reader, *(each for each in readers if each is not reader))
-                return found, reader
+            except msgspec.ValidationError:
+                continue
+            if reader is not readers[0]:
+                self._readers = (reader, *(each for each in readers if each is not reader))
+            return found, reader
         raw = form(_raw)(body)
-        reader = self._reader(getattr(raw, "items", raw))
+        rows: Any = [raw] if form is _alone else getattr(raw, "items", raw)
+        reader = self._reader(rows)
         return form(reader.rows)(body), reader
 
     def _reader(self, rows: list[msgspec.Raw]) -> _Reader:
@@ -301,6 +314,7 @@ def _rows(row: Any) -> _Rows:
     return _Rows(
         msgspec.json.Decoder(envelope, float_hook=Decimal).decode,
         msgspec.json.Decoder(_array[row], float_hook=Decimal).decode,
+        msgspec.json.Decoder(row, float_hook=Decimal).decode,
     )
 
 

@@ -209,6 +209,19 @@ def test_a_page_unlike_those_before_is_looked_at_twice_and_the_next_one_is_not(w
     assert 0 < fast._learned <= 2
 
 
+@pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())
+def test_an_object_unlike_those_before_is_looked_at_twice_and_those_that_come_again_are_not(walk):
+    parcel = model_of(NAMES)
+    rows = [row for rows in walk for row in rows]
+    for again in range(2):
+        learned = _fast(parcel)._learned
+        for row in rows:
+            expected = parcel(**{name: row[name] for name in row if name in NAMES})
+            assert decode_item(json.dumps(row).encode(), parcel, strict=True) == expected
+        assert again == 0 or _fast(parcel)._learned == learned
+    assert 0 < learned <= 4
+
+
 def test_any_number_of_prices_is_read_and_only_so_many_are_remembered():
     prices = [f"{number}.00" for number in range(_MOST_KEPT + 100)]
     items, _ = decode_page(page(*({"moneyprice": price} for price in prices)), Product)
