@@ -28,6 +28,13 @@ class Reply:
         assert self.json["statuscode"] == self.status
         return self.json["errortext"]
 
+    @property
+    def error(self) -> tuple[int, str, str | None]:
+        """Of a v3 service: status, code and field."""
+        assert set(self.json) == {"request_id", "error_code", "error_data"}
+        assert self.json["error_data"]["message"]
+        return self.status, self.json["error_code"], self.json["error_data"].get("field")
+
 
 @contextlib.asynccontextmanager
 async def _connected(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import pickle
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._account.catalogue import Article, articles
@@ -12,10 +13,12 @@ from sitoo_async.testing._account.collection import Collection
 from sitoo_async.testing._account.keyed import Rows
 from sitoo_async.testing._account.places import CLASSES
 from sitoo_async.testing._account.products import Products
+from sitoo_async.testing._account.services_v3 import ServicesV3
 from sitoo_async.testing._account.world import World, build
 from sitoo_async.testing._reference.fields import Refusal
 from sitoo_async.testing._reference.parameters import Query, parameters
 from sitoo_async.testing._reference.routes import NOTHING, Route, is_guid, route
+from sitoo_async.testing._reference.routes_v3 import service_at
 from sitoo_async.testing._reference.tables import table
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ class Account:
         self._moment: int | None = None
         self._world = World() if world is None else world
         self._built = False
+        self._building = False
+        self._v3: ServicesV3 | None = None
         # "It is unique over all sites in the system": one count for all of them.
         self._numbers = collections.Counter[str]()
         self._places: dict[tuple[str, tuple[Any, ...]], Collection] = {}
@@ -87,6 +92,11 @@ class Account:
         finally:
             self._moment = before
 
+    @property
+    def is_seeding(self) -> bool:
+        """Whether what happens belongs to what the account holds from the start."""
+        return self._moment is not None or self._building
+
     def next_number(self, name: str) -> int:
         """The next identifier of the kind `name`; one count for the whole account."""
         self._numbers[name] += 1
@@ -95,8 +105,9 @@ class Account:
     def place(self, name: str, *scope: Any) -> Collection:
         """The collection at a place, such as ``/sites/{}/orders`` with the scope ``(1,)``."""
         if not self._built and name not in _BEFORE_THE_WORLD:
-            self._built = True
+            self._built = self._building = True
             build(self, self._world)
+            self._building = False
         found = self._places.get((name, scope))
         if found is None:
             found = CLASSES.get(name, Collection)(table(name), self, scope)
@@ -155,18 +166,36 @@ class Account:
             fields["similar"] = [other for other in (key - 2, key - 1) if other in products.items]
             products.insert(key, fields)
 
+    @property
+    def v3(self) -> ServicesV3:
+        """The v3 services, made when they are first asked for."""
+        if self._v3 is None:
+            self._v3 = ServicesV3(self)
+        return self._v3
+
     def put_in(self, path: str, item: Item) -> Any:
         """Add an item to the collection at `path`, or set it there, as a request would."""
+        service, below = service_at(path.strip("/").split("/"))
+        try:
+            if service is not None:
+                return self.v3.put_in(service, below, item)
+            return self._put_in(path, item)
+        except Refusal as refusal:
+            if service is not None and refusal.statuscode == HTTPStatus.NOT_FOUND:
+                raise KeyError(path) from None
+            raise ValueError(refusal.errortext) from None
+
+    def _put_in(self, path: str, item: Item) -> Any:
         place = self._collection_at(path)
         place.begin()
         put = place.update_named if isinstance(place, Rows) else place.add
-        try:
-            return put(item, {})
-        except Refusal as refusal:
-            raise ValueError(refusal.errortext) from None
+        return put(item, {})
 
     def items(self, path: str) -> dict[Any, Item]:
         """The live store of the collection at `path`."""
+        service, below = service_at(path.strip("/").split("/"))
+        if service is not None:
+            return self.v3.items(service, below)
         return self._collection_at(path).items
 
     def _collection_at(self, path: str) -> Collection:

@@ -28,6 +28,8 @@ __all__ = [
     "StoreReportConfiguration",
     "StoreReports",
     "Stores",
+    "add_z_report",
+    "register_of",
 ]
 
 _REGISTERS = "/sites/{}/cashregisters"
@@ -35,6 +37,16 @@ _REPORTS = "/sites/{}/cashregisters/{}/zreports"
 _FEED = "/pos-z-reports"
 
 _MOST_REPORTS = 500
+_DAYS_WORK = 28_800
+
+_OF_REGISTER = (
+    "registerid",
+    "manufacturerid",
+    "registerkey",
+    "company",
+    "companyid",
+    "currencycode",
+)
 
 
 class CashRegisters(Collection):
@@ -47,6 +59,38 @@ class CashRegisters(Collection):
                 lambda register: include or register.get("registerkey")
             ),
         }
+
+
+def register_of(account: Account, registerid: str) -> tuple[int, Item]:
+    """The site of a cash register, and the register.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for site in account.sites:
+        found = account.place(_REGISTERS, site).items.get(registerid)
+        if found is not None:
+            return site, found
+    raise KeyError(registerid)
+
+
+def add_z_report(account: Account, registerid: str, fields: Item) -> int:
+    """Close a register for the day, with `fields` in its report; return the zreportid.
+
+    Raises:
+        KeyError: there is no such register.
+    """
+    site, register = register_of(account, registerid)
+    reports = account.place(_REPORTS, site, registerid)
+    store = account.place("/sites/{}/stores", site).items.get(register["storesettingid"], {})
+    key = max(reports.items, default=0) + 1
+    about = {name: register[name] for name in _OF_REGISTER}
+    about |= {"eshopid": site, "store_id": store.get("externalid", "")}
+    now = account.now()
+    about |= {"store_name": store.get("name", ""), "dateopened": now - _DAYS_WORK}
+    about |= {"datecreated": now, "dateadded": now}
+    reports.insert(key, about | fields)
+    return key
 
 
 class ReportFeed(View):

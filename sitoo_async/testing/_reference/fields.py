@@ -36,16 +36,38 @@ Kind = Literal[
 
 
 class Refusal(Exception):  # noqa: N818  # an answer of the server, no error of ours
-    """The server refuses a request, or one item of a batch."""
+    """The server refuses a request, or one item of a batch.
 
-    def __init__(self, statuscode: int, errortext: str) -> None:
+    Attributes:
+        statuscode: the HTTP status.
+        errortext: what is wrong.
+        code: the same in a word, on the services beside v2.
+        field: the path of the field that is at fault, there.
+    """
+
+    def __init__(
+        self,
+        statuscode: int,
+        errortext: str,
+        *,
+        code: str = "other",
+        field: str | None = None,
+    ) -> None:
         super().__init__(errortext)
         self.statuscode = statuscode
         self.errortext = errortext
+        self.code = code
+        self.field = field
 
     def as_object(self) -> dict[str, Any]:
-        """The error object of the reference."""
+        """The error object of v2."""
         return {"statuscode": self.statuscode, "errortext": self.errortext}
+
+    def as_message(self, request_id: str) -> dict[str, Any]:
+        """The error object of the services beside v2."""
+        named = {} if self.field is None else {"field": self.field}
+        data = named | {"message": self.errortext}
+        return {"request_id": request_id, "error_code": self.code, "error_data": data}
 
 
 @attrs.frozen

@@ -15,7 +15,8 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from sitoo_async.testing._reference.fields import Refusal
-from sitoo_async.testing._server.requests import as_php, below_account
+from sitoo_async.testing._server.faults import HTML_502
+from sitoo_async.testing._server.requests import as_php, below_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "bad_gateway",
     "encoded",
+    "larger",
     "literal",
     "oversized",
     "refused",
     "send",
     "send_half",
     "worked",
+    "worked_v3",
 ]
 
 _PIECE = 0x10000
@@ -64,10 +68,16 @@ def encoded(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def refused(refusal: Refusal, headers: Mapping[str, str] | None = None) -> Answer:
-    """The error object of the reference."""
+def refused(
+    refusal: Refusal,
+    record: RecordedRequest,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """The error object of the reference, v2's or that of the v3 services."""
     challenge = _CHALLENGE if refusal.statuscode == HTTPStatus.UNAUTHORIZED else {}
-    return Answer(refusal.statuscode, encoded(refusal.as_object()), challenge | dict(headers or {}))
+    of_v2 = record.service is None
+    said = refusal.as_object() if of_v2 else refusal.as_message(record.request_id)
+    return Answer(refusal.statuscode, encoded(said), challenge | dict(headers or {}))
 
 
 def worked(
@@ -79,22 +89,54 @@ def worked(
 ) -> Answer:
     """Do what the request asks for; the answer is what `account` says to it."""
     if not readable and request.method != "GET":
-        return refused(Refusal(400, "Invalid JSON."))
-    parts = [unquote(part) for part in below_account(request)[1]]
+        return refused(Refusal(400, "Invalid JSON."), record)
+    parts = [unquote(part) for part in below_root(request)[2]]
     # Every path answers with and without the extension.
     parts[-1:] = [part.removesuffix(".json") for part in parts[-1:]]
     try:
         status, value = account.answer(request.method, parts, as_php(request), record.json)
     except Refusal as refusal:
-        return refused(refusal)
+        return refused(refusal, record)
     return Answer(status, encoded(value))
 
 
-def literal(fault: Fault) -> Answer:
+def worked_v3(
+    account: Account,
+    request: web.BaseRequest,
+    record: RecordedRequest,
+    *,
+    readable: bool,
+) -> Answer:
+    """The same for a v3 service."""
+    if not readable and request.method != "GET":
+        return refused(Refusal(400, "The body is not JSON."), record)
+    service, _, below = below_root(request)
+    assert service is not None  # noqa: S101  # it is a request for one
+    parts = [unquote(part) for part in below]
+    query = {name: values[-1] for name, values in record.query.items()}
+    try:
+        status, value = account.v3.answer(service, request.method, parts, query, record.json)
+    except Refusal as refusal:
+        return refused(refusal, record)
+    return Answer(status, b"" if value is None else encoded(value))
+
+
+def larger(answer: Answer, limit: int) -> bool:
+    """Whether an answer has more than `limit` bytes when it is compressed."""
+    # Compressing is slow, and makes nothing larger that would count here.
+    return len(answer.body) > limit and len(gzip.compress(answer.body)) > limit
+
+
+def bad_gateway() -> Answer:
+    """The page of a load balancer, which knows no request id."""
+    return Answer(502, HTML_502, {"Content-Type": "text/html"}, named=False)
+
+
+def literal(fault: Fault, record: RecordedRequest) -> Answer:
     """The answer that a fault gives by itself."""
     if fault.body is None:
         text = fault.errortext or f"{fault.status}: fault"
-        return refused(Refusal(fault.status, text), fault.headers)
+        return refused(Refusal(fault.status, text), record, fault.headers)
     # The load balancer's own page comes without a request id.
     return Answer(fault.status, fault.body, fault.headers, named=fault.kind != "html502")
 
@@ -149,7 +191,8 @@ async def _begun(
     answer: Answer,
 ) -> web.StreamResponse:
     headers = CIMultiDict({"Content-Type": "application/json"})
-    if answer.named:
+    # Of the v3 services only the error object is known to name the request.
+    if answer.named and record.service is None:
         headers["Sitoo-Request-ID"] = record.request_id
     headers.update(answer.headers)
     response = web.StreamResponse(status=answer.status, headers=headers)

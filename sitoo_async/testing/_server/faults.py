@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
 
-__all__ = ["Fault", "FaultKind", "FaultQueue", "check_seconds"]
+__all__ = ["HTML_502", "Fault", "FaultKind", "FaultQueue", "check_seconds"]
 
 FaultKind = Literal[
     "drop",
@@ -29,7 +29,7 @@ FaultKind = Literal[
 
 When = Literal["before", "after"]
 
-_HTML_502 = (
+HTML_502 = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
     b"<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
 )
@@ -80,7 +80,8 @@ class Fault:
             is done, then it strikes.
         method: strike only this HTTP method.
         path: strike only paths (decoded, below the account) that contain this text, or that match
-            it where it holds ``*``, ``?`` or ``[``.
+            it where it holds ``*``, ``?`` or ``[``. The paths of the v3 services are whole, such
+            as ``/journals/v3/journal-entries``.
         times: how many requests it strikes.
         seconds: how long it lasts; None: until `FakeSitoo.unlock`.
         status: the status of the answer.
@@ -131,7 +132,7 @@ class Fault:
     def html502(cls, **strike: Unpack[Strike]) -> Fault:
         """Answer 502 with the HTML page of a load balancer, which knows no request id."""
         html = {"Content-Type": "text/html"}
-        return cls(kind="html502", status=502, body=_HTML_502, headers=html, **strike)
+        return cls(kind="html502", status=502, body=HTML_502, headers=html, **strike)
 
     @classmethod
     def server_error(

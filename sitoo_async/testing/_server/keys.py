@@ -9,7 +9,7 @@ import attrs
 
 from sitoo_async.testing._reference.fields import Refusal
 from sitoo_async.testing._reference.routes import NOTHING
-from sitoo_async.testing._server.requests import basic_credentials, below_account
+from sitoo_async.testing._server.requests import basic_credentials, below_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,13 @@ class Key:
     slot_began: float | None = None
     slot: int = 0
     used: int = 0
+    _parts: dict[str, Key] = attrs.field(factory=dict[str, "Key"])
+
+    def part(self, service: str | None) -> Key:
+        """What of it a v3 service counts, where each counts for itself; None: v2."""
+        if service is None:
+            return self
+        return self._parts.setdefault(service, Key(self.password))
 
     def busy(self, now: float) -> bool:
         """Whether a request that comes `now` is one too many."""
@@ -66,9 +73,16 @@ class Key:
         left = self.slot_left(now, slot_seconds)
         self.locked_until = now + min(left, math.inf if seconds is None else seconds)
 
+    def unlock(self) -> None:
+        """Free it from what a 50x left behind."""
+        self.locked_until = None
+        for part in self._parts.values():
+            part.unlock()
+
     def forget(self) -> None:
         """Unlock it and begin a new slot with the next request."""
-        self.locked_until = None
+        self.unlock()
+        self._parts.clear()
         self.slot_began = None
         self.slot = 0
         self.used = 0
@@ -86,7 +100,10 @@ def admitted(request: web.BaseRequest, account_id: int, keys: Mapping[str, Key])
         api_id, password = credentials
         key = keys.get(api_id)
         if key is not None and key.password == password:
-            account = below_account(request)[0]
+            service, account, _ = below_root(request)
+            # In the path of a v3 service there is no account: it follows from the key.
+            if service is not None:
+                return key
             if account is None:
                 raise Refusal(404, NOTHING)
             # The key is good, but not for this account, whether or not that exists.

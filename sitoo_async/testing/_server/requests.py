@@ -12,6 +12,8 @@ from urllib.parse import unquote
 import attrs
 from multidict import CIMultiDict
 
+from sitoo_async.testing._reference.routes_v3 import roots, service_at
+
 if TYPE_CHECKING:
     from aiohttp import web
     from aiohttp.web_protocol import RequestHandler
@@ -23,7 +25,7 @@ __all__ = [
     "RecordedRequest",
     "as_php",
     "basic_credentials",
-    "below_account",
+    "below_root",
     "decoded",
     "recorded",
 ]
@@ -37,7 +39,9 @@ class RecordedRequest:
 
     Attributes:
         method: the HTTP method.
-        path: below ``/v2/accounts/{id}``, decoded, without the query.
+        service: the v3 service that it was for, such as ``shipments-v3``; None: v2.
+        path: decoded, without the query. Of v2 it is what stands below ``/v2/accounts/{id}``; of
+            a v3 service it is whole, such as ``/shipments/v3/shipments``.
         raw_path: the whole request target as it was sent, query included.
         query: decoded parameters; each with all its values, also those that the API ignores.
         json: the decoded body; None without one, or when it is not JSON.
@@ -51,6 +55,7 @@ class RecordedRequest:
     """
 
     method: str
+    service: str | None
     path: str
     raw_path: str
     query: dict[str, list[str]]
@@ -94,9 +99,12 @@ def recorded(
         query.setdefault(name, []).append(value)
     headers = CIMultiDict(request.headers)
     credentials = basic_credentials(headers.popall("Authorization", [""])[0])
+    service, _, below = below_root(request)
+    root = "" if service is None else roots()[service]
     return RecordedRequest(
         method=request.method,
-        path=unquote("/" + "/".join(below_account(request)[1])),
+        service=service,
+        path=unquote(f"{root}/{'/'.join(below)}"),
         raw_path=request.raw_path,
         query=query,
         headers=headers,
@@ -107,14 +115,22 @@ def recorded(
     )
 
 
-def below_account(request: web.BaseRequest) -> tuple[str | None, list[str]]:
-    """The account number and the parts of the path below it, still percent-encoded."""
+def below_root(request: web.BaseRequest) -> tuple[str | None, str | None, list[str]]:
+    """What a request is for.
+
+    Returns:
+        The v3 service, or None for v2; the account number of v2, if one is there; and the parts
+        of the path below, still percent-encoded.
+    """
     parts = request.raw_path.partition("?")[0].split("/")
+    service, below = service_at(parts[1:])
+    if service is not None:
+        return service, None, [*below]
     match parts:
         case ["", "v2", "accounts", account, *below] if account.isascii() and account.isdecimal():
-            return account, below
+            return None, account, below
         case _:
-            return None, parts[1:]
+            return None, None, parts[1:]
 
 
 def as_php(request: web.BaseRequest) -> Query:

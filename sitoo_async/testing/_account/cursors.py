@@ -1,0 +1,76 @@
+"""Pages of the v3 services: how many items one holds, and where the next one begins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sitoo_async.testing._reference.fields import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sitoo_async.testing._reference.parameters import Parameters
+
+__all__ = ["cursor_page"]
+
+T = TypeVar("T")
+
+# Neither what a page holds nor how much of each item it shows makes it another walk: a page that
+# was too large is asked for again from the same place.
+_OF_THE_PAGE = frozenset({"num", "next", "include_packages", "include_items_undeclared"})
+
+
+def cursor_page(
+    found: Iterable[T],
+    asked: Parameters,
+    walk: str,
+    key: Callable[[T], list[Any]],
+    *,
+    descending: bool = False,
+) -> dict[str, Any]:
+    """One page of what was found.
+
+    Args:
+        found: all items that the filters select.
+        asked: the parameters; ``num`` and ``next`` are obeyed, the rest binds the cursor.
+        walk: what is walked over, which binds the cursor, too.
+        key: what orders the items, different for each and fit for JSON.
+        descending: whether the highest key comes first.
+
+    Returns:
+        The envelope: ``items`` and ``next``, which is empty at the end.
+
+    Raises:
+        Refusal: 400, ``num`` is below 1, or ``next`` is no cursor of this walk.
+    """
+    if asked["num"] < 1:
+        raise Refusal(400, "num is at least 1.", code="field-validation", field="num")
+    bound = {name: value for name, value in asked.items() if name not in _OF_THE_PAGE}
+    mark = hashlib.sha256(json.dumps([walk, bound], sort_keys=True).encode()).hexdigest()[:16]
+    rows = sorted(found, key=key, reverse=descending)
+    if asked["next"]:
+        last = _last_key(asked["next"], mark)
+        rows = [row for row in rows if (key(row) < last if descending else key(row) > last)]
+    page = rows[: asked["num"]]
+    more = len(rows) > len(page)
+    return {"items": page, "next": _cursor(mark, key(page[-1])) if more else ""}
+
+
+def _cursor(mark: str, last: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([mark, last]).encode()).decode()
+
+
+def _last_key(cursor: str, mark: str) -> list[Any]:
+    try:
+        of, last = json.loads(base64.urlsafe_b64decode(cursor))
+    except (binascii.Error, ValueError, TypeError):
+        of, last = None, []
+    if of != mark:
+        message = "next is no cursor of this query."
+        raise Refusal(400, message, code="field-validation", field="next")
+    found: list[Any] = last
+    return found
