@@ -16,7 +16,7 @@ from sitoo_async import SitooClient
 from sitoo_async._codec import tolerant
 from sitoo_async._lane import holds
 from sitoo_async.resources import _operation
-from sitoo_async.spi._core import app as spi_app
+from sitoo_async.spi._core import target
 from sitoo_async.testing import FakeSitoo, VirtualTimeLoop
 from sitoo_async.testing._reference.facts import operations
 from tests.gates._programs import MODULES, untested
@@ -105,7 +105,7 @@ def pytest_asyncio_loop_factories(
 def nothing_known_yet() -> None:
     """What a process tells once, or remembers of a key, begins anew with each test."""
     _operation._warned.clear()
-    spi_app._warned.clear()
+    target._warned.clear()
     tolerant.reported.clear()
     holds._pasts.clear()
 

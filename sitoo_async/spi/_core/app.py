@@ -7,18 +7,14 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
-import attrs
-
-from sitoo_async._checks.show import type_name
-from sitoo_async._checks.warning import warn
+from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
 from sitoo_async._http.keys import hidden
 from sitoo_async.errors import (
     InvalidInputError,
     InvalidOptionError,
-    UnverifiedEndpointWarning,
     printable,
 )
 from sitoo_async.spi._core.answer import Answer, as_json, empty, of_refusal, of_unfit
@@ -26,25 +22,16 @@ from sitoo_async.spi._core.call import Call, Incoming, header_text, without_cred
 from sitoo_async.spi._core.credentials import concealed_pairs
 from sitoo_async.spi._core.endpoint import Endpoint, Exchange
 from sitoo_async.spi._core.failure import places
-from sitoo_async.spi._core.operation import Operation, Plan
+from sitoo_async.spi._core.operation import Plan
 from sitoo_async.spi._core.query import read_query, read_value
-from sitoo_async.spi._core.refusal import Errors, Finding, Refusal, Unfit
-from sitoo_async.spi._core.routes import Routes, Template
+from sitoo_async.spi._core.refusal import Finding, Refusal, Unfit
+from sitoo_async.spi._core.routes import Routes
 from sitoo_async.spi._core.service import Service, interface_of, plans_of
+from sitoo_async.spi._core.target import Target, check_handler, places_of
 
 __all__ = ["App"]
 
 logger = logging.getLogger("sitoo_async")
-
-
-@attrs.frozen
-class _Target:
-    """An operation that requests may mean."""
-
-    plan: Plan
-    errors: Errors
-    handler: Callable[..., Awaitable[Any]] | None  # None: left out by the user's class
-    shown: str
 
 
 class App(Endpoint):
@@ -75,12 +62,16 @@ class App(Endpoint):
             within 1.
         strict: whether a field that is not of its documented type is refused with 400. By default
             it is read as what it can only mean, or stays as it came, with a warning.
+        routes: where operations are whose path is not documented, once you have seen what Sitoo
+            calls: by the name of the method, such as ``{"redeem_items": "POST /redeem"}``. What
+            braces hold in the path and the method doesn't take, `Call.path_parameters` has.
         on_error: called with what a handler raised, and with the call: for a service that collects
             errors, since the log tells only of which class it was, and where.
 
     Raises:
         InvalidOptionError: an option that can't work, a class that implements no interface, two
-            services with one path, or a handler that can't take what it is called with.
+            services with one path, a handler that can't take what it is called with, or one of an
+            operation of which nobody knows the path, and `routes` doesn't say it either.
     """
 
     def __init__(
@@ -94,6 +85,7 @@ class App(Endpoint):
         deadline: float = 10.0,
         warn_after: float = 1.0,
         strict: bool = False,
+        routes: Mapping[str, str] | None = None,
         on_error: Callable[[Exception, Call], object] | None = None,
     ) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
@@ -104,10 +96,17 @@ class App(Endpoint):
             raise InvalidOptionError("give the services to serve", field="services")
         self._strict = strict
         self._on_error = on_error
-        self._routes: Routes[_Target] = Routes()
+        self._routes: Routes[Target] = Routes()
         self._ending = set[asyncio.Task[Any]]()
+        told = dict(routes or {})
         for service in services:
-            self._add(service)
+            self._add(service, told)
+        if told:
+            raise InvalidOptionError(
+                f"routes: {shown(next(iter(told)))} is no operation that a service implements",
+                field="routes",
+            )
+        self._services = [type(service).__name__ for service in services]
         super().__init__(
             interface_of(type(services[0])).errors,
             user=user,
@@ -119,7 +118,10 @@ class App(Endpoint):
             warn_after=warn_after,
         )
 
-    def _add(self, service: Service) -> None:
+    def __repr__(self) -> str:
+        return f"<App: {', '.join(self._services)}>"
+
+    def _add(self, service: Service, routes: dict[str, str]) -> None:
         if not isinstance(service, Service):
             raise InvalidOptionError(
                 f"a service must be an instance of a class derived from an interface, not"
@@ -129,22 +131,17 @@ class App(Endpoint):
         interface = interface_of(type(service))
         declared: Any = interface.declared  # hashable, which mypy doubts of a type
         for name, plan in plans_of(declared).items():
-            shown = f"{type(service).__name__}.{name}"
+            called = f"{type(service).__name__}.{name}"
             own = getattr(type(service), name) is not vars(declared)[name]
-            handler = getattr(service, name) if own else None
-            if handler is not None:
-                _check_handler(plan, handler, shown)
-                _warn_unverified(plan.operation, shown)
-            operation = plan.operation
-            if operation.method is None or operation.path is None:
-                continue
-            target = _Target(plan, interface.errors, handler, shown)
-            for path in (operation.path, *operation.also):
-                other = self._routes.add(operation.method, Template.of(path), target)
+            target = Target(plan, interface.errors, getattr(service, name) if own else None, called)
+            if target.handler is not None:
+                check_handler(target)
+            for method, path in places_of(target, routes.pop(name, None) if own else None):
+                other = self._routes.add(method, path, target)
                 if other is not None:
                     raise InvalidOptionError(
-                        f"{operation.method} {path} is both {other.shown} and {shown}; serve them"
-                        " by an App each, at addresses of their own",
+                        f"{other.called} and {called} have the same path; serve them by an App"
+                        " each, at addresses of their own",
                         field="services",
                     )
 
@@ -165,7 +162,7 @@ class App(Endpoint):
         return Exchange(given, errors, act, self._most)
 
     def _prepared(
-        self, target: _Target, given: Incoming, parameters: Mapping[str, str]
+        self, target: Target, given: Incoming, parameters: Mapping[str, str]
     ) -> Callable[[bytes], Awaitable[Answer]]:
         """What is left to do when the body is there.
 
@@ -192,7 +189,7 @@ class App(Endpoint):
         )
 
     async def _answered(
-        self, target: _Target, handler: Callable[..., Awaitable[Any]], call: Call, body: bytes
+        self, target: Target, handler: Callable[..., Awaitable[Any]], call: Call, body: bytes
     ) -> Answer:
         """Read the body, call the handler, and write what it gives.
 
@@ -201,7 +198,10 @@ class App(Endpoint):
         """
         plan = target.plan
         if plan.read is not None:
-            handler = partial(handler, plan.read(body, self._strict))
+            try:
+                handler = partial(handler, plan.read(body, self._strict))
+            except Unfit as unfit:
+                raise _of_another_type(unfit, call.headers) from None
         task = await self._run(target, handler, call)
         if task.cancelled():
             raise self._failed(target, call, "cancelled itself", None)
@@ -221,7 +221,7 @@ class App(Endpoint):
             raise self._failed(target, call, why, wrong) from None
 
     async def _run(
-        self, target: _Target, handler: Callable[..., Awaitable[Any]], call: Call
+        self, target: Target, handler: Callable[..., Awaitable[Any]], call: Call
     ) -> asyncio.Task[Any]:
         """Run a handler to its end, or to the deadline.
 
@@ -230,7 +230,7 @@ class App(Endpoint):
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
-        task = loop.create_task(_awaited(handler), name=f"{target.shown} {call.request_id}")
+        task = loop.create_task(_awaited(handler), name=f"{target.called} {call.request_id}")
         try:
             await asyncio.wait((task,), timeout=max(0.0, call.deadline - began))
         except asyncio.CancelledError:
@@ -250,13 +250,13 @@ class App(Endpoint):
             logger.warning(
                 "%s took %.1f s; a POS expects an answer within 1 s, and gives up after 10 s"
                 " (request %s)",
-                target.shown,
+                target.called,
                 took,
                 printable(call.request_id, 100),
             )
         return task
 
-    def _ended(self, target: _Target, call: Call, task: asyncio.Task[Any]) -> None:
+    def _ended(self, target: Target, call: Call, task: asyncio.Task[Any]) -> None:
         """What became of a handler after its deadline."""
         self._ending.discard(task)
         error = None if task.cancelled() else task.exception()
@@ -265,14 +265,14 @@ class App(Endpoint):
 
     def _failed(
         self,
-        target: _Target,
+        target: Target,
         call: Call,
         why: str,
         error: BaseException | None,
         finding: Finding = "failed",
     ) -> Unfit:
         """Tell that a handler failed, and how its caller is told."""
-        logger.error("%s %s (request %s)", target.shown, why, printable(call.request_id, 100))
+        logger.error("%s %s (request %s)", target.called, why, printable(call.request_id, 100))
         if self._on_error is not None and isinstance(error, Exception):
             try:
                 self._on_error(error, call)
@@ -287,6 +287,21 @@ def _no_route(allowed: tuple[str, ...]) -> Unfit:
     if allowed:
         return Unfit("method", f"this path is for {' and '.join(allowed)}")
     return Unfit("not-found", "there is no such path")
+
+
+def _of_another_type(unfit: Unfit, headers: Mapping[str, str]) -> Unfit:
+    """The same, with the content type or coding that explains it.
+
+    JSON is read whatever it is called: nobody knows which type Sitoo names, and what is sent by
+    many a program without a thought is a form.
+    """
+    if unfit.finding == "unreadable":
+        for name, plain in (("Content-Encoding", "identity"), ("Content-Type", "json")):
+            given = headers.get(name.lower(), plain)
+            if plain not in given.lower():
+                text = f"{unfit.message}; its {name} is {printable(given, 60)}"
+                return Unfit(unfit.finding, text, name)
+    return unfit
 
 
 async def _awaited(handler: Callable[..., Awaitable[Any]]) -> Any:
@@ -325,40 +340,3 @@ def _written(plan: Plan, result: Any) -> Answer:
 
 def _plain(plan: Plan, result: Any) -> Any:
     return None if plan.write is None else plan.write(result)
-
-
-def _check_handler(plan: Plan, handler: Callable[..., Any], shown: str) -> None:
-    """Refuse a handler that can't take what it is going to be called with."""
-    places = [None] * (len(plan.path) + (plan.read is not None))
-    try:
-        inspect.signature(handler).bind(
-            *places, call=None, **{each.argument: None for each in plan.query}
-        )
-    except TypeError as error:
-        raise InvalidOptionError(
-            f"{shown} can't take what it is called with: {error}; give it the arguments that its"
-            " interface declares",
-            field="services",
-        ) from None
-
-
-_warned: Final[set[Operation]] = set()
-
-
-def _warn_unverified(operation: Operation, shown: str) -> None:
-    """Say once per operation and process that nobody has seen it documented."""
-    if operation.evidence == "documented" or operation in _warned:
-        return
-    known = (
-        "no path is known, so it is never called"
-        if operation.path is None
-        else f"{operation.method} {operation.path} is inferred, with {operation.confidence}"
-        " confidence"
-    )
-    warn(
-        f"{shown}: {operation.name} is not documented: {known}. Ask Sitoo before you rely on it"
-        " (told once for each operation)",
-        UnverifiedEndpointWarning,
-    )
-    # Only now: a warning that was made an error is raised again the next time.
-    _warned.add(operation)

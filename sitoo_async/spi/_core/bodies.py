@@ -21,6 +21,7 @@ from sitoo_async._codec.kinds import (
     Scalar,
     write_key,
 )
+from sitoo_async._codec.unset import UNSET
 from sitoo_async._codec.writing import tag_in, tagged, told_of
 from sitoo_async.errors import (
     DecodeError,
@@ -144,7 +145,7 @@ def writer(hint: Any) -> Write:
         InvalidOptionError: another type.
     """
     if isinstance(hint, type) and issubclass(hint, Model):
-        return lambda value: _object(hint, value, "the answer", "")
+        return lambda value: _object(hint, value, "the answer")
     if get_origin(hint) in (list, Sequence):
         write = writer(get_args(hint)[0])
         return lambda value: _rows(write, value)
@@ -175,7 +176,7 @@ def _mapping(value: Any) -> Any:
     return FREE.write(value, "the answer")
 
 
-def _object(model: type[Model], value: Any, place: str, prefix: str) -> dict[str, Any]:
+def _object(model: type[Model], value: Any, place: str, prefix: str = "") -> dict[str, Any]:
     """The fields of an object, read-only ones too, each checked by its kind.
 
     Null stands only where the reference announces it: elsewhere the field is left out. Of a mapping
@@ -190,6 +191,8 @@ def _object(model: type[Model], value: Any, place: str, prefix: str) -> dict[str
     fields = fields_of(type(value) if isinstance(value, Model) else model)
     written: dict[str, Any] = {}
     for key, item in given.items():
+        if item is UNSET:
+            continue
         name = write_key(key, place)
         field = fields.get(name)
         if field is None:

@@ -125,7 +125,7 @@ class Endpoint:
         method: str | bytes,
         path: str | bytes,
         headers: Headers,
-        body: bytes,
+        body: bytes | str | None,
         *,
         query: str | bytes = "",
         peer: str | None = None,
@@ -137,12 +137,16 @@ class Endpoint:
             path: the path below the address that Sitoo knows, percent-encoded as it came; it may
                 carry its query.
             headers: a mapping or pairs, of str or of bytes.
-            body: the whole body.
+            body: the whole body; None where there is none.
             query: the query, where the path doesn't carry it.
             peer: the address of whoever asks, for the log.
         """
         begun = self.begin(method, path, headers, query=query, peer=peer)
-        return begun if isinstance(begun, Answer) else await begun.finish(bytes(body))
+        if isinstance(begun, Answer):
+            return begun
+        # Halves of surrogate pairs become what they are: no UTF-8.
+        text = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+        return await begun.finish(bytes(text or b""))
 
     def begin(
         self,
