@@ -81,8 +81,9 @@ def accepted(kind: Kind) -> str:
             return f"Mapping[str, {value.accepts}]"
         case ObjectOf(model=model):
             return f"{model.__name__} | {model.__name__}Fields"
-        case ChoiceOf(models=models):
-            each = dict.fromkeys(accepted(ObjectOf(model)) for model in models.values())
+        case ChoiceOf(models=models, others=others):
+            every = (*models.values(), *others)
+            each = dict.fromkeys(accepted(ObjectOf(model)) for model in every)
             return " | ".join([*each, "Mapping[str, Any]"])
         case _:
             return kind.accepts

@@ -291,8 +291,9 @@ def told_of(
     if not isinstance(value, Model):
         return told
     cls = type(value)
-    if not issubclass(cls, tuple(kind.models.values())):
-        names = " or ".join(dict.fromkeys(model.__name__ for model in kind.models.values()))
+    models = dict.fromkeys((*kind.models.values(), *kind.others))
+    if not issubclass(cls, tuple(models)):
+        names = " or ".join(model.__name__ for model in models)
         raise InvalidInputError(
             f"{place} must be a {names}, or a mapping, not {type_name(value)}", field=place
         )

@@ -58,11 +58,13 @@ class ChoiceOf:
         models: the models, by the text that tells them.
         field: the name of the field that holds the text.
         beside: whether that stands beside the object, rather than in it.
+        others: more models that may be written, where nobody knows by which text they are told.
     """
 
     models: Mapping[str, type[Model]]
     field: str
     beside: bool
+    others: tuple[type[Model], ...] = ()
 
     def told_by(self, tag: object) -> ObjectOf | MapOf:
         """The kind that a text tells; that of a plain mapping where it tells none."""
