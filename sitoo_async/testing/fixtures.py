@@ -37,8 +37,5 @@ def fake_sitoo_in_thread() -> Iterator[FakeSitoo]:
 @pytest_asyncio.fixture
 async def sitoo(fake_sitoo: FakeSitoo) -> AsyncIterator[SitooClient]:
     """A client on the fake server of this test."""
-    # The server stands without the client, so the client loads only where it is asked for.
-    from sitoo_async._client import SitooClient  # noqa: PLC0415
-
-    async with SitooClient(**fake_sitoo.credentials) as client:
+    async with fake_sitoo.client() as client:
         yield client

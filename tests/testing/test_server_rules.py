@@ -283,7 +283,8 @@ async def test_records_can_be_switched_off(connected):
 
 async def test_credentials_and_environment_say_the_same(fake_sitoo):
     credentials, environment = fake_sitoo.credentials, fake_sitoo.environment
-    assert set(credentials) == {"account_id", "api_id", "password", "base_url"}
+    urls = {"journals_url", "purchase_prices_url", "shipments_v3_url"}
+    assert set(credentials) == {"account_id", "api_id", "password", "base_url"} | urls
     assert credentials["base_url"] == fake_sitoo.base_url
     assert fake_sitoo.base_url.startswith("http://127.0.0.1:")
     assert environment == {
@@ -291,6 +292,9 @@ async def test_credentials_and_environment_say_the_same(fake_sitoo):
         "SITOO_API_ID": credentials["api_id"],
         "SITOO_PASSWORD": credentials["password"],
         "SITOO_BASE_URL": credentials["base_url"],
+        "SITOO_JOURNALS_URL": credentials["journals_url"],
+        "SITOO_PURCHASE_PRICES_URL": credentials["purchase_prices_url"],
+        "SITOO_SHIPMENTS_V3_URL": credentials["shipments_v3_url"],
         "SITOO_SITE": "1",
     }
 

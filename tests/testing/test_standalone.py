@@ -167,7 +167,7 @@ def test_it_is_written_without_the_client_so_that_it_can_disagree_with_it():
             elif isinstance(node, ast.Import):
                 imported.update(alias.name for alias in node.names)
     ours = {name for name in imported if name.split(".")[0] == "sitoo_async"}
-    # The exceptions: the fixture `sitoo` takes the client, `--version` tells that of
+    # The exceptions: `FakeSitoo.client` takes the client, `--version` tells that of
     # both, and a server that closes tells the lanes, which would else hold back from the next one
     # at its port.
     others = {name for name in ours if not name.startswith("sitoo_async.testing")}

@@ -34,6 +34,13 @@ async def test_each_service_has_a_root_of_its_own_on_the_port(ask, fake_sitoo):
     assert fake_sitoo.requests[-1].service is None
 
 
+async def test_its_clients_call_the_services_here(fake_sitoo):
+    async with fake_sitoo.client(keep_unknown=True) as sitoo:
+        await sitoo.request("GET", "/shipments", service="shipments-v3")
+        await sitoo.products.get(21)
+    assert [record.service for record in fake_sitoo.requests] == ["shipments-v3", None]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_the_key_of_v2_is_let_in_and_no_other(connected, fake_sitoo, service):
     url = urls_of(fake_sitoo)[service]

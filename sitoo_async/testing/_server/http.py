@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from sitoo_async._client import SitooClient
     from sitoo_async.testing._reference.parameters import Item
     from sitoo_async.testing._server.faults import Fault
 
@@ -39,7 +40,7 @@ class FakeSitoo(Listener):
     Example:
         >>> async with FakeSitoo(products=100) as fake:
         ...     fake.script(Fault.drop(when="after", method="PUT"))
-        ...     async with SitooClient(**fake.credentials) as sitoo:
+        ...     async with fake.client() as sitoo:
         ...         await sitoo.products.get(21)
 
     A plain ``with`` serves from a thread of its own. Code under test that is synchronous outside
@@ -169,6 +170,9 @@ class FakeSitoo(Listener):
             "api_id": self._api_id,
             "password": self._password,
             "base_url": self.base_url,
+            "journals_url": self.journals_url,
+            "purchase_prices_url": self.purchase_prices_url,
+            "shipments_v3_url": self.shipments_v3_url,
         }
 
     @property
@@ -179,8 +183,18 @@ class FakeSitoo(Listener):
             "SITOO_API_ID": self._api_id,
             "SITOO_PASSWORD": self._password,
             "SITOO_BASE_URL": self.base_url,
+            "SITOO_JOURNALS_URL": self.journals_url,
+            "SITOO_PURCHASE_PRICES_URL": self.purchase_prices_url,
+            "SITOO_SHIPMENTS_V3_URL": self.shipments_v3_url,
             "SITOO_SITE": str(self._sites[0]),
         }
+
+    def client(self, **options: Any) -> SitooClient:
+        """A client of this server, not opened yet; it takes what `SitooClient` takes."""
+        # The server stands without the client, so the client loads only where it is asked for.
+        from sitoo_async._client import SitooClient  # noqa: PLC0415
+
+        return SitooClient(**{**self.credentials, **options})
 
     # What a test does to it.
 
