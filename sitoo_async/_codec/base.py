@@ -28,6 +28,9 @@ _read: Final = object.__getattribute__
 _put: Final = object.__setattr__
 _drop: Final = object.__delattr__
 
+_HIDDEN: Final = "***"
+"""What is shown for a secret that is there."""
+
 _UNKNOWN: Final = "(unknown)"
 """Where a pickle has the fields that no model knows; no field is called so."""
 
@@ -116,12 +119,12 @@ class Model(_Noted):  # noqa: PLW1641  # an item changes, so it has no hash
         return set_fields(self) == set_fields(other)
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in set_fields(self).items())
+        shown = ", ".join(f"{name}={value!r}" for name, value in _shown(self))
         return f"{type(self).__name__}({shown})"
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         # What rich asks for; left alone it would ask for every field.
-        yield from set_fields(self).items()
+        yield from _shown(self)
 
     def __replace__(self, /, **fields: Any) -> Self:
         return replace(self, **fields)
@@ -213,6 +216,13 @@ def present(item: Model) -> tuple[str, ...]:
     if noted and len(gc.get_referents(item)) == _REFERENCES + len(names):
         return _in_order(cls, names)
     return tuple(name for name in fields_of(cls) if _value(item, name) is not UNSET)
+
+
+def _shown(item: Model) -> Iterator[tuple[str, Any]]:
+    """The fields that are there, but for what a log or a screen must not get."""
+    known = fields_of(type(item))
+    for name, value in set_fields(item).items():
+        yield name, _HIDDEN if known[name].secret and value else value
 
 
 def _note(item: Model) -> tuple[str, ...] | list[str]:

@@ -59,6 +59,7 @@ class Field:
     empty_for_null: bool
     list_of_one: bool
     deprecated: bool
+    secret: bool
     inferred: bool
 
 

@@ -119,7 +119,7 @@ class GiftCardResponse(Model):
     print_voucher: bool = UNSET
     """Whether the gift card is to be printed as a voucher."""
 
-    print_pin: str | None = UNSET
+    print_pin: Annotated[str | None, Mark.SECRET] = UNSET
     """A PIN to be printed, usually of 4 to 6 digits."""
 
     type: Annotated[str, Mark.READ_ONLY] = UNSET

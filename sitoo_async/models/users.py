@@ -82,7 +82,9 @@ class User(Model):
     notes: str = UNSET
     """Notes for the staff."""
 
-    pin: Annotated[str, text_like(r"[0-9]{4}|[0-9]{6}", "4 or 6 digits"), Mark.WRITE_ONLY] = UNSET
+    pin: Annotated[
+        str, text_like(r"[0-9]{4}|[0-9]{6}", "4 or 6 digits"), Mark.WRITE_ONLY, Mark.SECRET
+    ] = UNSET
     """The personal code of the staff: 4 or 6 digits; never returned.
 
     One that another user has is refused by Sitoo.

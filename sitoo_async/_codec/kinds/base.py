@@ -27,6 +27,7 @@ class Mark(Enum):
     EMPTY_FOR_NULL = "read as null, but cleared by sending an empty text"
     LIST_OF_ONE = "also printed as a list that holds the one object"
     DEPRECATED = "still served, not to be used in new work"
+    SECRET = "opens something, and is not shown where the object is"  # noqa: S105  # a mark
     INFERRED = "printed on no page: its name, type or place follows from what is printed"
 
 
