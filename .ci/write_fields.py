@@ -64,6 +64,8 @@ SHARED: Final = {
     "set_fields": "sitoo_async._codec.base",
     "unknown_fields": "sitoo_async._codec.unknown",
 }
+# What few use, loaded with its first use.
+LATE: Final = {"as_model": "sitoo_async._codec.converter"}
 
 sys.path.insert(0, str(ROOT))
 
@@ -228,18 +230,24 @@ def render_package() -> str:
         module: [name for name, home in SHARED.items() if home == module]
         for module in sorted(set(SHARED.values()))
     }
-    module_of = {name: module for module, names in public.items() for name in names}
+    module_of = {
+        name: f"sitoo_async.models.{module}" for module, names in public.items() for name in names
+    } | LATE
     exported = sorted([*SHARED, *module_of], key=lambda name: (rank(name), name))
     return PACKAGE.format(
         shared="".join(imports(module, names) for module, names in shared.items()),
         groups="".join(
-            imports(f"sitoo_async.models.{module}", names, "    ")
-            for module, names in public.items()
+            [
+                *(imports(module, [name], "    ") for name, module in LATE.items()),
+                *(
+                    imports(f"sitoo_async.models.{module}", names, "    ")
+                    for module, names in public.items()
+                ),
+            ]
         ),
         names="".join(f'    "{name}",\n' for name in exported),
         module_of="".join(
-            f'            "{name}": "sitoo_async.models.{module_of[name]}",\n'
-            for name in sorted(module_of)
+            f'            "{name}": "{module_of[name]}",\n' for name in sorted(module_of)
         ),
     )
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
 
 import cattrs
 
 from sitoo_async._codec.base import Model
+from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import is_mapping
 from sitoo_async._codec.tolerant import Reading, wrong_shape
 from sitoo_async._codec.writing import plain
+from sitoo_async.errors import InvalidInputError
 
-__all__ = ["converter"]
+__all__ = ["as_model", "converter"]
+
+M = TypeVar("M", bound=Model)
 
 
 def _structure(value: Any, cls: type[Model]) -> Any:
@@ -29,3 +34,29 @@ converter: Final = cattrs.Converter()
 
 converter.register_structure_hook_func(_is_model, _structure)
 converter.register_unstructure_hook_func(_is_model, plain)
+
+
+def as_model(cls: type[M], data: Mapping[str, Any], /) -> M:
+    """A model of plain JSON data, read as tolerantly as an answer.
+
+    For what comes as a mapping: an object of which the reference does not say where it stands, an
+    answer to `SitooClient.request`, what you stored as JSON. Fields that the model doesn't know
+    are kept, see `unknown_fields`.
+
+    ::
+
+        as_model(Product, {"productid": 21, "moneyprice": "199.00"})
+
+    Args:
+        cls: the model.
+        data: its fields as JSON has them, money as text and moments as seconds.
+
+    Raises:
+        InvalidInputError: it is no model, or no mapping.
+    """
+    fields_of(cls)  # which tells
+    if not is_mapping(data):
+        raise InvalidInputError(
+            f"data must be a mapping with the fields of {cls.__name__}", field="data"
+        )
+    return Reading(strict=False, keep_unknown=True).item(cls, data, None)  # type: ignore[no-any-return]  # of that class

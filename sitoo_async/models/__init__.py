@@ -31,6 +31,16 @@ __all__ = [
     "ContactAddressV3Fields",
     "ContactV3",
     "ContactV3Fields",
+    "CrmChannel",
+    "CrmChannelFields",
+    "CrmClientSettings",
+    "CrmClientSettingsFields",
+    "CrmFieldSetting",
+    "CrmHandler",
+    "CrmHandlerFields",
+    "CrmHandlerVoyado",
+    "CrmHandlerVoyadoFields",
+    "CrmSearchKeyType",
     "CustomAttribute",
     "CustomAttributeFields",
     "CustomMetric",
@@ -82,6 +92,7 @@ __all__ = [
     "OpenEnum",
     "OpenText",
     "Order",
+    "OrderDataKey",
     "OrderDelivery",
     "OrderDeliveryFields",
     "OrderDeliveryItem",
@@ -89,6 +100,7 @@ __all__ = [
     "OrderField",
     "OrderFields",
     "OrderItem",
+    "OrderItemDataKey",
     "OrderItemFields",
     "OrderItemSalesTax",
     "OrderItemSalesTaxFields",
@@ -248,6 +260,7 @@ __all__ = [
     "WarehouseType",
     "WeightV3",
     "WeightV3Fields",
+    "as_model",
     "changes",
     "is_set",
     "replace",
@@ -256,6 +269,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from sitoo_async._codec.converter import as_model
+    from sitoo_async.models.additional_data import OrderDataKey, OrderItemDataKey
     from sitoo_async.models.cash_registers import PosRegister
     from sitoo_async.models.categories import Category, CategoryField, CategoryFields
     from sitoo_async.models.custom_attributes import CustomAttribute, CustomAttributeFields
@@ -408,6 +423,16 @@ if TYPE_CHECKING:
         ServiceUserFields,
     )
     from sitoo_async.models.settings import (
+        CrmChannel,
+        CrmChannelFields,
+        CrmClientSettings,
+        CrmClientSettingsFields,
+        CrmFieldSetting,
+        CrmHandler,
+        CrmHandlerFields,
+        CrmHandlerVoyado,
+        CrmHandlerVoyadoFields,
+        CrmSearchKeyType,
         PosPermissionOptions,
         PosPermissionOptionsFields,
         PosPermissions,
@@ -525,6 +550,16 @@ else:
             "ContactAddressV3Fields": "sitoo_async.models.shipments_v3",
             "ContactV3": "sitoo_async.models.shipments_v3",
             "ContactV3Fields": "sitoo_async.models.shipments_v3",
+            "CrmChannel": "sitoo_async.models.settings",
+            "CrmChannelFields": "sitoo_async.models.settings",
+            "CrmClientSettings": "sitoo_async.models.settings",
+            "CrmClientSettingsFields": "sitoo_async.models.settings",
+            "CrmFieldSetting": "sitoo_async.models.settings",
+            "CrmHandler": "sitoo_async.models.settings",
+            "CrmHandlerFields": "sitoo_async.models.settings",
+            "CrmHandlerVoyado": "sitoo_async.models.settings",
+            "CrmHandlerVoyadoFields": "sitoo_async.models.settings",
+            "CrmSearchKeyType": "sitoo_async.models.settings",
             "CustomAttribute": "sitoo_async.models.custom_attributes",
             "CustomAttributeFields": "sitoo_async.models.custom_attributes",
             "CustomMetric": "sitoo_async.models.custom_metrics",
@@ -573,6 +608,7 @@ else:
             "ManufacturerField": "sitoo_async.models.manufacturers",
             "ManufacturerFields": "sitoo_async.models.manufacturers",
             "Order": "sitoo_async.models.orders",
+            "OrderDataKey": "sitoo_async.models.additional_data",
             "OrderDelivery": "sitoo_async.models.orders",
             "OrderDeliveryFields": "sitoo_async.models.orders",
             "OrderDeliveryItem": "sitoo_async.models.orders",
@@ -580,6 +616,7 @@ else:
             "OrderField": "sitoo_async.models.orders",
             "OrderFields": "sitoo_async.models.orders",
             "OrderItem": "sitoo_async.models.orders",
+            "OrderItemDataKey": "sitoo_async.models.additional_data",
             "OrderItemFields": "sitoo_async.models.orders",
             "OrderItemSalesTax": "sitoo_async.models.orders",
             "OrderItemSalesTaxFields": "sitoo_async.models.orders",
@@ -739,5 +776,6 @@ else:
             "WarehouseType": "sitoo_async.models.warehouses",
             "WeightV3": "sitoo_async.models.shipments_v3",
             "WeightV3Fields": "sitoo_async.models.shipments_v3",
+            "as_model": "sitoo_async._codec.converter",
         },
     )

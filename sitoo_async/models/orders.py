@@ -215,12 +215,7 @@ class OrderItem(Model):
     """The sales taxes collected for this row."""
 
     additionaldata: AdditionalData = UNSET
-    """Further facts as text, by key.
-
-    Among Sitoo's own keys: ``giftcard-cardnumber`` of a gift card sold, ``pricelist-externalid``,
-    ``reasoncode-manualdiscount``, ``reasoncode-manualprice``, ``reasoncode-return``,
-    ``return-warehouseid`` and, in a return, ``pos-originalsales-orderitemid``.
-    """
+    """Further facts as text, by key; `OrderItemDataKey` explains those that Sitoo writes."""
 
     decimalquantitytotal: Annotated[Decimal3, Mark.READ_ONLY] = UNSET
     """`quantity` times `decimalunitquantity`."""
@@ -501,13 +496,7 @@ class Order(Model):
     """Its currency as a code of ISO 4217, such as ``SEK``; the account's, unless given."""
 
     additionaldata: AdditionalData = UNSET
-    """Further facts as text, by key.
-
-    Among Sitoo's own keys: ``pos-receiptid``, ``pos-staff-userid``, ``pos-staff-externalid``,
-    ``pos-timezone``, ``store-externalid``, ``store-name``, ``delivery-pickup-warehouseid``,
-    ``delivery-ignore-stock`` (``true``: deliveries leave the stock alone), ``serviceorder-id``
-    and, in a refund, ``pos-originalsales-orderid`` and ``refundreasoncode-reasoncode``.
-    """
+    """Further facts as text, by key; `OrderDataKey` explains those that Sitoo writes."""
 
     orderitems: list[OrderItem] = UNSET
     """The rows."""

@@ -6,13 +6,26 @@ Reference: https://developer.sitoo.com/api-reference/settings
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.enums import OpenText
+from sitoo_async._codec.evidence import known, name_only
+from sitoo_async._codec.kinds import Mark
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.models._written import written
 
 __all__ = [
+    "CrmChannel",
+    "CrmChannelFields",
+    "CrmClientSettings",
+    "CrmClientSettingsFields",
+    "CrmFieldSetting",
+    "CrmHandler",
+    "CrmHandlerFields",
+    "CrmHandlerVoyado",
+    "CrmHandlerVoyadoFields",
+    "CrmSearchKeyType",
     "PosPermissionOptions",
     "PosPermissionOptionsFields",
     "PosPermissions",
@@ -24,6 +37,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from sitoo_async.models._written.settings import (
+        CrmChannelFields,
+        CrmClientSettingsFields,
+        CrmHandlerFields,
+        CrmHandlerVoyadoFields,
         PosPermissionOptionsFields,
         PosPermissionsFields,
         SettingsField,
@@ -81,12 +98,140 @@ class PosPermissions(Model):
     """What the rest of the staff may do."""
 
 
+# The objects of a CRM. A partner's page on its integration shows their structure in the YAML of the
+# Backoffice's POS settings; that they are the same as JSON, by the same names, is inferred. In
+# which field of the settings they stand is not known.
+
+
+@known("v2", "CrmFieldSetting", "inferred")
+class CrmFieldSetting(OpenText):
+    """What the staff may do with a field of a customer; inferred from a partner's page."""
+
+    EDITABLE = "editable"
+    READONLY = "readonly"
+
+
+@known("v2", "CrmSearchKeyType", "inferred")
+class CrmSearchKeyType(OpenText):
+    """What a customer is looked for by; inferred from a partner's page."""
+
+    MOBILE = "mobile"
+    EMAIL = "email"
+    PERSONAL_ID = "personal_id"
+    MEMBER_NUMBER = "member_number"
+
+
+@known("v2", "CrmClientSettings", "inferred")
+@model
+class CrmClientSettings(Model):
+    """How the POS shows a CRM; inferred from a partner's page.
+
+    Fields of a customer that were seen there: ``email``, ``name``, ``personal_id``, ``mobile``,
+    ``invoice_address``, ``accepts_email``, ``accepts_sms``, ``accepts_mail`` and ``consents``.
+
+    Reference: https://developer.sitoo.com/api-reference/settings
+    """
+
+    lookup_type: CrmSearchKeyType = UNSET
+    """What a person is looked up by, to fill in a new customer."""
+
+    search_types: list[CrmSearchKeyType] = UNSET
+    """What a customer can be looked for by."""
+
+    fields_add: dict[str, CrmFieldSetting] = UNSET
+    """Which fields a new customer has, by their names."""
+
+    fields_edit: dict[str, CrmFieldSetting] = UNSET
+    """Which fields a known customer has, by their names."""
+
+
+@known("v2", "CrmHandlerVoyado", "inferred")
+@model
+class CrmHandlerVoyado(Model):
+    """How Voyado is reached; inferred from a partner's page.
+
+    Reference: https://developer.sitoo.com/api-reference/settings
+    """
+
+    api_url: str = UNSET
+    """The address of its API."""
+
+    api_key: Annotated[str, Mark.SECRET] = UNSET
+    """The key to it; not shown where the object is."""
+
+    locale: str = UNSET
+    """A language and a region, such as ``en-GB``."""
+
+    currency_code: str = UNSET
+    """A currency as a code of ISO 4217, such as ``EUR``."""
+
+    voucher_passwords_default: list[str] = UNSET
+    """The passwords of the vouchers that each customer has."""
+
+    voucher_passwords_from_labels: list[Any] = UNSET
+    """The passwords that a label of the customer gives; an element's form is not known well."""
+
+
+@known("v2", "CrmHandler", "inferred")
+@model
+class CrmHandler(Model):
+    """Which system a channel leads to; inferred from a partner's page.
+
+    It is a mapping with one key, that of the kind of system. Beside ``voyado`` there are, by the
+    names of their objects, ``sitoo`` and ``spi``, whose fields nobody knows: `unknown_fields`
+    gives them.
+
+    Reference: https://developer.sitoo.com/api-reference/settings
+    """
+
+    voyado: CrmHandlerVoyado = UNSET
+    """Voyado."""
+
+
+@known("v2", "CrmChannel", "inferred")
+@model
+class CrmChannel(Model):
+    """A CRM that the POS works with; inferred from a partner's page.
+
+    In which field of the settings the channels stand is not known, so they are to be looked for:
+    `unknown_fields` gives what a site's settings have beside the known ones, and `as_model` makes
+    models of them.
+
+    Reference: https://developer.sitoo.com/api-reference/settings
+    """
+
+    id: str = UNSET
+    """Its id, which the interfaces of partners call ``crm_channel_id``; such as ``voyado``."""
+
+    title: str = UNSET
+    """What the staff reads, such as ``Private``."""
+
+    client_settings: CrmClientSettings = UNSET
+    """How the POS shows it."""
+
+    handler: CrmHandler = UNSET
+    """Which system it leads to."""
+
+
+name_only(
+    "v2",
+    "CrmFieldConfig",
+    "CrmHandlerSitoo",
+    "CrmHandlerSpi",
+    "CrmOnboardingOffer",
+    "CrmSelfCheckout",
+    "CrmVoyadoSectionFieldMapping",
+)
+
+
+@known("v2", "Settings", "documented")
 @model
 class Settings(Model):
     """What a site is set to.
 
     The public reference shows the fields by an example, not all of them, and does not explain
-    them. So what is said of them here is read off their names and example values.
+    them. So what is said of them here is read off their names and example values. The fields that
+    it does not show are kept: see `unknown_fields`.
 
     Reference: https://developer.sitoo.com/api-reference/settings#settings
     """

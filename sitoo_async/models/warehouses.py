@@ -39,7 +39,10 @@ class WarehouseType(OpenEnum):
     """How the stock of a warehouse is kept."""
 
     FIFO = 10
-    """First in, first out: stock and its value change through transactions and batches only."""
+    """First in, first out: stock and its value change through transactions and batches only.
+
+    Examples show the number; that it is this type's is inferred, there being no third.
+    """
 
     VIRTUAL = 20
     """Levels are set directly on its items; it takes no transactions."""

@@ -3,12 +3,24 @@
 Written by .ci/write_fields.py; change the models and run it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
-from sitoo_async.models.settings import PosPermissionOptions, PosPermissions
+from sitoo_async.models.settings import (
+    CrmClientSettings,
+    CrmFieldSetting,
+    CrmHandler,
+    CrmHandlerVoyado,
+    CrmSearchKeyType,
+    PosPermissionOptions,
+    PosPermissions,
+)
 
 __all__ = [
+    "CrmChannelFields",
+    "CrmClientSettingsFields",
+    "CrmHandlerFields",
+    "CrmHandlerVoyadoFields",
     "PosPermissionOptionsFields",
     "PosPermissionsFields",
     "SettingsField",
@@ -34,6 +46,41 @@ class PosPermissionsFields(TypedDict, total=False):
 
     store_manager: PosPermissionOptions | PosPermissionOptionsFields
     store_staff: PosPermissionOptions | PosPermissionOptionsFields
+
+
+class CrmClientSettingsFields(TypedDict, total=False):
+    """The fields of a CrmClientSettings that can be set."""
+
+    lookup_type: CrmSearchKeyType | str
+    search_types: Sequence[CrmSearchKeyType | str]
+    fields_add: Mapping[str, CrmFieldSetting | str]
+    fields_edit: Mapping[str, CrmFieldSetting | str]
+
+
+class CrmHandlerVoyadoFields(TypedDict, total=False):
+    """The fields of a CrmHandlerVoyado that can be set."""
+
+    api_url: str
+    api_key: str
+    locale: str
+    currency_code: str
+    voucher_passwords_default: Sequence[str]
+    voucher_passwords_from_labels: Sequence[Any]
+
+
+class CrmHandlerFields(TypedDict, total=False):
+    """The fields of a CrmHandler that can be set."""
+
+    voyado: CrmHandlerVoyado | CrmHandlerVoyadoFields
+
+
+class CrmChannelFields(TypedDict, total=False):
+    """The fields of a CrmChannel that can be set."""
+
+    id: str
+    title: str
+    client_settings: CrmClientSettings | CrmClientSettingsFields
+    handler: CrmHandler | CrmHandlerFields
 
 
 class SettingsFields(TypedDict, total=False):
