@@ -43,6 +43,7 @@ __all__ = [
     "decode_value",
     "encode",
     "last_row",
+    "next_of",
     "select",
     "writable",
 ]
@@ -75,9 +76,14 @@ def decode_item(
 
 
 def decode_page(
-    body: bytes, cls: type[M], *, strict: bool = False, keep_unknown: bool = False
+    body: bytes,
+    cls: type[M],
+    *,
+    strict: bool = False,
+    keep_unknown: bool = False,
+    counted: bool = True,
 ) -> tuple[list[M | None], int | None]:
-    """Read an envelope: its rows, and how many the query has in all.
+    """Read an envelope: its rows, and how many the query has in all, if it is one that tells.
 
     Returns:
         The items, with None for a row that came as null: it counts as received. And the
@@ -88,12 +94,12 @@ def decode_page(
     """
     with suppress(*UNREADABLE):
         items, totalcount = _fast(cls, keep_unknown=keep_unknown).page(body)
-        if totalcount is None:
+        if totalcount is None and counted:
             Reading(strict=strict, source=_page_of(cls)).uncounted()
         return items, totalcount
     reading, value = _tolerantly(body, cls, strict=strict, keep_unknown=keep_unknown)
     with _in_depth():
-        rows, totalcount = reading.envelope(value)
+        rows, totalcount = reading.envelope(value, counted=counted)
         return [reading.row(cls, row, index) for index, row in enumerate(rows)], totalcount
 
 
@@ -187,6 +193,28 @@ def last_row(body: bytes, name: str, kind: type[V]) -> tuple[int, V | None]:
         meant: Any = integer_of(value) if kind is int else value
         return len(items), meant
     return 0, None
+
+
+def next_of(body: bytes) -> str | None:
+    """The cursor that a page names for the next one, without decoding the rest; None at the end.
+
+    Raises:
+        DecodeError: it names one that can't be a cursor.
+    """
+    with suppress(*UNREADABLE):
+        return _next(body).next or None
+    value, _ = parse(body)
+    found = value.get("next") if is_object(value) else None
+    if found is None or isinstance(found, str):
+        return found or None
+    if isinstance(found, int) and not isinstance(found, bool):
+        return str(found)
+    raise wrong_shape("a cursor", found, (None, "next"))
+
+
+_next: Final[Callable[[bytes], Any]] = msgspec.json.Decoder(
+    msgspec.defstruct("Next", [("next", str | None, None)], gc=False)
+).decode
 
 
 @cache

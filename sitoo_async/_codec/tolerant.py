@@ -204,8 +204,10 @@ class Reading:
 
     # What is no field of a model ------------------------------------------------------------
 
-    def envelope(self, value: Any) -> tuple[Sequence[Any], int | None]:
+    def envelope(self, value: Any, *, counted: bool = True) -> tuple[Sequence[Any], int | None]:
         """The rows of a page, null for one that came as null, and how many the query has in all.
+
+        Of a page that is not `counted`, nothing tells that.
 
         Raises:
             DecodeError: there are no rows or, where `strict`, it is not the documented envelope.
@@ -215,7 +217,8 @@ class Reading:
             return value, None
         if not is_object(value):
             raise wrong_shape("an envelope", value, None)
-        return self._rows(value), self._totalcount(value.get("totalcount"))
+        rows = self._rows(value)
+        return rows, self._totalcount(value.get("totalcount")) if counted else None
 
     def array(self, value: Any) -> Sequence[Any]:
         """The rows of a collection that comes without an envelope.

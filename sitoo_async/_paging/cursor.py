@@ -5,13 +5,15 @@ rows shift when the collection changes under the walk, so wherever the API can b
 follows a known id or moment, a walk goes by that instead; it then misses nothing and gives nothing
 twice.
 
-A *cursor* is what the next page is asked for by: an index, the last id seen, or a moment.
+A *cursor* is what the next page is asked for by: an index, the last id seen, a moment, or a text
+that the page before names for that.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Generic, cast
@@ -23,7 +25,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async._codec.meaning import integer_of
 from sitoo_async.errors import DecodeError
 
-__all__ = ["Advance", "AfterId", "AtOnce", "ByOffset", "FromMoment", "P"]
+__all__ = ["Advance", "AfterId", "AtOnce", "ByNext", "ByOffset", "FromMoment", "P"]
 
 P = TypeVar("P", default=int)
 """What a cursor is; an index where nothing else is said."""
@@ -34,12 +36,14 @@ class Advance(ABC, Generic[P]):
 
     Attributes:
         counted: whether the cursor is the index of a row, so that rows may shift under the walk.
+        countable: whether anything ever tells how many rows there are.
         whole: whether all rows come in one answer, so that no others can be asked for.
         page_size: how many rows a page has at most, where the caller has no say in it.
         key: what tells two rows apart, where a page begins with the last rows of the one before.
     """
 
     counted: bool = False
+    countable: bool = True
     whole: bool = False
     page_size: int | None = None
     key: Callable[[Any], Hashable] | None = None
@@ -59,7 +63,7 @@ class Advance(ABC, Generic[P]):
         """
 
     @abstractmethod
-    def after(self, at: P, rows: Sequence[Any]) -> P:
+    def after(self, at: P, rows: Sequence[Any], body: bytes) -> P:
         """Where the next page starts, now that this one's rows are known; None is a row too."""
 
     @abstractmethod
@@ -79,6 +83,11 @@ class Advance(ABC, Generic[P]):
     @abstractmethod
     def position(self, at: P, items: Sequence[Any], finished: int) -> P:
         """The cursor that resumes behind the first `finished` of a page's items."""
+
+    def rest(self, at: P, following: P) -> P:
+        """Where a walk stands that has ended with the page at that cursor."""
+        del at
+        return following
 
     def stuck(self, at: P, following: P) -> bool:
         """Whether the next page would be this one again."""
@@ -120,7 +129,7 @@ class ByOffset(Advance[int]):
         return at + num
 
     @override
-    def after(self, at: int, rows: Sequence[Any]) -> int:
+    def after(self, at: int, rows: Sequence[Any], body: bytes) -> int:
         return at + len(rows)
 
     @override
@@ -185,7 +194,7 @@ class AfterId(Advance[P]):
         return None if self.told and received < num else last
 
     @override
-    def after(self, at: P, rows: Sequence[Any]) -> P:
+    def after(self, at: P, rows: Sequence[Any], body: bytes) -> P:
         items = [row for row in rows if row is not None]
         if not items:
             return at
@@ -274,7 +283,7 @@ class FromMoment(Advance[datetime | None]):
         return None if received < num or (at is not None and last and last < at) else last
 
     @override
-    def after(self, at: datetime | None, rows: Sequence[Any]) -> datetime | None:
+    def after(self, at: datetime | None, rows: Sequence[Any], body: bytes) -> datetime | None:
         items = [row for row in rows if row is not None]
         if not items:
             return at
@@ -319,6 +328,55 @@ class FromMoment(Advance[datetime | None]):
         if not isinstance(found, datetime):
             raise _lost(self._field, found)
         return found
+
+
+class ByNext(Advance[str | None]):
+    """By the cursor that the page before names; None is the beginning, and behind the last page.
+
+    Args:
+        peek: the cursor that a page names for the next one; None: it is the last.
+    """
+
+    countable = False
+
+    def __init__(self, peek: Callable[[bytes], str | None]) -> None:
+        self._peek = peek
+
+    @override
+    def ahead(
+        self, at: str | None, num: int, body: bytes, totalcount: int | None, *, full: bool
+    ) -> str | None:
+        with suppress(DecodeError):  # decoding the page tells what is wrong
+            following = self._peek(body)
+            return None if following == at else following
+        return None
+
+    @override
+    def after(self, at: str | None, rows: Sequence[Any], body: bytes) -> str | None:
+        return self._peek(body)
+
+    @override
+    def ended(
+        self,
+        following: str | None,
+        received: int,
+        num: int,
+        totalcount: int | None,
+        *,
+        first: bool,
+    ) -> bool:
+        # Not by the rows: a page may be short, or empty, and others follow.
+        return following is None
+
+    @override
+    def rest(self, at: str | None, following: str | None) -> str | None:
+        # Nothing else is known that would not begin anew, and more rows may come to that page.
+        return at
+
+    @override
+    def position(self, at: str | None, items: Sequence[Any], finished: int) -> str | None:
+        # A cursor names a page, so those of its items that are finished come again.
+        return at
 
 
 def _lost(name: str, found: object) -> DecodeError:

@@ -18,7 +18,15 @@ import attrs
 from sitoo_async._checks.values import check_whole
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._paging.cursor import Advance, ByOffset, P
-from sitoo_async._paging.walk import ItemWalk, Page, PageOf, PageWalk, Part, Query
+from sitoo_async._paging.walk import (
+    ItemWalk,
+    Page,
+    PageOf,
+    PageWalk,
+    Part,
+    Query,
+    not_counted,
+)
 from sitoo_async.errors import DecodeError
 
 __all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Paginator", "Part"]
@@ -88,6 +96,10 @@ class Paginator(Generic[T, P]):
         with; where it goes by a moment, that of the first one it has not. An item counts as
         finished when the next one is asked for; in `pages()` likewise a page.
 
+        Where it goes by the cursors of pages (``list(after=...)``), that of the page which holds
+        the first item not finished with, None for the first page: the items before it in that page
+        come once more. At the end, that of the last page: what has come to it since is there, too.
+
         Raises:
             DecodeError: the item came without the id or moment that would tell.
         """
@@ -99,8 +111,14 @@ class Paginator(Generic[T, P]):
 
         Where an answer does not tell it, or tells of fewer rows than came, the rows that came so
         far.
+
+        Raises:
+            FieldNotFetchedError: no answer ever tells it, as in the services on hosts of their own.
         """
-        return self._query.totalcount
+        query = self._query
+        if not query.advance.countable:
+            raise not_counted(query.label)
+        return query.totalcount
 
     @property
     def drifted(self) -> bool:
@@ -156,11 +174,16 @@ class Paginator(Generic[T, P]):
             SitooError: as any call.
         """
         page = await self._first_page(1)
-        if not page.items and page.totalcount > page.start:
-            # The row was null: the first item comes later.
-            async for later in PageWalk(attrs.evolve(self._query), 1):
+        if page.items:
+            return page.items[0]
+        query = self._query
+        counted = query.advance.countable
+        if page.totalcount > page.start if counted else page.next:
+            # The row was null, or not there: the first item comes later.
+            behind: Any = query.start if counted else page.next
+            async for later in PageWalk(attrs.evolve(query, start=behind), 1):
                 return later.items[0]
-        return page.items[0] if page.items else None
+        return None
 
     async def count(self) -> int:
         """How many rows the query has, asked afresh and as cheaply as can be.
@@ -168,13 +191,17 @@ class Paginator(Generic[T, P]):
         A collection that does not tell its size, or not truly, is walked to its end.
 
         Raises:
+            FieldNotFetchedError: it goes by the cursors of pages, as in the services on hosts of
+                their own, so that only walking all of it would tell.
             SitooError: as any call.
         """
         query = self._query
+        if not query.advance.countable:
+            raise not_counted(query.label)
         if self._count is not None:
             told = await self._count()
         elif query.advance.counted:
-            rows, told = await self._ask(1)
+            rows, told = query.read(await self._ask(1))
             least = query.advance.row(query.start) + len(rows)
             told = None if told is None or (rows and told < least) else told
         else:
@@ -191,19 +218,24 @@ class Paginator(Generic[T, P]):
 
     async def _first_page(self, num: int | None = None) -> Page[T]:
         query = self._query
-        rows, totalcount = await self._ask(num)
-        row = query.advance.row(query.start)
+        advance, start = query.advance, query.start
+        body = await self._ask(num)
+        rows, totalcount = query.read(body)
+        items = [row for row in rows if row is not None]
+        row = advance.row(start)
+        if not advance.countable:
+            return Page.uncounted(items, row, cast("str | None", advance.after(start, rows, body)))
         received = len(rows)
-        query.totalcount = query.advance.total(row, received, totalcount, come=received > 0)
-        return Page([row for row in rows if row is not None], query.totalcount, row)
+        query.totalcount = advance.total(row, received, totalcount, come=received > 0)
+        return Page(items, query.totalcount, row)
 
-    async def _ask(self, num: int | None = None) -> tuple[Sequence[T | None], int | None]:
+    async def _ask(self, num: int | None = None) -> bytes:
         query = self._query
         size = query.advance.page_size or num or query.pace.size
-        return query.read(await query.fetch(query.start, size, "call"))
+        return await query.fetch(query.start, size, "call")
 
     def __repr__(self) -> str:
-        total = "unknown" if self.totalcount is None else self.totalcount
+        total = "unknown" if self._query.totalcount is None else self._query.totalcount
         drifted = ", drifted" if self.drifted else ""
         try:
             position: object = self.position

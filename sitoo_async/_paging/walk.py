@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
-from typing import Any, Generic, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, Self, TypeVar, overload
 
 import attrs
 
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._paging.cursor import Advance, P
-from sitoo_async._records import Record
-from sitoo_async.errors import DecodeError
+from sitoo_async._records import Record, restore
+from sitoo_async.errors import DecodeError, FieldNotFetchedError
 
-__all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Part", "Query"]
+__all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Part", "Query", "not_counted"]
 
 T = TypeVar("T")
 
@@ -32,20 +32,53 @@ Who walks can wait for longer; and what goes on gives way to whoever waits for a
 _LOOP_TURNS = 3  # as many as it takes until the bytes of the next request are written
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Page(Record, Generic[T]):
     """One page of a collection; iterates, counts and indexes like its `items`.
 
     Attributes:
         items: the rows, in the order of the answer.
         totalcount: how many rows the whole query has, as this answer said; where it said nothing,
-            or less than came, the rows that came so far.
-        start: the index of the first of these rows in the collection, counted from 0.
+            or less than came, the rows that came so far. The services on hosts of their own never
+            say it: there it is absent, and reading it a `FieldNotFetchedError`.
+        start: the index of the first of these rows in the collection, counted from 0; where the
+            walk did not begin at its beginning and goes by id or cursor, in the walk.
+        next: in those services, the cursor of the next page, for ``list(after=...)``; None where
+            this is the last one, and elsewhere.
     """
 
     items: list[T]
     totalcount: int
     start: int
+    next: str | None = None
+
+    @classmethod
+    def uncounted(cls, items: list[T], start: int, following: str | None) -> Self:
+        """A page of a collection that nobody counts."""
+        page: Self = restore(cls, {"items": items, "start": start, "next": following})
+        return page
+
+    if not TYPE_CHECKING:  # pragma: no branch  # checkers know what there is
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name == "totalcount":
+                raise not_counted("the collection")
+            raise AttributeError(f"a Page has no {name}", name=name, obj=self)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._told() == other._told()
+
+    __hash__ = None  # type: ignore[assignment]  # its items can be changed
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self._told().items())
+        return f"{type(self).__name__}({told})"
+
+    def _told(self) -> dict[str, Any]:
+        names = [each.name for each in attrs.fields(Page)]
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
     def __len__(self) -> int:
         return len(self.items)
@@ -59,6 +92,16 @@ class Page(Record, Generic[T]):
     def __getitem__(self, index: slice) -> list[T]: ...
     def __getitem__(self, index: int | slice) -> T | list[T]:
         return self.items[index]
+
+
+def not_counted(label: str) -> FieldNotFetchedError:
+    """What is raised where it is asked how many rows there are, and nothing ever tells."""
+    error = FieldNotFetchedError(
+        f"totalcount is not there: no answer tells how many rows {label} holds. Walk it and count,"
+        " or see by `next` of a page whether another one follows"
+    )
+    error.name = "totalcount"
+    return error
 
 
 class Part(bytes):
@@ -220,7 +263,7 @@ class PageWalk(AsyncIterator[Page[T]]):
                 " the server does not heed where a page is to start",
                 sent="yes",
             )
-        page = self._settle(at, num, rows, totalcount)
+        page = self._settle(at, num, rows, totalcount, body)
         promised = totalcount is not None and self._row < totalcount
         # Where no count ends it, a server that gives one page for ever has to be noticed.
         doubtful = query.advance.counted and not self._ended and not promised
@@ -268,16 +311,16 @@ class PageWalk(AsyncIterator[Page[T]]):
         return True
 
     def _settle(
-        self, at: Any, num: int, rows: Sequence[T | None], totalcount: int | None
+        self, at: Any, num: int, rows: Sequence[T | None], totalcount: int | None, body: bytes
     ) -> Page[T]:
         """Move on behind a page that has come, and notice what does not fit."""
         query, advance, received = self._query, self._query.advance, len(rows)
-        following = advance.after(at, rows)
+        following = advance.after(at, rows, body)
         first = not self._turned
         ended = advance.ended(following, received, num, totalcount, first=first)
         if not advance.counted:
             self._visited.add(at)
-        if received and not ended and (advance.stuck(at, following) or following in self._visited):
+        if not ended and (advance.stuck(at, following) or following in self._visited):
             # Without this it would ask for the same pages for ever.
             raise DecodeError(
                 f"{query.label}: no progress: the page at {at} held {received} rows, but the"
@@ -303,11 +346,15 @@ class PageWalk(AsyncIterator[Page[T]]):
             # Where rows come twice, no answer counts them.
             received, totalcount = len(items), None
         self._come = self._come or received > 0
-        total = advance.total(self._row, received, totalcount, come=self._come)
-        page = Page(items, total, self._row)
-        query.totalcount = page.totalcount
+        if advance.countable:
+            total = advance.total(self._row, received, totalcount, come=self._come)
+            page = Page(items, total, self._row)
+            query.totalcount = total
+        else:
+            page = Page.uncounted(items, self._row, following)
         self._turned = True
-        self._at, self._row = following, self._row + received
+        self._at = advance.rest(at, following) if ended else following
+        self._row += received
         self._full = len(rows) == num
         if self._left is not None:
             self._left -= len(items)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Literal, TypeVar
 
 import attrs
@@ -13,15 +13,16 @@ import attrs
 from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import check_whole
-from sitoo_async._codec.codec import decode_array, decode_page, last_row, select
+from sitoo_async._codec.codec import decode_array, decode_page, last_row, next_of, select
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.url import Kind, query_string
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.call import Call
 from sitoo_async._lane.retry import CALL_WITHIN, JOB_WITHIN, Trouble
-from sitoo_async._paging.cursor import Advance, AfterId, AtOnce, ByOffset, P
+from sitoo_async._paging.cursor import Advance, AfterId, AtOnce, ByNext, ByOffset, P
 from sitoo_async._paging.paginator import LARGEST_PAGE, PageOf, Paginator, Part
 from sitoo_async.errors import (
+    BadRequestError,
     ClientClosedError,
     ConnectError,
     InvalidInputError,
@@ -31,6 +32,7 @@ from sitoo_async.errors import (
     RequestTimeoutError,
     ServerError,
     SitooError,
+    printable,
 )
 from sitoo_async.models import Model
 from sitoo_async.resources._operation import Operation
@@ -51,7 +53,6 @@ M = TypeVar("M", bound=Model)
 PAGE_SIZE: Final = 1000
 
 _KINDS: Final[Mapping[Any, Kind]] = {
-    str: "text",
     int: "integer",
     bool: "boolean",
     datetime: "timestamp",
@@ -76,6 +77,9 @@ def _kind(hint: Any) -> Kind:
     # An enumeration of integers is sent as its number.
     if isinstance(hint, type) and issubclass(hint, int) and hint is not bool:
         return "integer"
+    # And one of texts as its text.
+    if isinstance(hint, type) and issubclass(hint, str):
+        return "text"
     if typing.get_origin(hint) is Sequence:
         (element,) = typing.get_args(hint)
         return "texts" if _kind(element) == "text" else "integers"
@@ -231,6 +235,62 @@ class Listing(Calls):
             least=query(since, 1, f"fields={identifier}"),
         )
 
+    def _list_by_next(
+        self,
+        operation: Operation,
+        at: At,
+        model: type[M],
+        *,
+        after: str | None,
+        page_size: int,
+        filters: Mapping[str, Any] | None = None,
+        takes: type = NoFilters,
+        extra: str = "",
+        through: Callable[[Sequence[M | None]], Sequence[M | None]] | None = None,
+    ) -> Paginator[M, str | None]:
+        """A collection whose pages name the next one by a cursor, and that nobody counts.
+
+        Args:
+            operation: the operation.
+            at: the path's parameters.
+            model: what its rows are.
+            after: the cursor of the first page; None begins at the beginning.
+            page_size: rows per request.
+            filters: what the caller filters on.
+            takes: the TypedDict of the filters that there are.
+            extra: more of the query, such as the order of the rows.
+            through: gives of each page's rows those that the caller is to get, such as those that
+                the caller does not have yet; None is a row too. It is called once for each page
+                that is read, in the order of a walk, and by whatever else reads one.
+
+        Raises:
+            InvalidInputError: `after` is no cursor, or a filter can't be meant.
+        """
+        with Looking("after"):
+            if after is not None and not (isinstance(after, str) and after):
+                raise InvalidInputError(
+                    f"after must be a cursor, as `next` of a page or `position` tells it, or None"
+                    f" to begin at the beginning, not {shown(after)}",
+                    field="after",
+                )
+            cursor = None if after is None else str.__str__(after)
+        asked = joined(query_string(filters or {}, filter_kinds(takes)), extra)
+
+        def query(cursor: str | None, num: int) -> str:
+            behind = "" if cursor is None else query_string({"next": cursor})
+            return joined(asked, f"num={num}", behind)
+
+        return self._walk(
+            operation,
+            at,
+            model,
+            start=cursor,
+            page_size=page_size,
+            query=query,
+            advance=ByNext(next_of),
+            through=through,
+        )
+
     def _whole(
         self,
         operation: Operation,
@@ -267,6 +327,7 @@ class Listing(Calls):
         advance: Advance[P],
         bare: bool = False,
         least: str | None = None,
+        through: Callable[[Sequence[M | None]], Sequence[M | None]] | None = None,
     ) -> Paginator[M, P]:
         """Any collection.
 
@@ -280,9 +341,12 @@ class Listing(Calls):
             advance: how a walk gets from page to page.
             bare: whether the rows come as a bare array, without an envelope.
             least: the query that tells the totalcount at the least cost.
+            through: gives of each page's rows those that the caller is to get.
         """
         path = self._path(operation, at)
-        read = decode_array if bare else decode_page
+        read: Callable[..., tuple[list[M | None], int | None]] = (
+            decode_array if bare else partial(decode_page, counted=advance.countable)
+        )
         need = f"a page of {operation.collection}"
 
         page_size = check_whole("page_size", page_size, least=1, most=LARGEST_PAGE)
@@ -308,18 +372,24 @@ class Listing(Calls):
 
             within = CALL_WITHIN if of == "call" else JOB_WITHIN
             with self._session.open(self.options, bulk=of == "rest", within=within) as call:
-                if sized:
-                    response = await self._by_halves(call, request, num, pace)
-                else:
-                    response = await call.send(request(num))
+                try:
+                    if sized:
+                        response = await self._by_halves(call, request, num, pace)
+                    else:
+                        response = await call.send(request(num))
+                except BadRequestError as error:
+                    if isinstance(advance, ByNext) and cursor is not None:
+                        _name_the_cursor(error, cursor)
+                    raise
             body = reading(operation, path, lambda: response.content(need))
             return body if asked == num else Part.of(body, asked)
 
-        def decode(body: bytes) -> tuple[list[M | None], int | None]:
+        def decode(body: bytes) -> tuple[Sequence[M | None], int | None]:
             strict, keep = self.options.strict, self.options.keep_unknown
-            return reading(
+            rows, told = reading(
                 operation, path, lambda: read(body, model, strict=strict, keep_unknown=keep)
             )
+            return rows if through is None else through(rows), told
 
         async def count() -> int | None:
             response = await self._send(operation, path, query=least or "")
@@ -370,6 +440,13 @@ class Listing(Calls):
             else:
                 pace.took(num, response.elapsed)
                 return response
+
+
+def _name_the_cursor(error: BadRequestError, cursor: object) -> None:
+    """Say in a 400 that the request named a page by a cursor, which may be the reason."""
+    hint = "a cursor holds only for the filters of the list that gave it"
+    said = printable(error.message, 200)
+    error.args = (f"{said}: the page was named by after={shown(cursor)}, and {hint}",)
 
 
 def selected(model: type[Model], fields: Sequence[str] | None) -> str:

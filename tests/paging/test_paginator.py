@@ -310,7 +310,7 @@ async def test_drift_is_that_of_the_last_walk():
 
 async def test_a_walk_that_would_stand_still_raises():
     class Stuck(ByOffset):
-        def after(self, start, items):  # a broken cursor
+        def after(self, start, items, body):  # a broken cursor
             return start
 
     rows = Collection(25)
