@@ -106,7 +106,15 @@ def typed_dict(model: type[Model]) -> Iterator[str]:
     yield f"\n\nclass {model.__name__}Fields(TypedDict, total=False):\n"
     yield f'    """The fields of a {model.__name__} that can be set."""\n\n'
     for field in writable:
-        yield f"    {field.name}: {annotation(field)}\n"
+        line = f"    {field.name}: {annotation(field)}\n"
+        yield line if len(line) <= LINE else broken(field)
+
+
+def broken(field: Field) -> str:
+    """The lines of a writable field whose type is too long for one, as ruff breaks it."""
+    first, *others = annotation(field).split(" | ")
+    parts = "".join(f"        {part}\n" for part in (first, *(f"| {part}" for part in others)))
+    return f"    {field.name}: (\n{parts}    )\n"
 
 
 def literal(model: type[Model]) -> Iterator[str]:

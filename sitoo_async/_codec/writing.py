@@ -139,8 +139,10 @@ def _write_named(
             field=f"{prefix}{name}",
         )
     if isinstance(field.kind, ChoiceOf) and field.kind.beside:
-        tag = values.get(field.kind.field, UNSET)
-        field = attrs.evolve(field, kind=told_of(field.kind, tag, value, prefix, prefix + name))
+        with Looking(prefix + name):
+            tag = values.get(field.kind.field, UNSET)
+            kind = told_of(field.kind, tag, value, prefix, prefix + name)
+        field = attrs.evolve(field, kind=kind)
     return _write_field(field, value, prefix + name, required=required)
 
 

@@ -84,7 +84,7 @@ class PurchasePriceList(Model):
     """What it is called, such as ``Franchise A``."""
 
     currency: Annotated[str, Mark.REQUIRED] = UNSET
-    """The currency of its prices, as three capitals (ISO 4217)."""
+    """The currency of its prices, by its code (ISO 4217)."""
 
 
 @known("purchase-prices-v3", "PriceListItem", "inferred")

@@ -159,7 +159,7 @@ class AddressV3(Model):
     """The state or region."""
 
     country_id: str = UNSET
-    """The country, as two capitals (ISO 3166-1 alpha-2)."""
+    """The country, by its code (ISO 3166-1 alpha-2)."""
 
 
 @known("shipments-v3", "ContactAddress", "documented")
@@ -213,7 +213,7 @@ class ShipmentInfoV3(Model):
     """What the POS scans to find it."""
 
     currency: str = UNSET
-    """The currency of its prices, as three capitals (ISO 4217)."""
+    """The currency of its prices, by its code (ISO 4217)."""
 
     note: str = UNSET
     """A note on it."""
@@ -466,7 +466,7 @@ class ShipmentV3(Model):
     """Where it comes from and goes to, and what else is known of it."""
 
     packages: Annotated[list[ShipmentPackageV3], Mark.INFERRED] = UNSET
-    """What is in it; comes only where it is asked for (inferred)."""
+    """What is in it; comes where it is asked for (inferred)."""
 
     items_undeclared: Annotated[list[ShipmentReceivedItemV3], Mark.READ_ONLY, Mark.INFERRED] = UNSET
-    """What arrived without being declared; comes only where it is asked for (inferred)."""
+    """What arrived without being declared; comes where it is asked for (inferred)."""
