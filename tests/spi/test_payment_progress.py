@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -157,3 +158,4 @@ def test_a_record_is_stored_as_plain_json_with_all_that_came():
     assert unknown_fields(again.payment) == {"tip": "5.00"}
     assert unknown_fields(again.payment.cartitems[0]) == {"colour": "red"}
     assert PaymentRecord.from_data(PaymentRecord(payment=payment).as_data()).progress == NEW
+    assert pickle.loads(pickle.dumps(record)) == record  # noqa: S301 - its own

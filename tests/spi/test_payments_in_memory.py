@@ -199,6 +199,23 @@ async def test_what_can_not_begin_is_cancelled(payments, pos, caplog):
     assert [record.progress.state for record in payments.records()] == ["cancelled", "cancelled"]
 
 
+async def test_what_begins_too_slowly_is_cancelled_when_the_pos_gives_up(payments, pos):
+    async def hang(payment):
+        payments.begun.append(payment.paymentid)
+        await asyncio.sleep(3600)
+
+    payments.begin = hang
+    began = now()
+    assert await pos("POST", "/payments", EXAMPLE) == (500, None)
+    assert now() - began <= 10
+    # The provider took the money all the same, and says so later.
+    (paymentid,) = payments.begun
+    await asyncio.sleep(60)
+    await payments.ready(paymentid)
+    await asyncio.sleep(1)
+    assert [each for each, _ in payments.reversed] == [paymentid]
+
+
 async def test_three_minutes_and_reversals_go_on_after_a_restart(payments, pos):
     ids = [(await pos("POST", "/payments", EXAMPLE))[1] for _ in range(3)]
     payments.fails["reverse"] = [OSError()]

@@ -18,6 +18,7 @@ from typing import Final, Literal, Self, get_args
 
 import attrs
 
+from sitoo_async._records import Record
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.spi._core.refusal import Refusal
 
@@ -50,7 +51,7 @@ _MAY_SET: Final[Mapping[Mover, str]] = {
 
 
 @attrs.frozen(kw_only=True)
-class PaymentProgress:
+class PaymentProgress(Record):
     """Where a payment stands: plain data that is never changed, a move gives another one.
 
     Attributes:

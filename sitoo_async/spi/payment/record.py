@@ -13,6 +13,7 @@ from sitoo_async._codec.codec import decode_item, encode
 from sitoo_async._codec.json import is_array
 from sitoo_async._codec.unknown import unknown_fields
 from sitoo_async._codec.writing import plain
+from sitoo_async._records import Record
 from sitoo_async.spi.payment.models import Payment
 from sitoo_async.spi.payment.progress import PaymentProgress
 
@@ -20,7 +21,7 @@ __all__ = ["PaymentRecord"]
 
 
 @attrs.frozen(kw_only=True)
-class PaymentRecord:
+class PaymentRecord(Record):
     """A payment with where it stands; it is never changed, another one takes its place.
 
     Attributes:

@@ -1,17 +1,4 @@
-"""CRM v1: contacts in the POS, for those who have it already.
-
-CRM v2 is to be used in new work. Known of SPI CRM v1 are its pages of contacts, of consents and of
-looking up contacts: those four operations are printed, with every field of a contact and of a
-consent. Get Contact and Update Contact are inferred. Add Transaction, which gives the CRM a copy
-of each purchase, is a guess, and nothing but the names is known of what a transaction holds. The
-fields that a contact has only where ``include_extended`` asks for them are inferred, too, and say
-so.
-
-Sitoo wants its own test cases passed, beginning with a contact that doesn't exist yet, which is
-added with every field filled, then found, edited and used in a purchase.
-
-Statuses: 200, 400, 401, 404 and 500; no body of an error is defined. Basic authentication is
-expected. The POS gives up after 10 seconds.
+"""The contacts of CRM v1, with what they may redeem and what they consent to.
 
 Reference: the pages Contacts, Consents and Lookup Contacts of SPI CRM v1,
 https://developer.sitoo.com
@@ -20,7 +7,6 @@ https://developer.sitoo.com
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from sitoo_async._codec.base import Model, model
@@ -28,16 +14,11 @@ from sitoo_async._codec.enums import OpenText
 from sitoo_async._codec.evidence import known, name_only, scalar, union
 from sitoo_async._codec.kinds import ChoiceOf, Decimal3, Mark, Money, Timestamp
 from sitoo_async._codec.unset import UNSET
-from sitoo_async.spi._core.call import Call
-from sitoo_async.spi._core.operation import operation
-from sitoo_async.spi._core.refusal import by_status
-from sitoo_async.spi._core.service import Service
 
 __all__ = [
     "BonusCheck",
     "Consent",
     "Contact",
-    "CrmV1Service",
     "Gender",
     "Promotion",
     "PromotionType",
@@ -305,135 +286,3 @@ class Contact(Model):
 
     transactions: Annotated[list[dict[str, Any]], Mark.INFERRED] = UNSET
     """The purchases, as mappings, where extended fields are asked for; inferred."""
-
-
-class CrmV1Service(
-    Service,
-    interface="spi-crm-v1",
-    errors=by_status("bad-request", "unauthorized", "not-found", "other", body=False),
-):
-    """What a CRM of version 1 answers; derive from it, and write the operations that you serve.
-
-    Reference: SPI CRM v1, https://developer.sitoo.com
-    """
-
-    @operation("Get Consents", "GET", "/consents", status=200, evidence="documented")
-    async def get_consents(self, *, call: Call) -> list[Consent]:
-        """The consents that contacts may give."""
-        raise NotImplementedError
-
-    @operation("Add Contact", "POST", "/contacts", status=200, evidence="documented")
-    async def add_contact(self, contact: Contact, /, *, call: Call) -> str:
-        """Add a contact, which comes without an id.
-
-        Args:
-            contact: the contact.
-            call: what the request tells beside it.
-
-        Returns:
-            The id that the contact has now.
-        """
-        raise NotImplementedError
-
-    @operation(
-        "Find Contact", "GET", "/contacts", status=200, evidence="documented", one_or_none=True
-    )
-    async def find_contact(
-        self, *, key: str, include_extended: bool = False, call: Call
-    ) -> Contact | None:
-        """Find the one contact that a key names exactly.
-
-        Args:
-            key: what was typed in, such as a member number; which kinds of keys there are is set
-                in the Backoffice.
-            include_extended: whether promotions, bonus checks and the like are wanted too.
-            call: what the request tells beside it.
-
-        Returns:
-            The contact, or None where the key names none. There are never several.
-        """
-        raise NotImplementedError
-
-    @operation(
-        "Get Contact",
-        "GET",
-        "/contacts/{contactid}",
-        status=200,
-        evidence="inferred",
-        confidence="high",
-    )
-    async def get_contact(
-        self, contactid: str, /, *, include_extended: bool = False, call: Call
-    ) -> Contact | None:
-        """Read a contact. That it is called so is inferred.
-
-        Args:
-            contactid: the id.
-            include_extended: whether promotions, bonus checks and the like are wanted too.
-            call: what the request tells beside it.
-
-        Returns:
-            The contact, or None where there is none.
-        """
-        raise NotImplementedError
-
-    @operation(
-        "Update Contact",
-        "PUT",
-        "/contacts/{contactid}",
-        status=200,
-        evidence="inferred",
-        confidence="high",
-    )
-    async def update_contact(self, contactid: str, contact: Contact, /, *, call: Call) -> None:
-        """Change a contact. That it is called so is inferred, and what it answers is not known.
-
-        Args:
-            contactid: the id.
-            contact: the contact, as it shall be.
-            call: what the request tells beside it.
-
-        Raises:
-            Refusal: ``not-found``, where there is no such contact.
-        """
-        raise NotImplementedError
-
-    @operation(
-        "Add Transaction",
-        "POST",
-        "/contacts/{contactid}/transactions",
-        status=200,
-        evidence="inferred",
-        confidence="low",
-    )
-    async def add_transaction(
-        self, contactid: str, transaction: Mapping[str, Any], /, *, call: Call
-    ) -> None:
-        """Take a copy of a purchase. Method and path are a guess.
-
-        Args:
-            contactid: the id of the contact who bought.
-            transaction: the purchase, as it came; nothing but its name is known.
-            call: what the request tells beside it.
-        """
-        raise NotImplementedError
-
-    @operation(
-        "Lookup Contacts",
-        "GET",
-        "/lookup_contacts",
-        status=200,
-        evidence="documented",
-        one_or_none=True,
-    )
-    async def lookup_contacts(self, *, key: str, call: Call) -> Contact | None:
-        """Look a person up in a register of others, to fill a new contact in.
-
-        Args:
-            key: what was typed in, such as a personal identity number.
-            call: what the request tells beside it.
-
-        Returns:
-            The person, without an id, or None where the register has none.
-        """
-        raise NotImplementedError
