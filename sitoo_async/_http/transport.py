@@ -186,7 +186,8 @@ class Transport:
                     **way,
                 )
             )
-            status, came_with, answered = answer.status, answer.headers, loop.time()
+            status, came_with = answer.status, answer.headers
+            answered = ended = loop.time()
             if (
                 self._plain
                 and (content := answer.content).is_eof()
@@ -201,6 +202,7 @@ class Transport:
             else:
                 async with answer:
                     body, oversized = await self._body(answer, attempt)
+                ended = loop.time()
         except Exception as error:  # noqa: BLE001  # code of the user's may run in there
             # No local: an error keeps the frames that it passes through, which must not keep it.
             if connector.inherited:
@@ -211,7 +213,7 @@ class Transport:
             raise self._failure(_cause(error), attempt, elapsed) from _cause(error)
         if status == 407 and route.proxy is not None and url.scheme == "http":
             raise ConnectError(_refusal(route.proxy, 407, "Proxy Authentication Required"))
-        self._last_used = ended = loop.time()
+        self._last_used = ended
         sent_in, answered_in = attempt.sent - began, answered - began
         return Response(status, came_with, body, oversized, ended - began, sent_in, answered_in)
 
