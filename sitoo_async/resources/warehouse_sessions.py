@@ -22,6 +22,7 @@ from sitoo_async.errors import (
 )
 from sitoo_async.models._shared_enums import TransactionType
 from sitoo_async.models.warehouse_batches import (
+    WarehouseBatch,
     WarehouseBatchItem,
     WarehouseBatchItemFields,
     WarehouseBatchState,
@@ -56,6 +57,7 @@ class WarehouseSession:
         warehousebatchid: the batch.
         reused: whether the batch was open before, with whatever it holds.
         refusal: what Sitoo said when it refused to open another, where this one is reused.
+        found: the batch as it was then; its `externalid` may tell whose it is. None: a new one.
         closed: whether it is closed; None where nobody knows.
         warehousetransactionid: the transaction that it became when it was closed.
     """
@@ -68,11 +70,13 @@ class WarehouseSession:
         at_close: WarehouseSessionFields,
         *,
         refusal: str | None = None,
+        found: WarehouseBatch | None = None,
     ) -> None:
         self.warehouseid = warehouseid
         self.warehousebatchid = warehousebatchid
         self.reused: bool = refusal is not None
         self.refusal = refusal
+        self.found = found
         self.closed: bool | None = False
         self.warehousetransactionid: int | None = None
         self._batches = batches
@@ -273,8 +277,15 @@ async def _open(
             raise
         # It is not ours to change before it is to be closed. Whether the refusal was for it, only
         # the text tells, and nobody has seen all those texts; so the user gets to see this one.
-        batchid = found.items[0].warehousebatchid
-        return WarehouseSession(batches, warehouseid, batchid, {**values}, refusal=str(refused))
+        (batch,) = found.items
+        return WarehouseSession(
+            batches,
+            warehouseid,
+            batch.warehousebatchid,
+            {**values},
+            refusal=str(refused),
+            found=batch,
+        )
     return WarehouseSession(batches, warehouseid, opened, {})
 
 

@@ -108,6 +108,7 @@ class Warehouses(Resource):
 
         Where Sitoo refuses to open a batch with 400 or 409, whatever its text, and exactly one of
         the type is open, that one is used, **with all that it holds**: `batch.reused` is True,
+        `batch.found` is that batch as it was, so that its `externalid` can tell whose it is,
         `batch.refusal` is what Sitoo said, and `values` are set when it is closed.
 
         Args:

@@ -327,6 +327,7 @@ async def test_quirk_5_3_15_the_open_batch_is_used_where_a_second_is_refused(fak
     fake.add(BATCHES, {"transactiontype": 10})
     async with client.warehouses.stocktaking(1, comment="Today") as batch:
         assert (batch.warehousebatchid, batch.reused) == (opened, True)
+        assert batch.found.comment == "Yesterday"
         assert "already" in batch.refusal
         assert fake.items(BATCHES)[opened]["comment"] == "Yesterday"
         await batch.set_many([{"sku": "S-1", "decimalquantity": 7}])
@@ -348,6 +349,7 @@ async def test_the_note_tells_why_an_open_batch_was_taken_over(fake, client):
     assert "is still open (it was open before; a new one was refused with 409: no reason" in note
     async with client.warehouses.session(1, transactiontype=10) as other:
         assert other.refusal is None
+        assert other.found is None
 
 
 async def test_a_refusal_that_no_open_batch_explains_is_raised(fake, client):
