@@ -108,7 +108,8 @@ class SitooError(Exception):
         elapsed: seconds from the call's start to the error.
         status: the HTTP status, or the status code of one item of a batch.
         errortext: what Sitoo said, whole and as it came.
-        request_id: the ``Sitoo-Request-ID`` of the answer; name it when you ask Sitoo's support.
+        request_id: the ``Sitoo-Request-ID`` of the answer, or else what its body names as such;
+            tell it when you ask Sitoo's support.
     """
 
     # What an error that an older version pickled does not have reads as absent.
@@ -313,7 +314,31 @@ class RequestTimeoutError(TransportError, TimeoutError):
 
 
 class ApiError(SitooError):
-    """Sitoo answered with a status outside the 200 range."""
+    """Sitoo answered with a status outside the 200 range.
+
+    Attributes:
+        error_code: what kind of mistake it is, such as ``field-missing``, where the answer is of a
+            service on a host of its own; None elsewhere, and where it says none.
+        error_field: the field of the request that it is about, where such an answer says that.
+    """
+
+    error_code: str | None = None
+    error_field: str | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error_code: str | None = None,
+        error_field: str | None = None,
+        **context: Any,
+    ) -> None:
+        super().__init__(message, **context)
+        # Absent where there is none, as in an error that an older version pickled.
+        if error_code is not None:
+            self.error_code = error_code
+        if error_field is not None:
+            self.error_field = error_field
 
 
 class BadRequestError(ApiError):

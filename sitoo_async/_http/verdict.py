@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import attrs
 
@@ -121,8 +121,13 @@ def judge(response: Response) -> Verdict:
     status = response.status
     if 200 <= status < 300:
         return Verdict(_too_large(response) if response.oversized else response)
+    said = _said(response)
     error = error_for_status(
-        status, errortext=_error_text(response), request_id=response.request_id
+        status,
+        errortext=said.text,
+        request_id=response.request_id or said.request_id,
+        error_code=said.code,
+        error_field=said.field,
     )
     if isinstance(error, RateLimitError):
         # Two meanings: another request is in flight (a moment), or the slot is used up (until
@@ -163,26 +168,54 @@ def _too_large(response: Response) -> DecodeError:
     )
 
 
-def _error_text(response: Response) -> str | None:
-    """What the body says: v2's ``errortext``, the v3 services' ``error_data``, or nothing."""
+class _Said(NamedTuple):
+    """What the body of an error says."""
+
+    text: str | None = None
+    code: str | None = None
+    field: str | None = None
+    request_id: str | None = None
+
+
+def _said(response: Response) -> _Said:
+    """What the body says: in v2's way, in that of the services on hosts of their own, or nothing.
+
+    v2 has an ``errortext``; the others a ``request_id``, an ``error_code`` and ``error_data``,
+    which holds a ``message`` and, where it is about one, a ``field``.
+    """
     if 300 <= response.status < 400:
         location = shown(response.headers.get("Location", "nowhere"))
-        return (
+        return _Said(
             f"the server redirects to {location}, which is not followed with credentials:"
-            " check base_url"
+            " check the base URL"
         )
     try:
         body, _ = parse(response.body, exact=False)
     except DecodeError:
-        return None
+        return _Said()
     if not is_object(body):
-        return None
+        return _Said()
     text = body.get("errortext")
-    if text is None and "error_code" in body:
-        data = body.get("error_data")
-        details = data.values() if is_object(data) else ()
-        text = ": ".join(map(as_text, (body["error_code"], *details)))
-    return None if text is None else as_text(text)
+    if text is not None:
+        return _Said(as_text(text))
+    code, request_id = _text_in(body, "error_code"), _text_in(body, "request_id")
+    data = body.get("error_data")
+    # Of an object in there, what is not foreseen stands behind what is.
+    details = {"field": None, "message": None, **data} if is_object(data) else {"message": data}
+    told = (code, *details.values())
+    parts = [as_text(part) for part in told if part is not None and part != ""]
+    return _Said(
+        ": ".join(parts) or None,
+        code,
+        _text_in(details, "field"),
+        request_id,
+    )
+
+
+def _text_in(values: Mapping[str, Any], name: str) -> str | None:
+    """What is there under a name, as text; None where that is nothing."""
+    value = values.get(name)
+    return None if value is None or value == "" else as_text(value)
 
 
 def _reset(headers: Mapping[str, str]) -> float | None:

@@ -411,7 +411,7 @@ class Session:
             path=request.path,
             status=None if response is None else response.status,
             error=type(outcome).__name__ if isinstance(outcome, SitooError) else None,
-            request_id=None if response is None else response.request_id,
+            request_id=outcome.request_id,
             elapsed=elapsed,
             received=0 if response is None else len(response.body),
             service=request.service,

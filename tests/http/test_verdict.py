@@ -105,16 +105,6 @@ def test_the_status_alone_decides_the_error_and_the_hold(status, kind, sent, bri
         (b'["errortext"]', None),
         (b'"errortext"', None),
         (b"null", None),
-        (
-            (
-                b'{"request_id":"c0ffee","error_code":"field-missing",'
-                b'"error_data":{"field":"identifiers[0]","message":"is required"}}'
-            ),
-            "field-missing: identifiers[0]: is required",
-        ),
-        (b'{"error_code":"other","error_data":null}', "other"),
-        (b'{"error_code":"other"}', "other"),
-        (b'{"error_code":"other","error_data":"text"}', "other"),
         (b'{"errortext":null,"error_code":"other"}', "other"),
     ],
 )
@@ -122,6 +112,50 @@ def test_the_text_of_an_error_is_found_in_both_generations_of_bodies(body, error
     error = judge(answer(400, body)).outcome
     assert error.errortext == errortext
     assert str(error) == f"400: {errortext or 'no reason given'}"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            (
+                b'{"request_id":"c0ffee","error_code":"field-missing",'
+                b'"error_data":{"message":"is required","field":"identifiers[0]"}}'
+            ),
+            (
+                "field-missing: identifiers[0]: is required",
+                "field-missing",
+                "identifiers[0]",
+                "c0ffee",
+            ),
+        ),
+        (b'{"error_code":"other","error_data":null}', ("other", "other", None, None)),
+        (b'{"error_code":"other"}', ("other", "other", None, None)),
+        (b'{"error_code":"other","error_data":"why"}', ("other: why", "other", None, None)),
+        (
+            b'{"error_code":"other","error_data":["a",{}]}',
+            ("other: ['a', {}]", "other", None, None),
+        ),
+        (b'{"error_code":"other","error_data":{}}', ("other", "other", None, None)),
+        (
+            b'{"error_code":"x","error_data":{"message":["a"],"field":7,"more":true}}',
+            ("x: 7: ['a']: True", "x", "7", None),
+        ),
+        (b'{"error_code":3,"request_id":{"a":1}}', ("3", "3", None, "{'a': 1}")),
+        (b'{"error_data":{"message":"why"}}', ("why", None, None, None)),
+        (b'{"error_code":"","request_id":"","error_data":""}', (None, None, None, None)),
+        (b'{"errortext":"of v2","error_code":"other"}', ("of v2", None, None, None)),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 409, 429, 500])
+def test_an_error_of_a_service_tells_code_field_and_request_id(body, told, status):
+    error = judge(answer(status, body)).outcome
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    for each in (error, again):
+        assert (each.errortext, each.error_code, each.error_field, each.request_id) == told
+    assert str(error).startswith(f"{status}: {told[0] or 'no reason given'}")
+    header = judge(answer(status, body, Sitoo_Request_ID="of the header")).outcome
+    assert header.request_id == "of the header"
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
@@ -142,7 +176,7 @@ def test_a_redirect_is_an_error_that_names_its_target(status):
     assert type(verdict.outcome) is errors.ApiError
     assert str(verdict.outcome) == (
         f"{status}: the server redirects to 'https://evil.example/', which is not followed with"
-        " credentials: check base_url"
+        " credentials: check the base URL"
     )
     assert "redirects to 'nowhere'," in str(judge(answer(status)).outcome)
 
