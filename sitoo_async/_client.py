@@ -39,13 +39,18 @@ from sitoo_async._http.route import (
     concealed_url,
     route_of,
 )
-from sitoo_async._http.services import SERVICES, ServiceName, places_of
+from sitoo_async._http.services import SERVICES, ServiceName, divides, places_of
 from sitoo_async._http.transport import Transport, user_agent_of
 from sitoo_async._http.url import plain_path, query_string
 from sitoo_async._lane.options import Options
 from sitoo_async._lane.retry import RetryPolicy
 from sitoo_async._lane.session import Session
-from sitoo_async.errors import InvalidInputError, InvalidOptionError, WrongLoopError
+from sitoo_async.errors import (
+    InvalidInputError,
+    InvalidOptionError,
+    ServerError,
+    WrongLoopError,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -439,6 +444,8 @@ class SitooClient(Groups):
 
         Raises:
             InvalidInputError: a method, path, parameter, body or service that can't be meant.
+            ServerError: a 502 of Shipments v3 to more than one row (`num`), at once: the page would
+                be larger than 1 MB. Ask for fewer.
             SitooError: as for every call.
         """
         with Looking("method"):
@@ -459,15 +466,24 @@ class SitooClient(Groups):
                 f"service must be {' or '.join(map(repr, _SERVICES))}, not {shown(service)}",
                 field="service",
             )
+        query = query_string({} if params is None else params)
+        rows = re.search(r"(?:^|&)num=([0-9]+)", query)
         request = Request(
             method=known,
             path=plain_path(path, below="the account" if named is None else "the service"),
-            query=query_string({} if params is None else params),
+            query=query,
             payload=None if json is None else plain_json(json),
             repeatable=known == "GET" if repeatable is None else repeatable,
             service=named,
+            divisible=rows is not None and rows[1].strip("0") not in ("", "1") and divides(named),
         )
-        return await self._session.call(request, self._options)
+        try:
+            return await self._session.call(request, self._options)
+        except ServerError as error:
+            if request.asks_too_much(error):
+                hint = "is answered so, and for ever: ask for fewer rows with num"
+                error.args = (f"{error.message}: a page of more than 1 MB {hint}",)
+            raise
 
     def __repr__(self) -> str:
         if "_session" not in vars(self):

@@ -15,7 +15,7 @@ from sitoo_async._checks.show import told
 from sitoo_async._codec.json import BLANK
 from sitoo_async._http.services import ServiceName
 from sitoo_async._records import Record
-from sitoo_async.errors import DecodeError, InvalidInputError, printable
+from sitoo_async.errors import DecodeError, InvalidInputError, ServerError, printable
 
 __all__ = ["Method", "Request", "Response", "Twin", "plain_json"]
 
@@ -75,6 +75,7 @@ class Request:
         twin: how it may leave in a batch, where it may.
         of_batch: whether it may be answered as a batch of one is: its operation takes many.
         service: the service that it is for, where that has a host of its own.
+        divisible: whether it is for more than one row, and a 502 says that these are too many.
     """
 
     method: Method
@@ -85,6 +86,11 @@ class Request:
     twin: Twin | None = None
     of_batch: bool = False
     service: ServiceName | None = None
+    divisible: bool = False
+
+    def asks_too_much(self, outcome: object) -> bool:
+        """Whether an outcome says that less is to be asked for, and nothing else."""
+        return self.divisible and isinstance(outcome, ServerError) and outcome.status == 502
 
     def check(self, root: str) -> None:
         """Refuse what no server reads.

@@ -10,7 +10,7 @@ import attrs
 from sitoo_async._http.address import Address, Place, loopback
 from sitoo_async.errors import InvalidOptionError
 
-__all__ = ["SERVICES", "Service", "ServiceName", "nowhere", "places_of"]
+__all__ = ["SERVICES", "Service", "ServiceName", "divides", "nowhere", "places_of"]
 
 ServiceName = Literal["journals-v3", "purchase-prices-v3", "shipments-v3"]
 """A service on a host of its own, as `SitooClient.request` takes it."""
@@ -25,11 +25,14 @@ class Service:
         url: what its paths are relative to, as the reference prints it.
         option: the client's option that says another URL; ``SITOO_`` before it and in capitals, it
             is the variable of the environment.
+        divides: whether it answers 502 where a page would be too large, so that a smaller one is
+            to be asked for: the same one would fail for ever.
     """
 
     name: ServiceName
     url: str
     option: str
+    divides: bool = False
 
 
 SERVICES: Final[Mapping[str, Service]] = {
@@ -39,10 +42,17 @@ SERVICES: Final[Mapping[str, Service]] = {
         Service(
             "purchase-prices-v3", "https://purchaseprices.sitooapis.com/v3", "purchase_prices_url"
         ),
-        Service("shipments-v3", "https://shipments.sitooapis.com/v3", "shipments_v3_url"),
+        Service(
+            "shipments-v3", "https://shipments.sitooapis.com/v3", "shipments_v3_url", divides=True
+        ),
     )
 }
 """All of them, by name."""
+
+
+def divides(name: ServiceName | None) -> bool:
+    """Whether a 502 to a page of that service says that it would be too large."""
+    return name is not None and SERVICES[name].divides
 
 
 def places_of(address: Address, urls: Mapping[str, Any]) -> Mapping[str, Place]:

@@ -18,6 +18,10 @@ FIRST: Final = 200
 SMALLEST_SHARE: Final = 16
 """Sizes fall to this part of what the caller allows, and no further."""
 
+FIRST_PATIENCE: Final = 4
+LONGEST_PATIENCE: Final = 64
+"""Requests in a row that have to go well before one that was too large is tried again."""
+
 
 @attrs.define(eq=False)
 class Pace:
@@ -26,16 +30,22 @@ class Pace:
     Attributes:
         most: what the caller allows.
         aim: seconds that one request is to take; None keeps the size as it was given.
-        least: how far the size may fall.
+        least: how far the size may fall, as far as the time that requests take goes.
+        fits: how many the answer to one has room for, as far as is known.
         size: items of the next request.
     """
 
     most: int
     aim: float | None = None
     least: int = attrs.field(init=False)
+    fits: int = attrs.field(init=False)
     size: int = attrs.field(init=False)
+    _patience: int = attrs.field(default=FIRST_PATIENCE, init=False)
+    _fitted: int = attrs.field(default=0, init=False)
+    _trying: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.fits = self.most
         self.size = self.most if self.aim is None else min(self.most, FIRST)
         self.least = min(self.size, max(1, self.most // SMALLEST_SHARE))
 
@@ -46,18 +56,41 @@ class Pace:
             items: what it held, or was asked for.
             seconds: how long the exchange took, without its wait for the lane.
         """
+        if self.fits < self.most and items >= self.fits:
+            self._fit()
         aim = self.aim
         if aim is None:
+            self.size = self.fits
             return
         if seconds > aim:
             # A short request that was slow is no evidence against the size. And a request has a
             # cost of its own that no size shrinks away: never below the floor, and never at once.
             if items >= self.size:
                 fitting = int(items * aim / seconds)
-                self.size = max(self.least, self.size // 2, min(self.size, fitting))
+                size = max(self.least, self.size // 2, min(self.size, fitting))
+                self.size = min(self.fits, size)
         elif 2 * seconds <= aim and items >= self.size:
             # Twice at most: a page that was short, or answered from a cache, proves little.
-            self.size = min(self.most, 2 * self.size)
+            self.size = min(self.fits, 2 * self.size)
+
+    def _fit(self) -> None:
+        """Try twice as many again, after some requests for as many as have room went well."""
+        self._fitted, self._trying = self._fitted + 1, False
+        if self._fitted >= self._patience:
+            self.fits = min(self.most, 2 * self.fits)
+            self._fitted, self._trying = 0, True
+
+    def too_many(self, items: int) -> None:
+        """Learn that the answer to a request for so many has no room for them.
+
+        However few they are: it says so itself. Where that is not the reason, it shows with one.
+        """
+        if self._trying:
+            # The rows are as they were: each try in vain costs a request.
+            self._patience = min(2 * self._patience, LONGEST_PATIENCE)
+        self._fitted, self._trying = 0, False
+        self.fits = max(1, items // 2)
+        self.size = min(self.size, self.fits)
 
     def failed(self, items: int) -> None:
         """Learn from a 50x or a timeout: the size may be the reason.

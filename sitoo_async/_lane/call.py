@@ -302,6 +302,9 @@ class Call:
 
     async def _goes_again(self, error: SitooError, pause: float) -> bool:
         """Wait until the call may go again, for that pause at least; False when it may not."""
+        if self.request.asks_too_much(error):
+            # No trouble, and not as it is: whoever asked for so much asks for less.
+            return False
         now = self.binding.loop.time()
         if not isinstance(error, RateLimitError):
             self.trouble.failed(now - self.flew_at)

@@ -386,7 +386,7 @@ class Session:
             lane.refuse()
         if verdict.hold is not None:
             lane.hold(verdict.hold, f"Sitoo said {outcome}")
-        elif verdict.brief:
+        elif verdict.brief and not request.asks_too_much(outcome):
             lane.hold_briefly(str(outcome), refused=verdict.refused)
         if self._observers or logger.isEnabledFor(logging.DEBUG):
             self._tell(request, response, outcome, binding.loop.time() - call.flew_at)

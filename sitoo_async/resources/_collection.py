@@ -15,6 +15,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import check_whole
 from sitoo_async._codec.codec import decode_array, decode_page, last_row, next_of, select
 from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.services import divides
 from sitoo_async._http.url import Kind, query_string
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.call import Call
@@ -353,6 +354,7 @@ class Listing(Calls):
         pace = Pace(page_size, self.options.bulk_seconds)
         # Where the caller has no say in the size, a smaller page can't be asked for.
         sized = pace.aim is not None and advance.page_size is None
+        divided = divides(operation.service)
 
         async def fetch(cursor: P, num: int, of: PageOf) -> bytes:
             asked = num
@@ -368,15 +370,14 @@ class Listing(Calls):
                     query=text,
                     repeatable=not sized,
                     service=operation.service,
+                    divisible=divided and num > 1,
                 )
 
             within = CALL_WITHIN if of == "call" else JOB_WITHIN
             with self._session.open(self.options, bulk=of == "rest", within=within) as call:
                 try:
-                    if sized:
-                        response = await self._by_halves(call, request, num, pace)
-                    else:
-                        response = await call.send(request(num))
+                    ask = self._by_halves if sized else self._fitting
+                    response = await ask(call, request, num, pace)
                 except BadRequestError as error:
                     if isinstance(advance, ByNext) and cursor is not None:
                         _name_the_cursor(error, cursor)
@@ -407,6 +408,30 @@ class Listing(Calls):
             pace=pace,
         )
 
+    async def _fitting(
+        self,
+        call: Call,
+        request: Callable[[int], Request],
+        num: int,
+        pace: Pace,
+        *,
+        pause: float = 0.0,
+        trouble: Trouble | None = None,
+    ) -> Response:
+        """Ask for that many rows, and where the answer has no room for them at once for half."""
+        while True:
+            asked = request(num)
+            try:
+                response = await call.send(asked, pause=pause, trouble=trouble)
+            except ServerError as error:
+                if not asked.asks_too_much(error):
+                    raise
+                pace.too_many(num)
+                num, pause, trouble = num // 2, 0.0, call.trouble.smaller()
+            else:
+                pace.took(num, response.elapsed)
+                return response
+
     async def _by_halves(
         self, call: Call, request: Callable[[int], Request], num: int, pace: Pace
     ) -> Response:
@@ -419,7 +444,7 @@ class Listing(Calls):
         last: SitooError | None = None
         while True:
             try:
-                response = await call.send(request(num), pause=pause, trouble=trouble)
+                return await self._fitting(call, request, num, pace, pause=pause, trouble=trouble)
             except (LaneError, RateLimitError, ClientClosedError) as refusal:
                 if last is None or refusal.sent != "no":
                     raise
@@ -430,6 +455,7 @@ class Listing(Calls):
                 error.worsen("no" if last is None else last.sent)
                 raise
             except (ServerError, ReadError, RequestTimeoutError) as error:
+                num, trouble = min(num, pace.fits), call.trouble
                 pace.failed(num)
                 again = call.pause_before_repeat(error)
                 if again is None:
@@ -437,9 +463,6 @@ class Listing(Calls):
                 last, pause = error, again
                 if num > 1:
                     num, trouble = num // 2, trouble.smaller()
-            else:
-                pace.took(num, response.elapsed)
-                return response
 
 
 def _name_the_cursor(error: BadRequestError, cursor: object) -> None:
