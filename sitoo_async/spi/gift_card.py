@@ -243,10 +243,16 @@ class GiftCardProxy(GiftCardService):
 
     Args:
         sitoo: the client, or a view of it for another site.
+        queue_timeout: seconds that a call may wait for its turn. What is left until the POS gives
+            up is the call's own; money that moves after that is money of which the POS knows
+            nothing.
+
+    Raises:
+        InvalidOptionError: `queue_timeout` is no such number.
     """
 
-    def __init__(self, sitoo: SitooClient) -> None:
-        self._sitoo = sitoo
+    def __init__(self, sitoo: SitooClient, *, queue_timeout: float = 4.0) -> None:
+        self._sitoo = sitoo.with_options(queue_timeout=queue_timeout)
 
     async def add_gift_card(
         self,

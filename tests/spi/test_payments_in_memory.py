@@ -13,7 +13,7 @@ from sitoo_async.spi._core.refusal import Refusal
 from sitoo_async.spi.payment import PaymentRecord, PaymentsInMemory
 from sitoo_async.testing._reference.services import service_facts
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
 
 EXAMPLE = service_facts("spi-payment")["examples"]["Add Payment"]["request"]
 
