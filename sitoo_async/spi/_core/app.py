@@ -212,6 +212,10 @@ class App(Endpoint):
             known = ", ".join(sorted(target.errors.statuses))
             why = f"refused with {error.code!r}, which its interface doesn't have; it has {known}"
             raise self._failed(target, call, why, error)
+        if isinstance(error, _AtOnceError):
+            raise self._failed(
+                target, call, f"gave a {error} at once: write it as async def", error
+            )
         if error is not None:
             raise self._failed(target, call, f"failed: {places(error)}", error)
         try:
@@ -299,15 +303,19 @@ def _of_another_type(unfit: Unfit, headers: Mapping[str, str]) -> Unfit:
         for name, plain in (("Content-Encoding", "identity"), ("Content-Type", "json")):
             given = headers.get(name.lower(), plain)
             if plain not in given.lower():
-                text = f"{unfit.message}; its {name} is {printable(given, 60)}"
+                text = f"{name} is {printable(given, 60)}: {unfit.message}"
                 return Unfit(unfit.finding, text, name)
     return unfit
+
+
+class _AtOnceError(Exception):
+    """A handler gave something that can't be awaited."""
 
 
 async def _awaited(handler: Callable[..., Awaitable[Any]]) -> Any:
     made: Any = handler()
     if not inspect.isawaitable(made):
-        raise InvalidInputError("a handler must be async def", field="services")
+        raise _AtOnceError(type_name(made))
     return await made
 
 

@@ -95,17 +95,19 @@ def path_below(scope: Scope) -> str:
     """The path below the place where an application is mounted, percent-encoded as it came.
 
     `path` is decoded, so a slash within an id is lost there: `raw_path` has it, where the server
-    tells it. Frameworks mount in two ways: `path` still begins with `root_path`, or has lost what
-    stood before.
+    tells it. Frameworks mount in two ways: `path` still begins with `root_path` (Starlette), or
+    has lost what stood before, with a slash more at its end (Litestar).
     """
     path: str = scope["path"]
     root: str = scope.get("root_path", "").rstrip("/")
     if root and path.startswith(root) and path[len(root) : len(root) + 1] in {"", "/"}:
         path = path[len(root) :]
     raw: bytes = (scope.get("raw_path") or b"").partition(b"?")[0]
-    # The end of the raw path that reads like the path is what is left of it.
-    place = len(raw)
-    while (place := raw.rfind(b"/", 0, place)) >= 0:
-        if unquote_to_bytes(raw[place:]) == path.encode("utf-8", "surrogateescape"):
-            return raw[place:].decode("latin-1")
+    if b"%" in raw:
+        # The end of the raw path that reads like the path is what is left of it.
+        plain = path.rstrip("/").encode("utf-8", "surrogateescape")
+        place = len(raw)
+        while (place := raw.rfind(b"/", 0, place)) >= 0:
+            if unquote_to_bytes(raw[place:]).rstrip(b"/") == plain:
+                return raw[place:].decode("latin-1")
     return quote(path, safe="/:@!$&'()*+,;=~", errors="surrogateescape")

@@ -17,7 +17,6 @@ from sitoo_async._codec.kinds import (
     Kind,
     ListOf,
     MapOf,
-    ObjectOf,
     Scalar,
     write_key,
 )
@@ -53,19 +52,21 @@ def reader(hint: Any) -> Read:
     """
     kind, optional = or_none(hint)
     read = _reader(kind)
+    many = get_origin(kind) in (list, Sequence)
 
     def of_body(body: bytes, strict: bool) -> Any:  # noqa: FBT001  # called by position, here alone
         if not body.strip(_BLANK):
             if optional:
                 return None
-            raise Unfit("missing", "the body is missing", "body")
+            raise Unfit("missing", "body is missing", "body")
         try:
             return read(body, strict)
         except DecodeError as error:
-            # Its texts are of answers, this is a request; what they never tell are values.
-            text = error.message.replace("the answer", "the body", 1)
+            # Its texts are of answers and their pages; this is a request. They never tell values.
+            field = (error.location or "body").removeprefix("items" if many else "")
+            text = error.message.replace(error.location or "the answer", field, 1)
             finding: Finding = "type" if error.location else "unreadable"
-            raise Unfit(finding, text, error.location or "body") from None
+            raise Unfit(finding, text, field) from None
         except UnexpectedTypeWarning as error:  # where the process has made it an error
             raise Unfit("type", str(error), "body") from None
 
@@ -81,9 +82,6 @@ def _reader(kind: Any) -> Read:
             return _of_models(item)
         if item is str:
             return _texts
-        return _array
-    if kind is Any:
-        return lambda body, _: decode_raw(body)
     if get_origin(kind) in (Mapping, dict):
         return _shaped(is_object, "an object")
     raise InvalidOptionError(f"no body is of type {shown(kind)}", field="body")
@@ -115,9 +113,7 @@ def _shaped(fits: Callable[[object], bool], need: str) -> Read:
     def read(body: bytes, _: object) -> Any:
         value = decode_raw(body)
         if not fits(value):
-            raise Unfit(
-                "unreadable", f"the body should be {need} and is {json_name(value)}", "body"
-            )
+            raise Unfit("unreadable", f"body should be {need} and is {json_name(value)}", "body")
         return value
 
     return read
@@ -228,9 +224,9 @@ def _value(kind: Kind, value: Any, place: str) -> Any:
         case ChoiceOf():
             told = told_of(kind, tag_in(kind, value), value, f"{place}.", place)
             return tagged(kind, value, _value(told, value, place))
-        case ObjectOf():
+        case _:
             return _object(kind.model, value, place, f"{place}.")
 
 
 def _wrong(place: str, need: str, value: object) -> InvalidInputError:
-    return InvalidInputError(f"{place} should be {need} and is a {type_name(value)}", field=place)
+    return InvalidInputError(f"{place} must be {need}, not {type_name(value)}", field=place)

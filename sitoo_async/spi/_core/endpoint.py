@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from sitoo_async._checks.values import check_number
+from sitoo_async.errors import printable
 from sitoo_async.spi._core.answer import Answer, of_unfit
 from sitoo_async.spi._core.asgi import serve
 from sitoo_async.spi._core.call import Headers, Incoming, incoming
@@ -37,7 +38,7 @@ class Exchange:
 
     incoming: Incoming
     errors: Errors
-    act: Callable[[bytes], Awaitable[Answer]]
+    act: Callable[[bytes], Awaitable[Answer]] = attrs.field(repr=False)
     most: int
 
     async def finish(self, body: bytes) -> Answer:
@@ -51,7 +52,7 @@ class Exchange:
         except Exception as error:  # noqa: BLE001 - whatever it is, the POS is answered
             logger.error(  # noqa: TRY400 - a traceback tells what the exception says
                 "Request %s: an exception that nobody foresaw, %s",
-                self.incoming.request_id,
+                printable(self.incoming.request_id, 100),
                 places(error),
             )
             return self.refused("failed", "an internal error")

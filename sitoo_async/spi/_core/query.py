@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
 from urllib.parse import unquote_to_bytes
@@ -12,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 import attrs
 
 from sitoo_async._checks.show import shown
+from sitoo_async._codec.enums import OpenText
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.refusal import Unfit
 
@@ -46,8 +46,8 @@ def parameter(argument: str, hint: Any, *, required: bool) -> Parameter:
 
     Args:
         argument: its name; an underscore at its end is not on the wire.
-        hint: its type: text, an integer, a boolean, an enumeration, any of them or None; or a
-            mapping of texts to lists of texts.
+        hint: its type: text, an integer, a boolean, an open enumeration of texts, one of them or
+            None; or a mapping of texts to lists of texts.
         required: whether it has no default.
 
     Raises:
@@ -63,11 +63,7 @@ def parameter(argument: str, hint: Any, *, required: bool) -> Parameter:
         return Parameter(name, argument, _boolean, "true or false", required)
     if kind is int:
         return Parameter(name, argument, _integer, "an integer", required)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        if issubclass(kind, int):
-            return Parameter(
-                name, argument, lambda text: kind(_integer(text)), "a number", required
-            )
+    if isinstance(kind, type) and issubclass(kind, OpenText):
         return Parameter(name, argument, kind, "text", required)
     raise InvalidOptionError(f"{argument}: no parameter is of type {shown(hint)}", field=argument)
 

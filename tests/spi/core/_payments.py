@@ -1,15 +1,20 @@
 """An interface as the modules of `sitoo_async.spi` declare them, and a class that implements it."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: the codec reads them.
 
 import base64
 from collections.abc import Mapping
 from typing import Any
 
 from sitoo_async._codec.base import Model, model
+from sitoo_async._codec.enums import OpenText
 from sitoo_async._codec.kinds import Money
-from sitoo_async.spi import Call, Service, operation
-from sitoo_async.spi._core.refusal import by_status
+from sitoo_async.spi import App, Call, Service, operation
+from sitoo_async.spi._core.refusal import BY_FIELD, by_status
+
+
+class Kind(OpenText):
+    COPY = "copy"
 
 
 @model
@@ -62,6 +67,18 @@ class PaymentService(
     ) -> Payment | None:
         raise NotImplementedError
 
+    @operation("Add Payments", "POST", "/batches", evidence="documented")
+    async def add_payments(self, payments: list[Payment], /, *, call: Call) -> list[str]:
+        raise NotImplementedError
+
+    @operation("Delete Payments", "DELETE", "/payments", evidence="documented")
+    async def delete_payments(self, paymentids: list[str], /, *, call: Call) -> bool:
+        raise NotImplementedError
+
+    @operation("Get Receipt", "GET", "/receipts/{number}.json", evidence="documented")
+    async def get_receipt(self, number: int, /, *, kind: Kind = Kind.COPY, call: Call) -> Any:
+        raise NotImplementedError
+
     @operation("Settle", "POST", "/settlements.json", evidence="documented")
     async def settle(
         self, settlement: Mapping[str, Any] | None = None, /, *, call: Call
@@ -69,7 +86,20 @@ class PaymentService(
         raise NotImplementedError
 
 
-class Recorder(PaymentService):
+class FieldPaymentService(Service, interface="spi-rfid", errors=BY_FIELD):
+    """The same, of an interface whose errors name a kind of fault rather than a status."""
+
+    add_payment = PaymentService.add_payment
+    add_payments = PaymentService.add_payments
+    get_payment = PaymentService.get_payment
+    update_payment = PaymentService.update_payment
+    find_payment = PaymentService.find_payment
+    delete_payments = PaymentService.delete_payments
+    get_receipt = PaymentService.get_receipt
+    settle = PaymentService.settle
+
+
+class _Recording:
     """Answers what it is told to, and keeps what it was asked."""
 
     def __init__(self, **answers: Any) -> None:
@@ -95,8 +125,25 @@ class Recorder(PaymentService):
     async def find_payment(self, *, key, start=0, filter_=None, call):
         return await self._answer("find_payment", key, start, filter_, call)
 
+    async def add_payments(self, payments, /, *, call):
+        return await self._answer("add_payments", payments, call)
+
+    async def delete_payments(self, paymentids, /, *, call):
+        return await self._answer("delete_payments", paymentids, call)
+
+    async def get_receipt(self, number, /, *, kind=None, call):
+        return await self._answer("get_receipt", number, kind, call)
+
     async def settle(self, settlement=None, /, *, call):
         return await self._answer("settle", settlement, call)
+
+
+class Recorder(_Recording, PaymentService):
+    pass
+
+
+class FieldRecorder(_Recording, FieldPaymentService):
+    pass
 
 
 def basic(user: str, password: str, encoding: str = "utf-8") -> str:
@@ -105,3 +152,8 @@ def basic(user: str, password: str, encoding: str = "utf-8") -> str:
 
 CREDENTIALS = {"user": "sitoo", "password": "geheim-4711"}
 HEADERS = {"authorization": basic("sitoo", "geheim-4711")}
+
+
+def serving(**answers: Any) -> tuple[Recorder, App]:
+    service = Recorder(**answers)
+    return service, App(service, **CREDENTIALS)

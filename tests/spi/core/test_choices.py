@@ -66,7 +66,7 @@ def test_an_object_goes_out_as_what_tells_its_model_says(row, written):
         (Row(inside=Row()), "inside must be a Text or Amount, or a mapping, not Row"),
         (Row(inside=Text(type="money")), "inside must be a Amount where inside.type is 'money'"),
         (Row(kind="money", beside=Text()), "beside must be a Amount where kind is 'money'"),
-        (Row(inside="money"), "inside should be a mapping and is a str"),
+        (Row(inside="money"), "inside must be a mapping, not str"),
     ],
 )
 def test_what_is_another_object_than_it_says_is_refused_by_its_field(row, says):
