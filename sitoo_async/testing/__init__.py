@@ -6,8 +6,17 @@
 
 from __future__ import annotations
 
+from sitoo_async.testing._server.event_queue import EventAttempt, EventDelivery
 from sitoo_async.testing._server.faults import Fault
 from sitoo_async.testing._server.http import FakeSitoo, RecordedRequest
 from sitoo_async.testing._server.virtual import VirtualTimeLoop, run_virtual
 
-__all__ = ["FakeSitoo", "Fault", "RecordedRequest", "VirtualTimeLoop", "run_virtual"]
+__all__ = [
+    "EventAttempt",
+    "EventDelivery",
+    "FakeSitoo",
+    "Fault",
+    "RecordedRequest",
+    "VirtualTimeLoop",
+    "run_virtual",
+]

@@ -82,6 +82,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=None,
         help="requests per slot and key (default: any number)",
     )
+    parser.add_argument(
+        "--events-to",
+        metavar="URL",
+        help="tell of events at this loopback URL, to which /events is added",
+    )
+    parser.add_argument("--events-user", metavar="NAME", help="with these Basic credentials")
+    parser.add_argument("--events-password", metavar="TEXT")
     return parser.parse_args(arguments)
 
 
@@ -133,6 +140,12 @@ async def _serve(options: argparse.Namespace, ready: Callable[[FakeSitoo], objec
     loop = asyncio.get_running_loop()
     with _on_signals(lambda: loop.call_soon_threadsafe(ended.set)):
         async with fake:
+            if options.events_to is not None:
+                fake.deliver_events(
+                    to=options.events_to,
+                    user=options.events_user,
+                    password=options.events_password,
+                )
             sys.stdout.write(_greeting(fake) + "\n")
             sys.stdout.flush()
             ready(fake)
@@ -151,11 +164,14 @@ def main(
         ready: called with the server once it listens.
 
     Returns:
-        The exit status: 1 when the port can't be had.
+        The exit status: 1 when the port can't be had, or events can't be sent there.
     """
     options = _options(arguments)
     try:
         asyncio.run(_serve(options, ready))
+    except ValueError as error:
+        sys.stderr.write(f"can't tell of events: {error}\n")
+        return 1
     except OSError as error:
         sys.stderr.write(f"can't listen on port {options.port}: {error.strerror}\n")
         return 1

@@ -88,6 +88,19 @@ def test_a_taken_port_is_one_clear_line_and_exit_status_1(capsys):
     assert printed.err.count("\n") == 1
 
 
+def test_it_tells_a_receiver_of_events(capsys):
+    def ready(fake):
+        assert fake.emit("order", {})["event_type"] == "order"
+        end(fake)
+
+    arguments = ["--port", "0", "--products", "0", "--events-to", "http://127.0.0.1:9"]
+    credentials = ["--events-user", "sitoo", "--events-password", "made up"]
+    assert main(arguments + credentials, ready=ready) == 0
+    arguments[-1] = "http://shop.example.com"
+    assert main(arguments, ready=ready) == 1
+    assert capsys.readouterr().err.startswith("can't tell of events: to: shop.example.com is")
+
+
 def test_help_names_every_option(capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["sitoo_async.testing", "--help"])
     with pytest.raises(SystemExit) as ended:
@@ -105,6 +118,9 @@ def test_help_names_every_option(capsys, monkeypatch):
         "delay",
         "slot-seconds",
         "slot-requests",
+        "events-to",
+        "events-user",
+        "events-password",
     ):
         assert f"--{option} " in printed
 

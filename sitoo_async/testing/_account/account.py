@@ -49,6 +49,9 @@ class Account:
         clock: the server's time, in seconds since the epoch.
         world: how much of everything the account holds, products aside.
         wrapped_gift_cards: whether a gift card comes wrapped when it is read, too.
+
+    Attributes:
+        tell: who is told of events; None: nobody.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Account:
         self.sites = tuple(sites)
         self.seed = seed
         self.wrapped_gift_cards = wrapped_gift_cards
+        self.tell: Callable[[str, Item], object] | None = None
         self._clock = clock
         self._moment: int | None = None
         self._world = World() if world is None else world
@@ -76,6 +80,13 @@ class Account:
         self._articles: dict[int, Iterator[Article]] = {
             site: articles(seed, site) for site in sites
         }
+
+    # What happens.
+
+    def happened(self, event_type: str, data: Item) -> None:
+        """Tell of what has changed, unless it belongs to what the account holds from the start."""
+        if self.tell is not None and not self.is_seeding:
+            self.tell(event_type, data)
 
     # The stores.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._account.amounts import decimal, money, number
 from sitoo_async.testing._account.collection import Collection
+from sitoo_async.testing._account.events import delivery_changed, order_changed, order_logged
 from sitoo_async.testing._account.keyed import View
 from sitoo_async.testing._account.stock import is_virtual, warehouse_items, warehouse_transactions
 from sitoo_async.testing._reference.fields import Refusal
@@ -112,7 +113,14 @@ class Orders(Collection):
         log = self.account.place(_LOG_ITEMS, *self.scope, key)
         log.insert(log.new_key({}), {"orderlogtypeid": _CREATED})
         self._derive(self.items[key], self.derived)
+        order_changed(self.account, self.items[key], "add")
         return key
+
+    def store(self, item: Item, changes: Item) -> None:
+        """Store changes, and tell of them."""
+        before = item["orderstateid"]
+        super().store(item, changes)
+        order_changed(self.account, item, "update", before)
 
     def settle(self, item: Item, changes: Item, before: Item) -> None:
         """Compute the rows and the totals."""
@@ -169,6 +177,14 @@ class LogItems(Collection):
         del changes
         return len(self.items)
 
+    def insert(self, key: Any, changes: Item) -> Any:
+        """Write into the log, and tell of what staff did with the order."""
+        super().insert(key, changes)
+        site, orderid = self.scope
+        order = self.account.place(_ORDERS, site).existing(orderid)
+        order_logged(self.account, order, changes["orderlogtypeid"])
+        return key
+
     def settle(self, item: Item, changes: Item, before: Item) -> None:
         """Note the order."""
         item["orderid"] = self.scope[-1]
@@ -182,9 +198,15 @@ class Deliveries(Collection):
         """Deliver, and move the stock unless ``ignorestock=true``."""
         changes = self.checked_add(sent, parameters)
         key: int = self.insert(self.new_key(changes), changes)
+        delivery_changed(self.account, self.scope[0], self.items[key], "add")
         if not parameters.get("ignorestock"):
             self._move(self.items[key])
         return key
+
+    def store(self, item: Item, changes: Item) -> None:
+        """Store changes, and tell of them."""
+        super().store(item, changes)
+        delivery_changed(self.account, self.scope[0], item, "update")
 
     def check(self, changes: Item, item: Item | None) -> None:
         """Refuse a warehouse or a row that is none, and more than was ordered."""

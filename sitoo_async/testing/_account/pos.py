@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._account.amounts import money, number
 from sitoo_async.testing._account.collection import Collection
+from sitoo_async.testing._account.events import z_report_added
 from sitoo_async.testing._account.keyed import Document, View
 from sitoo_async.testing._reference.fields import Refusal, json_object
 
@@ -90,6 +91,7 @@ def add_z_report(account: Account, registerid: str, fields: Item) -> int:
     about |= {"store_name": store.get("name", ""), "dateopened": now - _DAYS_WORK}
     about |= {"datecreated": now, "dateadded": now}
     reports.insert(key, about | fields)
+    z_report_added(account, reports.items[key])
     return key
 
 

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._account.collection import Collection
+from sitoo_async.testing._account.events import shipment_changed
 from sitoo_async.testing._account.keyed import Rows, Shared
 from sitoo_async.testing._reference.fields import Refusal
 
@@ -114,6 +115,18 @@ class Shipments(Collection):
             if barcode and barcode in seen:
                 raise Refusal(400, f"Invalid value in barcode ({barcode} already exists)")
             seen.add(barcode)
+
+    def insert(self, key: Any, changes: Item) -> Any:
+        """Store a shipment, and tell of it."""
+        super().insert(key, changes)
+        shipment_changed(self.account, self.items[key], "add")
+        return key
+
+    def store(self, item: Item, changes: Item) -> None:
+        """Store changes, and tell of them."""
+        before = item["shipmentstate"]
+        super().store(item, changes)
+        shipment_changed(self.account, item, "update", before)
 
     def settle(self, item: Item, changes: Item, before: Item) -> None:
         """Note when a state was reached."""

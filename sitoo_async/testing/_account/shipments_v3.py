@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._account.cursors import cursor_page
+from sitoo_async.testing._account.events import shipment_v3_changed
 from sitoo_async.testing._account.shipment_actions import ACTIVE, END, Actions
 from sitoo_async.testing._reference.fields import Refusal
 from sitoo_async.testing._reference.services import service_facts
@@ -86,6 +87,7 @@ class ShipmentsV3:
         shipment["packages"] = [self._package(package) for package in shipment["packages"]]
         self.shipments[key] = shipment
         self.actions[key] = []
+        shipment_v3_changed(self._account, shipment, "add")
         return shipment
 
     def delete(self, values: Sequence[str], _asked: Parameters, _sent: Any) -> None:
@@ -104,11 +106,13 @@ class ShipmentsV3:
     def act(self, values: Sequence[str], _asked: Parameters, sent: Any) -> Item:
         """Do something to a shipment, and show all of it afterwards."""
         shipment = self._existing(values)
+        before = shipment["state"]
         check_object(self._facts, "ShipmentAction", sent)
         self._actions.act(shipment, sent)
         now = self._account.now()
         shipment |= {"version": shipment["version"] + 1, "modified_at": now}
         self.actions.setdefault(shipment["id"], []).append({**sent, "created_at": now})
+        shipment_v3_changed(self._account, shipment, "update", before)
         return shipment
 
     def _existing(self, values: Sequence[str]) -> Item:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._account.amounts import decimal, money, number
 from sitoo_async.testing._account.collection import Collection
+from sitoo_async.testing._account.events import stock_moved
 from sitoo_async.testing._account.keyed import Rows, View
 from sitoo_async.testing._reference.fields import Refusal
 
@@ -169,6 +170,8 @@ class Transactions(Collection):
             for row in logged:
                 items.items[row["sku"]]["datelaststocktaking"] = self.now()
         self.insert(key, {**changes, "items": logged, "warehouseid": self.scope[-1]})
+        site, warehouseid = self.scope
+        stock_moved(self.account, site, warehouseid, key)
         return key
 
 

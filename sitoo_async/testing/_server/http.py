@@ -11,8 +11,8 @@ from sitoo_async.testing._reference.routes_v3 import roots
 from sitoo_async.testing._server.exchanges import Exchanges, Rules
 from sitoo_async.testing._server.faults import check_seconds
 from sitoo_async.testing._server.keys import Key
-from sitoo_async.testing._server.listening import Listener
 from sitoo_async.testing._server.requests import RecordedRequest
+from sitoo_async.testing._server.telling import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FakeSitoo", "RecordedRequest"]
 
 
-class FakeSitoo(Listener):
+class FakeSitoo(Teller):
     """A Sitoo account behind a real HTTP server on loopback, written from the public reference.
 
     It serves every operation of the v2 reference, and those of Journals, Purchase Prices and
@@ -71,10 +71,12 @@ class FakeSitoo(Listener):
         per_account: whether one request at a time is allowed to the account, not to each key.
         services_apart: whether each v3 service counts the requests of a key for itself, beside
             v2 and the others. Nobody knows what the real ones do; by default they count together.
-        record: whether `requests` is filled; a server that runs for days had better not.
+        record: whether `requests` and `deliveries` are filled; a server that runs for days had
+            better not.
 
     Attributes:
         requests: every request since the start or the last `reset`, in the order of arrival.
+        deliveries: every batch of events likewise, with each try and what became of it.
     """
 
     def __init__(
@@ -104,7 +106,7 @@ class FakeSitoo(Listener):
             raise ValueError("sites: name at least one eshopid")
         check_seconds("delay", delay)
         check_seconds("slot_seconds", slot_seconds)
-        super().__init__(host, port)
+        super().__init__(host, port, account_id, seed, record=record)
         self.requests: list[RecordedRequest] = []
         self._account_id = account_id
         self._api_id = f"{account_id}-125" if api_id is None else api_id
@@ -130,6 +132,7 @@ class FakeSitoo(Listener):
             self.requests if record else None,
             seed,
         )
+        self._account.tell = self._happened
         self.add_key(self._api_id, password)
         self.add_products(products)
 
@@ -142,6 +145,7 @@ class FakeSitoo(Listener):
         self._exchanges.begin()
 
     async def _end(self) -> None:
+        await self._events.end()
         await self._exchanges.end()
 
     @property
@@ -307,8 +311,9 @@ class FakeSitoo(Listener):
         self._in_its_loop(self._exchanges.unlock)
 
     def reset(self) -> None:
-        """Forget records, faults, counters, slots and locks; the stores stay as they are."""
+        """Forget records, faults, counters, slots, locks and events; the stores stay."""
         self._in_its_loop(self._exchanges.reset)
+        self._in_its_loop(self._events.clear)
 
     # What it counted.
 
