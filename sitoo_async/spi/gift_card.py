@@ -344,12 +344,10 @@ def _wrapped(answer: GiftCardResponse) -> GiftCardResponse:
 
 
 def _writable(item: M) -> M:
-    """What of an item may be sent to Sitoo; the POS may fill in more."""
-    fields = {
-        name: value
-        for name, value in set_fields(item).items()
-        if not fields_of(type(item))[name].read_only
-    }
-    if "transactions" in fields:
-        fields["transactions"] = [_writable(each) for each in fields["transactions"]]
-    return type(item)(**fields)
+    """What of an item may be sent to Sitoo; the POS may fill in more.
+
+    Of what lies within it, the client leaves out the rest.
+    """
+    known = fields_of(type(item))
+    given = set_fields(item).items()
+    return type(item)(**{name: value for name, value in given if not known[name].read_only})

@@ -92,6 +92,7 @@ async def test_an_answer_with_the_card_at_its_top_is_wrapped(pos, fake_sitoo):
         (f"DELETE /giftcards/{NUMBER}/transactions.json", [], 400),
         (f"DELETE /giftcards/{NUMBER}/transactions.json", {}, 400),
         ("POST /giftcards.json", CARD, 400),
+        ("POST /giftcards.json", CARD | {"transactions": 5}, 400),
     ],
 )
 async def test_what_sitoo_or_the_client_refuses_is_refused_by_its_status(

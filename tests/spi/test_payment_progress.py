@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -142,20 +141,50 @@ def test_the_amount_is_the_sum_of_the_cart_without_its_discounts(rows, total):
             "cartitems[0].discounts[0].total",
             "total is missing",
         ),
+        ({"cartitems": 5}, "cartitems", "cartitems is no array"),
+        ({"cartitems": ["lost"]}, "cartitems[0].total", "total is missing"),
+        (
+            {"cartitems": [BARE | {"discounts": 5}]},
+            "cartitems[0].discounts",
+            "discounts is no array",
+        ),
+        (
+            {"cartitems": [BARE | {"manual_discount": "1,00"}]},
+            "cartitems[0].manual_discount",
+            "manual_discount is missing or no amount",
+        ),
     ],
 )
+@pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
 def test_an_amount_that_is_not_that_of_the_cart_is_refused_by_its_field(changes, field, says):
     with pytest.raises(Refusal, match=says) as caught:
         check_amount(paid(**changes))
     assert caught.value.field == field
 
 
-def test_a_record_is_stored_as_plain_json_with_all_that_came():
-    payment = paid(cartitems=[BARE | {"colour": "red"}], tip="5.00")
+@pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
+def test_a_record_is_stored_as_json_with_all_that_came():
+    payment = paid(cartitems=[BARE | {"colour": "red"}, "lost"], tip=0.1)
     record = PaymentRecord(payment=payment, progress=READY, shown={"receiptrow": "1"})
-    again = PaymentRecord.from_data(json.loads(json.dumps(record.as_data())))
+    again = PaymentRecord.from_json(record.as_json())
     assert again == record
-    assert unknown_fields(again.payment) == {"tip": "5.00"}
+    assert unknown_fields(again.payment) == {"tip": Decimal("0.1")}
     assert unknown_fields(again.payment.cartitems[0]) == {"colour": "red"}
-    assert PaymentRecord.from_data(PaymentRecord(payment=payment).as_data()).progress == NEW
+    new = PaymentRecord(payment=payment)
+    assert PaymentRecord.from_json(new.as_json().encode()) == new
     assert pickle.loads(pickle.dumps(record)) == record  # noqa: S301 - its own
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "7", '{"payment": {}}', PaymentRecord(payment=Payment()).as_json()[:-2] + "5}"],
+)
+def test_what_is_no_stored_record_is_refused(text):
+    with pytest.raises(InvalidInputError, match="text must be what as_json gave"):
+        PaymentRecord.from_json(text)
+
+
+def test_a_stored_state_that_is_none_is_refused():
+    text = PaymentRecord(payment=Payment()).as_json().replace("inprogress", "lost")
+    with pytest.raises(InvalidInputError, match="text must be what as_json gave"):
+        PaymentRecord.from_json(text)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from sitoo_async import InvalidInputError
 from sitoo_async.spi._core.app import App
 from sitoo_async.spi._core.refusal import Refusal
 from sitoo_async.spi.payment import PaymentRecord, PaymentsInMemory
@@ -38,7 +39,7 @@ class Payments(PaymentsInMemory):
 
     async def save(self, record):
         self._fail("save")
-        self.saved[record.paymentid] = record.as_data()
+        self.saved[record.paymentid] = record.as_json()
 
     def _fail(self, what):
         if self.fails[what]:
@@ -78,6 +79,10 @@ async def added(pos):
 
 def put(pos, paymentid, state, place="payments"):
     return pos("PUT", f"/{place}/{paymentid}", EXAMPLE | {"paymentstate": {"state": state}})
+
+
+def stored(payments, paymentid):
+    return PaymentRecord.from_json(payments.saved[paymentid])
 
 
 async def state(pos, paymentid):
@@ -124,6 +129,16 @@ async def test_what_may_not_be_and_what_is_not_there_is_refused_by_a_status(pos,
         await payments.ready("lost")
 
 
+async def test_what_the_pos_could_not_be_told_is_refused_at_once(payments, pos, added):
+    with pytest.raises(InvalidInputError, match="receiptrow must be a str, not int"):
+        await payments.ready(added, receiptrow=5)
+    with pytest.raises(InvalidInputError, match="receiptsection must be a list, not str"):
+        await payments.ready(added, receiptsection="Ref\t1")
+    with pytest.raises(InvalidInputError, match=r"shown.qrcode must be a JSON value, not bytes"):
+        await payments.show(added, {"qrcode": b"1"})
+    assert await state(pos, added) == {"state": "inprogress"}
+
+
 async def test_money_goes_back_after_three_minutes_to_the_second(payments, pos, added):
     await asyncio.sleep(100)
     await payments.ready(added)
@@ -135,7 +150,7 @@ async def test_money_goes_back_after_three_minutes_to_the_second(payments, pos, 
     assert await state(pos, added) == {"state": "cancelled"}
     await asyncio.sleep(1)
     assert payments.reversed == [(added, began + 180)]
-    assert payments.saved[added]["reversal"] == "done"
+    assert stored(payments, added).progress.reversal == "done"
 
 
 @pytest.mark.parametrize("who", ["pos", "service"])
@@ -189,7 +204,7 @@ async def test_what_can_not_be_stored_when_time_is_over_is_stored_later(payments
     await asyncio.sleep(180)
     assert await state(pos, added) == {"state": "cancelled"}
     await asyncio.sleep(5)
-    assert payments.saved[added]["reversal"] == "done"
+    assert stored(payments, added).progress.reversal == "done"
 
 
 async def test_what_can_not_begin_is_cancelled(payments, pos, caplog):
@@ -227,7 +242,7 @@ async def test_three_minutes_and_reversals_go_on_after_a_restart(payments, pos):
     assert payments.reversed == []
     began = now()
     async with Payments() as again:
-        await again.restore(PaymentRecord.from_data(data) for data in payments.saved.values())
+        await again.restore(PaymentRecord.from_json(text) for text in payments.saved.values())
         await asyncio.sleep(0)
         assert [paymentid for paymentid, _ in again.reversed] == [ids[1]]
         await asyncio.sleep(1000)

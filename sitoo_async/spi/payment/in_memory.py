@@ -15,11 +15,13 @@ from typing import Any, Final, Self
 import attrs
 
 from sitoo_async._codec.base import is_set, replace
+from sitoo_async._codec.codec import writable
 from sitoo_async._codec.json import is_mapping
+from sitoo_async._codec.kinds import FREE
 from sitoo_async.spi._core.call import Call
 from sitoo_async.spi._core.failure import places
 from sitoo_async.spi._core.refusal import Refusal
-from sitoo_async.spi.payment.models import Payment
+from sitoo_async.spi.payment.models import Payment, ReadyToComplete
 from sitoo_async.spi.payment.progress import Mover, State
 from sitoo_async.spi.payment.record import PaymentRecord
 from sitoo_async.spi.payment.service import PaymentService
@@ -91,7 +93,7 @@ class PaymentsInMemory(PaymentService, ABC):
     async def save(self, record: PaymentRecord) -> None:
         """Store what changed, before anybody is told; nothing is stored if you don't override it.
 
-        Where it raises, the change isn't made. `PaymentRecord.as_data` is plain JSON.
+        Where it raises, the change isn't made. `PaymentRecord.as_json` is all of it as text.
         """
 
     # --------------------------------------------------------------- what you call
@@ -118,13 +120,13 @@ class PaymentsInMemory(PaymentService, ABC):
 
         Raises:
             Refusal: ``not-found``: there is no such payment.
+            InvalidInputError: something for the receipt is no text.
         """
-        shown: dict[str, Any] = {}
-        if receiptrow is not None:
-            shown["receiptrow"] = receiptrow
-        if receiptsection is not None:
-            shown["receiptsection"] = list(receiptsection)
-        return await self._move(paymentid, "ready_to_complete", "service", shown)
+        given = {"receiptrow": receiptrow, "receiptsection": receiptsection}
+        shown = {name: value for name, value in given.items() if value is not None}
+        return await self._move(
+            paymentid, "ready_to_complete", "service", writable(ReadyToComplete, shown)
+        )
 
     async def cancel(self, paymentid: str, /) -> PaymentRecord:
         """Say that the payment came to nothing; if it was ready, its money is given back.
@@ -144,11 +146,13 @@ class PaymentsInMemory(PaymentService, ABC):
 
         Raises:
             Refusal: ``not-found``: there is no such payment.
+            InvalidInputError: something in it has no JSON form.
         """
+        written = FREE.write(dict(shown), "shown")
         held = self._found(paymentid)
         async with held.lock:
             if held.record.progress.state == "inprogress":
-                await self._put(held, attrs.evolve(held.record, shown=dict(shown)))
+                await self._put(held, attrs.evolve(held.record, shown=written))
 
     async def restore(self, records: Iterable[PaymentRecord]) -> None:
         """Take up payments that were stored; call it before the POS calls.

@@ -1,4 +1,4 @@
-"""What a payment service keeps of a payment, as plain data too."""
+"""What a payment service keeps of a payment, as JSON text too."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any, Self
 
 import attrs
 
+from sitoo_async._checks.show import type_name
 from sitoo_async._codec.base import Model, replace, set_fields
-from sitoo_async._codec.codec import decode_item, encode
-from sitoo_async._codec.json import is_array
+from sitoo_async._codec.codec import decode_item
+from sitoo_async._codec.json import encode, is_array, parse
+from sitoo_async._codec.kinds import FREE
 from sitoo_async._codec.unknown import unknown_fields
 from sitoo_async._codec.writing import plain
 from sitoo_async._records import Record
+from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.spi.payment.models import Payment
 from sitoo_async.spi.payment.progress import PaymentProgress
 
@@ -47,35 +50,41 @@ class PaymentRecord(Record):
             state |= self.shown
         return replace(self.payment, paymentstate=state)
 
-    def as_data(self) -> dict[str, Any]:
-        """All of it as plain JSON values, to be stored; `from_data` reads them."""
-        ready_at = self.progress.ready_at
-        return {
+    def as_json(self) -> str:
+        """All of it as JSON text, to be stored; `from_json` reads it."""
+        progress = self.progress
+        stored = {
             "payment": _everything(self.payment),
-            "state": self.progress.state,
-            "ready_at": None if ready_at is None else ready_at.isoformat(),
-            "reversal": self.progress.reversal,
-            "shown": dict(self.shown),
+            "state": progress.state,
+            "ready_at": None if progress.ready_at is None else progress.ready_at.isoformat(),
+            "reversal": progress.reversal,
+            "shown": self.shown,
         }
+        return encode(stored).decode()
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """The record again that `as_data` made plain.
+    def from_json(cls, text: str | bytes) -> Self:
+        """The record again that `as_json` gave.
 
         Raises:
-            KeyError: it is no such data.
-            ValueError: likewise.
+            InvalidInputError: it is another text.
         """
-        ready_at = data["ready_at"]
-        return cls(
-            payment=decode_item(encode(data["payment"]), Payment),
-            progress=PaymentProgress(
-                state=data["state"],
-                ready_at=None if ready_at is None else datetime.fromisoformat(ready_at),
-                reversal=data["reversal"],
-            ),
-            shown=data["shown"],
-        )
+        try:
+            stored, _ = parse(text.encode() if isinstance(text, str) else text)
+            ready_at = stored["ready_at"]
+            return cls(
+                payment=decode_item(encode(stored["payment"]), Payment),
+                progress=PaymentProgress(
+                    state=stored["state"],
+                    ready_at=None if ready_at is None else datetime.fromisoformat(ready_at),
+                    reversal=stored["reversal"],
+                ),
+                shown=dict(stored["shown"]),
+            )
+        except (DecodeError, LookupError, TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"text must be what as_json gave; it is not ({type_name(error)})", field="text"
+            ) from None
 
 
 def _everything(item: Model) -> dict[str, Any]:
@@ -89,4 +98,4 @@ def _everything(item: Model) -> dict[str, Any]:
             written[name] = [
                 _everything(each) if isinstance(each, Model) else row for each, row in rows
             ]
-    return {**written, **unknown_fields(item)}
+    return {**written, **FREE.write({**unknown_fields(item)}, "unknown_fields")}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sitoo_async._codec.base import Model
+from sitoo_async._codec.json import is_array
 from sitoo_async.spi._core.call import Call
 from sitoo_async.spi._core.operation import operation
 from sitoo_async.spi._core.refusal import Refusal, by_status
@@ -90,8 +91,8 @@ def cart_total(payment: Payment) -> Decimal:
     Raises:
         Refusal: an amount that the sum takes is missing, by its field.
     """
-    rows = enumerate(_of(payment, "cartitems") or [])
-    return sum((_row_total(row, f"cartitems[{number}]") for number, row in rows), _NOTHING)
+    rows = _rows(payment, "cartitems", "cartitems")
+    return sum((_row_total(row, place) for row, place in rows), _NOTHING)
 
 
 def check_amount(payment: Payment) -> None:
@@ -115,9 +116,19 @@ def _row_total(row: CartItem, place: str) -> Decimal:
     total = _amount(row, "total", f"{place}.total")
     if _of(row, "manual_discount") is not None:
         total -= _amount(row, "manual_discount", f"{place}.manual_discount")
-    for number, each in enumerate(_of(row, "discounts") or []):
-        total -= _amount(each, "total", f"{place}.discounts[{number}].total")
+    for each, where in _rows(row, "discounts", f"{place}.discounts"):
+        total -= _amount(each, "total", f"{where}.total")
     return total
+
+
+def _rows(item: Model, name: str, place: str) -> list[tuple[Any, str]]:
+    """The rows of a list, each with its place; none where the list is absent or null."""
+    rows = _of(item, name)
+    if rows is None:
+        return []
+    if not is_array(rows):
+        raise Refusal("bad-request", f"{place} is no array", field=place)
+    return [(row, f"{place}[{number}]") for number, row in enumerate(rows)]
 
 
 def _amount(item: Model, name: str, place: str) -> Decimal:
