@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sitoo_async import unknown_fields
+from sitoo_async import InvalidOptionError, unknown_fields
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.codec import decode_array, decode_item, encode
 from sitoo_async._codec.evidence import facts
@@ -50,7 +50,9 @@ class Asked(NamedTuple):
     keywords: dict[str, Any]
 
 
-def served(service: str, **answers: Any) -> tuple[App, list[Asked]]:
+def served(
+    service: str, routes: dict[str, str] | None = None, /, **answers: Any
+) -> tuple[App, list[Asked]]:
     """An application that answers so, by handler, and what it was asked."""
     asked: list[Asked] = []
 
@@ -64,7 +66,7 @@ def served(service: str, **answers: Any) -> tuple[App, list[Asked]]:
         return answer
 
     implemented = type("Mine", (SERVICES[service],), {name: handler(name) for name in answers})
-    return App(implemented(), unprotected=True), asked
+    return App(implemented(), unprotected=True, routes=routes), asked
 
 
 def snake_case(operation: str) -> str:
@@ -312,3 +314,16 @@ async def test_a_pin_is_in_no_log_whatever_goes_wrong(caplog):
 def test_a_pin_is_not_shown():
     transaction = discount_cards.DiscountCardTransaction(card_number="1", pin_input="4711")
     assert repr(transaction) == "DiscountCardTransaction(card_number='1', pin_input='***')"
+
+
+async def test_what_is_known_by_name_alone_is_served_by_a_path_that_was_seen():
+    with pytest.raises(InvalidOptionError, match="no path of Redeem Items is known"):
+        served("spi-crm-v2", redeem_items={})
+    told = {"redeemed": True}
+    routes = {"redeem_items": "POST /customers/{customer_id}/redeem"}
+    app, asked = served("spi-crm-v2", routes, redeem_items=told)
+    answer = await app.handle("POST", "/customers/1/redeem", {}, b'{"promotions": ["2"], "x": 3}')
+    assert (answer.status, answer.json()) == (200, told)
+    (((redeem,), keywords),) = asked
+    assert (redeem, unknown_fields(redeem)) == (crm_v2.Redeem(promotions=["2"]), {"x": 3})
+    assert keywords["call"].path_parameters == {"customer_id": "1"}

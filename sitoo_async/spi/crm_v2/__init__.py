@@ -2,10 +2,10 @@
 
 What is known of SPI CRM v2 is its overview and the top of its page of endpoints. Search Customer
 and Add Customer are printed; the paths of the other operations are inferred, most of them from
-CRM v1. Get Transactions, Get Additional Options and Lookup Customer are guesses: serve them only
-once you have seen what Sitoo calls. Redeem Items and Undo Redeem Items are known by name alone and
-can't be served yet; other systems in use leave the latter out, too. Each field that no page prints
-says so.
+CRM v1. Get Transactions, Get Additional Options and Lookup Customer are guesses. Redeem Items and
+Undo Redeem Items are known by name alone, and an `App` serves them only by the paths that its
+``routes`` give, once you have seen what Sitoo calls; other systems in use leave the latter out.
+Each field that no page prints says so.
 
 Purchases don't come through this interface: take the events of orders. What a customer redeemed
 can be read on the order (``crm-bonuscheckid`` and ``crm-promotionid`` in the additional data of

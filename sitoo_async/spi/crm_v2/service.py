@@ -136,12 +136,22 @@ class CrmV2Service(
 
     @operation("Redeem Items", None, None, evidence="name-only")
     async def redeem_items(self, redeem: Redeem, /, *, call: Call) -> Mapping[str, Any]:
-        """Redeem promotions and bonus checks. Known by name alone, so it can't be served."""
+        """Redeem promotions and bonus checks; see `App` for the path, which nobody knows.
+
+        Args:
+            redeem: what is redeemed; the names of its fields are guesses, see `unknown_fields`.
+            call: what the request tells beside it, with what stands in the path.
+        """
         raise NotImplementedError
 
     @operation("Undo Redeem Items", None, None, evidence="name-only")
     async def undo_redeem_items(self, redeem: Redeem, /, *, call: Call) -> Mapping[str, Any]:
-        """Take a redemption back. Known by name alone, so it can't be served."""
+        """Take a redemption back; see `App` for the path, which nobody knows.
+
+        Args:
+            redeem: what was redeemed; the names of its fields are guesses, see `unknown_fields`.
+            call: what the request tells beside it, with what stands in the path.
+        """
         raise NotImplementedError
 
     @operation(
