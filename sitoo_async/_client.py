@@ -39,7 +39,7 @@ from sitoo_async._http.route import (
     concealed_url,
     route_of,
 )
-from sitoo_async._http.services import SERVICES, ServiceName, divides, places_of
+from sitoo_async._http.services import SERVICES, ServiceName, divides, places_of, services_named
 from sitoo_async._http.transport import Transport, user_agent_of
 from sitoo_async._http.url import plain_path, query_string
 from sitoo_async._lane.options import Options
@@ -141,6 +141,12 @@ class SitooClient(Groups):
         gate: the right to use the key, where other processes use it too: a `FileGate`, a
             `PostgresGate`, a `RedisGate`, or an engine of your own; None where this process is
             alone. It is used and never closed.
+        own_lanes: services that are to have lanes of their own, such as ``["shipments-v3"]``.
+            Nobody knows whether Sitoo counts a key's requests to its several hosts together, so as
+            it comes all of them take turns in one lane, and a 429 of one holds all. A service with
+            a lane of its own is called beside everything else, one request at a time; its holds
+            are its own, and it asks `gate` for a right of its own. Give all clients of the key the
+            same, in all processes: who names a service takes no turns with who doesn't.
         grace: seconds that closing waits for an exchange in flight.
         observers: called with an `ExchangeRecord` after each exchange.
         options: timeouts, limits, retries; see `Options`.
@@ -170,6 +176,7 @@ class SitooClient(Groups):
         ssl: Trust | None = None,
         user_agent: str | None = None,
         gate: Gate | None = None,
+        own_lanes: Iterable[ServiceName] = (),
         grace: float = 10.0,
         observers: Sequence[Observer] = (),
         **options: Unpack[OptionFields],
@@ -220,6 +227,7 @@ class SitooClient(Groups):
             keys=checked,
             connect=partial(_connect, route, user_agent_of(user_agent)),
             gate=gate,
+            own_lanes=services_named(own_lanes),
             grace=grace,
             observers=watching,
             origin=Origin.here(f"{type(self).__name__} for {address.origin}"),
@@ -237,6 +245,7 @@ class SitooClient(Groups):
         ssl: Trust | None = None,
         user_agent: str | None = None,
         gate: Gate | None = None,
+        own_lanes: Iterable[ServiceName] = (),
         grace: float = 10.0,
         observers: Sequence[Observer] = (),
         **options: Unpack[OptionFields],
@@ -303,6 +312,7 @@ class SitooClient(Groups):
                 ssl=ssl,
                 user_agent=user_agent,
                 gate=gate,
+                own_lanes=own_lanes,
                 grace=grace,
                 observers=observers,
                 **options,
@@ -404,6 +414,8 @@ class SitooClient(Groups):
     def stats(self) -> LaneStats:
         """What the key's lane is doing; of several keys, all together.
 
+        What lanes of services' own (`own_lanes`) do is counted in.
+
         It is the lane in the loop that the client is bound to, wherever it is asked: in another
         loop or thread, or where none runs. Before the first call it is that of the running loop,
         if other clients use the key there; else nothing was sent yet.
@@ -475,7 +487,7 @@ class SitooClient(Groups):
             payload=None if json is None else plain_json(json),
             repeatable=known == "GET" if repeatable is None else repeatable,
             service=named,
-            divisible=rows is not None and rows[1].strip("0") not in ("", "1") and divides(named),
+            divisible=rows is not None and rows[1].lstrip("0") not in ("", "1") and divides(named),
         )
         try:
             return await self._session.call(request, self._options)

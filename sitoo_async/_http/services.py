@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, cast, get_args
 
 import attrs
 
+from sitoo_async._checks.looking import LookingAtOption
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import is_a
 from sitoo_async._http.address import Address, Place, loopback
 from sitoo_async.errors import InvalidOptionError
 
-__all__ = ["SERVICES", "Service", "ServiceName", "divides", "nowhere", "places_of"]
+__all__ = [
+    "SERVICES",
+    "Service",
+    "ServiceName",
+    "divides",
+    "nowhere",
+    "places_of",
+    "services_named",
+]
 
 ServiceName = Literal["journals-v3", "purchase-prices-v3", "shipments-v3"]
 """A service on a host of its own, as `SitooClient.request` takes it."""
@@ -48,6 +59,26 @@ SERVICES: Final[Mapping[str, Service]] = {
     )
 }
 """All of them, by name."""
+
+
+def services_named(services: object) -> tuple[ServiceName, ...]:
+    """The services that have lanes of their own, as a client's option names them.
+
+    Raises:
+        InvalidOptionError: it is no list of their names.
+    """
+    known: tuple[ServiceName, ...] = get_args(ServiceName)
+    given: list[object] = [None]
+    with LookingAtOption("own_lanes"):
+        if is_a(services, Iterable) and not is_a(services, (str, bytes, Mapping)):
+            given = [*cast("Iterable[object]", services)]
+        found = [next((name for name in known if name == each), None) for each in given]
+    if None in found:
+        raise InvalidOptionError(
+            f"own_lanes must be a list, of {' or '.join(map(repr, known))}, not {shown(services)}",
+            field="own_lanes",
+        )
+    return tuple(name for name in known if name in found)
 
 
 def divides(name: ServiceName | None) -> bool:

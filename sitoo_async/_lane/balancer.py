@@ -14,13 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, cast
 
+import attrs
+
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.verdict import Verdict
 from sitoo_async._lane.call import Call
 from sitoo_async._lane.lane import Flight, Lane
 from sitoo_async._lane.overlap import MOST_UNPROVEN, Ending, Evidence, Exchange, InFlight
 from sitoo_async._lane.queue import Queue
-from sitoo_async._lane.stats import LaneStats
+from sitoo_async._lane.stats import LaneStats, summed
 from sitoo_async.errors import AuthenticationError
 
 __all__ = ["Balancer", "together"]
@@ -253,23 +255,15 @@ class Balancer:
 def together(lanes: Sequence[Lane], in_use: Iterable[Lane]) -> LaneStats:
     """What several lanes are doing together, of which only those in use count for a hold."""
     by_lane = {lane: lane.stats() for lane in lanes}
-    each = by_lane.values()
     # Each call once, however many lanes it waits for. In a closed loop none does any more.
     queues = {*chain.from_iterable(lane.queues for lane in lanes if not lane.loop.is_closed())}
-    return LaneStats(
+    return attrs.evolve(
+        summed([*by_lane.values()]),
         waiting={
             "interactive": sum(queue.waiting["interactive"] for queue in queues),
             "bulk": sum(queue.waiting["bulk"] for queue in queues),
         },
-        in_flight=sum(stats.in_flight for stats in each),
-        sent=sum(stats.sent for stats in each),
-        joined=sum(stats.joined for stats in each),
-        refused=sum(stats.refused for stats in each),
         held_for=min(by_lane[lane].held_for for lane in in_use),
-        waits=sum(stats.waits for stats in each),
-        waited=sum(stats.waited for stats in each),
-        longest_wait=max(stats.longest_wait for stats in each),
-        busy=sum(stats.busy for stats in each),
     )
 
 

@@ -42,7 +42,7 @@ class Memory:
     """What the process remembers of one key at one origin, for the lanes of one loop after another.
 
     Attributes:
-        origin: scheme, host and port.
+        origin: scheme, host and port; behind a space the service whose own lane it is.
         key: the API ID.
     """
 
@@ -92,9 +92,9 @@ class Memory:
 
 
 def forget(origin: str) -> None:
-    """Forget all keys of an origin, whose server is gone."""
+    """Forget all keys of an origin, whose server is gone, in whichever of its lanes."""
     with _guard:
-        for name in [name for name in _pasts if name[0] == origin]:
+        for name in [name for name in _pasts if name[0].partition(" ")[0] == origin]:
             del _pasts[name]
 
 

@@ -20,7 +20,7 @@ from sitoo_async.errors import InvalidOptionError
 if TYPE_CHECKING:
     from sitoo_async._lane.balancer import Balancer
 
-__all__ = ["balancer_for", "forget", "gate_in_use", "lane_for", "stats_of"]
+__all__ = ["balancer_for", "forget", "gate_in_use", "lane_for", "own_lane", "stats_of"]
 
 
 @attrs.frozen
@@ -31,6 +31,15 @@ class _Known:
     balancers: dict[tuple[str, ...], Balancer | OneKey] = attrs.field(
         factory=dict[tuple[str, ...], "Balancer | OneKey"]
     )
+
+
+def own_lane(origin: str, service: str | None) -> str:
+    """What stands for the origin in the lanes that a service has for itself there.
+
+    Their holds are kept by it, and the gate is asked by it: it gives the right for the service
+    beside that for all the rest, since both may be used at a time.
+    """
+    return f"{origin} {service}"
 
 
 _loops: dict[asyncio.AbstractEventLoop, _Known] = {}

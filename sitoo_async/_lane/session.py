@@ -29,9 +29,15 @@ from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.one_key import OneKey
 from sitoo_async._lane.options import Options
-from sitoo_async._lane.registry import balancer_for, gate_in_use, lane_for, stats_of
+from sitoo_async._lane.registry import (
+    balancer_for,
+    gate_in_use,
+    lane_for,
+    own_lane,
+    stats_of,
+)
 from sitoo_async._lane.retry import CALL_WITHIN
-from sitoo_async._lane.stats import LaneStats
+from sitoo_async._lane.stats import LaneStats, summed
 from sitoo_async.errors import (
     ApiError,
     ClientClosedError,
@@ -85,6 +91,7 @@ class Session:
         keys: the keys; the lane of each is shared with every other client of it in the loop.
         connect: makes the connection for a key to the host of that origin.
         gate: who else may use the keys.
+        own_lanes: the services that have lanes of their own.
         grace: seconds that closing waits for an exchange in flight.
         observers: called after each exchange.
         origin: where the client was made.
@@ -99,6 +106,7 @@ class Session:
         keys: Sequence[Key],
         connect: Callable[[Key, str], Transport],
         gate: Gate | None,
+        own_lanes: Sequence[ServiceName],
         grace: float,
         observers: Sequence[Observer],
         origin: Origin,
@@ -110,6 +118,7 @@ class Session:
         # Changed by a simulation, which has a server of its own and no sockets.
         self.connect = connect
         self._gate = gate
+        self._own_lanes = own_lanes
         self.closes_gate = False  # a client that made the gate itself says so
         self._grace = grace
         self._observers = tuple(observers)
@@ -143,20 +152,39 @@ class Session:
 
     def stats(self) -> LaneStats:
         """What the lanes of the keys are doing together."""
-        if self._binding is not None:
-            return self._binding.balancer.stats()
-        return stats_of(self.address.origin, [key.api_id for key in self._keys_in_use])
+        api_ids = [key.api_id for key in self._keys_in_use]
+        return self._stats(lambda balancer: balancer.stats(), api_ids)
 
     def stats_by_key(self) -> dict[str, LaneStats]:
         """What each of them is doing, by API ID."""
-        origin, api_ids = self.address.origin, [key.api_id for key in self._keys]
-        if self._binding is None:
-            return {api_id: stats_of(origin, [api_id]) for api_id in api_ids}
-        lanes = self._binding.balancer.by_api_id
-        return {
-            api_id: lanes[api_id].stats() if api_id in lanes else stats_of(origin, [api_id])
-            for api_id in api_ids
-        }
+
+        def of(api_id: str) -> LaneStats:
+            def at(balancer: Balancer | OneKey) -> LaneStats | None:
+                lane = balancer.by_api_id.get(api_id)
+                return None if lane is None else lane.stats()
+
+            return self._stats(at, [api_id])
+
+        return {key.api_id: of(key.api_id) for key in self._keys}
+
+    def _stats(
+        self, at: Callable[[Balancer | OneKey], LaneStats | None], api_ids: Sequence[str]
+    ) -> LaneStats:
+        """What is told of the lanes that all hosts share, and of those that are a service's own."""
+        binding = self._binding
+        told: list[LaneStats] = []
+        for service in (None, *self._own_lanes):
+            bound = binding
+            if binding is not None and service is not None:
+                bound = binding.services.get(service)
+            of_bound = None if bound is None else at(bound.balancer)
+            told.append(of_bound or stats_of(self._lanes_of(service), api_ids))
+        return told[0] if len(told) == 1 else summed(told)
+
+    def _lanes_of(self, service: ServiceName | None) -> str:
+        """The name under which lanes are looked up."""
+        origin = self.address.origin
+        return own_lane(origin, service) if service in self._own_lanes else origin
 
     async def _bind(self) -> Binding:
         """Bind to the running loop, where there is no binding yet or its loop is gone."""
@@ -191,6 +219,10 @@ class Session:
         found = binding.services.get(service)
         if found is None:
             origin, balancer = self.place(service).origin, binding.balancer
+            if service in self._own_lanes:
+                api_ids = [key.api_id for key in self._keys_in_use]
+                lanes = self._lanes_of(service)
+                balancer = balancer_for(binding.loop, lanes, api_ids, self._gate)
             transports = {
                 balancer.by_api_id[key.api_id]: self.connect(key, origin)
                 for key in self._keys_in_use

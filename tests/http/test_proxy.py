@@ -172,14 +172,14 @@ async def calling(fake, *, secure, trusting=None, lends=None, headers=None, **op
     """A client of the fake server, with a session's settings lent or settings of its own."""
     base_url = f"https://{HOST}" if secure else fake.base_url
     options = {"retry": RetryPolicy(attempts=1), **options}
-    credentials = {**fake.credentials, "base_url": base_url}
+    options = {**fake.credentials, "base_url": base_url, **options}
     if lends is None:
-        async with SitooClient(**credentials, ssl=trusting, **options) as client:
+        async with SitooClient(ssl=trusting, **options) as client:
             yield client
         return
     connector = aiohttp.TCPConnector() if trusting is None else aiohttp.TCPConnector(ssl=trusting)
     session = outdated(lambda: aiohttp.ClientSession(connector=connector, headers=headers, **lends))
-    async with session, SitooClient(**credentials, session=session, **options) as client:
+    async with session, SitooClient(session=session, **options) as client:
         yield client
 
 

@@ -8,22 +8,12 @@ import logging
 import pytest
 
 from sitoo_async import RetryPolicy, SitooClient, errors
-from tests.gates._noting_gate import NotingGate
 from tests.http._server import OK, http, refusing
 from tests.lane._hosts import JOURNALS, OPTIONS, SHIPMENTS, V2, Hosts, ask
 from tests.lane._keys_server import KEYS
+from tests.lane._naming_gate import NamingGate
 
 pytestmark = pytest.mark.virtual_time
-
-
-class NamingGate(NotingGate):
-    async def acquire(self, key):
-        self.log.append(key)
-        return await super().acquire(key)
-
-    @property
-    def keys(self):
-        return {*self.log} - {"acquire", "release", "close"}
 
 
 @pytest.fixture

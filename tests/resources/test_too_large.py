@@ -133,7 +133,7 @@ async def test_a_deadline_ends_the_halving_too(pages):
 
 @pytest.mark.parametrize(
     ("num", "service", "tries"),
-    [(20, "shipments-v3", 1), (1, "shipments-v3", 2), (20, "journals-v3", 2)],
+    [(10, "shipments-v3", 1), (1, "shipments-v3", 2), (10, "journals-v3", 2)],
 )
 async def test_a_raw_request_for_a_page_that_is_too_large_fails_at_once_with_the_remedy(
     pages, num, service, tries
