@@ -1,0 +1,176 @@
+"""What becomes of one event: its handler is found and run, and what it fails with is told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from sitoo_async._codec.base import Model
+from sitoo_async._codec.codec import decode_item
+from sitoo_async.errors import DecodeError, printable
+from sitoo_async.spi.events.in_order import finished
+from sitoo_async.spi.events.inbox import Failure, Inbox, Letter, Patience
+from sitoo_async.spi.events.objects import Event, EventType, handed_over
+from sitoo_async.spi.events.reason import reason
+
+if TYPE_CHECKING:
+    from sitoo_async._client import SitooClient
+
+__all__ = ["AnyHandler", "Worker"]
+
+logger = logging.getLogger("sitoo_async")
+
+AnyHandler = Callable[[Any, Any], Awaitable[object]]
+"""A handler as it is kept, whatever its events are."""
+
+_KNOWN: Final = frozenset[str](EventType)
+_ANEW: Final = 10.0
+"""Seconds before an inbox is put to work again that gave up."""
+
+
+class Worker:
+    """Runs the handlers, one event at a time, for as long as its ``async with`` lasts.
+
+    It is made by `Events.worker`. Leaving the block lets the handler that is at work finish, for
+    `grace` seconds at the most; where the block ends in an exception or a cancellation, the handler
+    is cut short at once. What was cut short is handled again.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        handlers: Mapping[str, AnyHandler],
+        sitoo: SitooClient,
+        *,
+        patience: Patience,
+        handler_timeout: float,
+        grace: float,
+    ) -> None:
+        self._inbox = inbox
+        self._handlers = handlers
+        self._sitoo = sitoo
+        self._patience = patience
+        self._timeout = handler_timeout
+        self._grace = grace
+        self._task: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._leaving = False
+        self._untold = set[str]()
+
+    async def run(self) -> None:
+        """Work until cancelled; the handler that is at work then is cut short."""
+        while True:
+            try:
+                await self._inbox.work(self._handle, self._patience)
+            except Exception as error:  # noqa: BLE001 - whatever it is, events wait
+                logger.error(  # noqa: TRY400 - what it says may be content
+                    "the inbox of events gave up, and is begun anew: %s", reason(error)
+                )
+            await asyncio.sleep(_ANEW)
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self.run(), name="sitoo events")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._leaving = True
+        try:
+            if kind is None:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._grace):
+                        await self._idle.wait()
+        finally:
+            await finished(self._stop())
+
+    async def _stop(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    # One event ----------------------------------------------------------------------------------
+
+    async def _handle(self, letter: Letter, attempt: int) -> Failure | None:
+        if self._leaving:
+            await asyncio.get_running_loop().create_future()  # until cancelled, which is next
+        self._idle.clear()
+        try:
+            return await self._handled(letter, attempt)
+        finally:
+            self._idle.set()
+
+    async def _handled(self, letter: Letter, attempt: int) -> Failure | None:
+        try:
+            event = _read(letter, attempt)
+        except DecodeError as error:
+            return Failure(reason=f"not an event: {error.message}", final=True)
+        except Exception as error:  # noqa: BLE001 - such as a warning that is made an error
+            return Failure(reason=reason(error))
+        handler = self._handler_of(event)
+        if handler is None:
+            return None
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(self._timeout) as limit:
+                await handler(event, self._sitoo)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            why = reason(error)  # the handler's own, of something that it had begun
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the handler's
+            late = isinstance(error, TimeoutError) and limit.expired()
+            why = f"it took longer than {self._timeout:g} s" if late else reason(error)
+        else:
+            logger.debug(
+                "event %s (%s) was handled in %.3f s",
+                letter.event_id,
+                printable(event.event_type, 40),
+                loop.time() - began,
+            )
+            return None
+        logger.warning(
+            "event %s (%s): attempt %d failed: %s",
+            letter.event_id,
+            printable(event.event_type, 40),
+            attempt,
+            why,
+        )
+        return Failure(reason=why)
+
+    def _handler_of(self, event: Event[Any]) -> AnyHandler | None:
+        handler = self._handlers.get(event.event_type, self._handlers.get("*"))
+        kind = printable(event.event_type, 40)
+        # Unknown ones are Sitoo's to make up, so that their number has no bounds but this.
+        if handler is None and event.event_type not in _KNOWN and len(self._untold) < 100:
+            if kind not in self._untold:
+                logger.warning(
+                    "events of the type %s are not known here, and nobody asked for them; on_other"
+                    " gets them",
+                    kind,
+                )
+            self._untold.add(kind)
+        return handler
+
+
+def _read(letter: Letter, attempt: int) -> Event[Any]:
+    """The event in a letter.
+
+    Raises:
+        DecodeError: it can't be read, or lacks what its handler is promised.
+    """
+    event: Event[Any] = decode_item(letter.body, Event, keep_unknown=True)
+    if event.event_type in _KNOWN and not isinstance(getattr(event, "data", None), Model):
+        raise DecodeError("its data is not an object", location="data")
+    return handed_over(event, attempt)
