@@ -10,6 +10,10 @@ from typing import Any, assert_type
 from sitoo_async._codec.codec import decode_item, decode_page
 from sitoo_async.models import (
     UNSET,
+    CrmChannel,
+    CrmFieldSetting,
+    Order,
+    OrderDataKey,
     Product,
     ProductField,
     ProductFields,
@@ -19,6 +23,9 @@ from sitoo_async.models import (
     ProductVariants,
     ProductVariantsFields,
     ProductVariantValue,
+    Voucher,
+    VoucherType,
+    as_model,
     changes,
     is_set,
     replace,
@@ -43,6 +50,14 @@ def attributes_are_as_the_reference_documents_them(product: Product) -> None:
     assert_type(product.variant, list[ProductVariantValue])
     assert_type(product.variant[0].name, str)
     assert_type(product.customattributes, dict[str, Any])
+
+
+def open_enumerations_and_keys_are_typed(
+    voucher: Voucher, order: Order, channel: CrmChannel
+) -> None:
+    assert_type(voucher.vouchertype, VoucherType)
+    assert_type(order.additionaldata.get(OrderDataKey.POS_RECEIPTID), str | None)
+    assert_type(channel.client_settings.fields_add, dict[str, CrmFieldSetting])
 
 
 def models_are_made_by_keyword() -> None:
@@ -81,6 +96,8 @@ def the_polite_questions(product: Product) -> None:
     assert_type(is_set(product, "title"), bool)
     assert_type(set_fields(product), dict[str, Any])
     assert_type(unknown_fields(product), Mapping[str, Any])
+    assert_type(as_model(Product, {"productid": 21}), Product)
+    as_model(Product, [21])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(changes(product, product), Product)
     assert_type(replace(product, title="Box"), Product)
     assert_type(product.__replace__(title="Box"), Product)
