@@ -28,7 +28,7 @@ def cursor_page(
     found: Iterable[T],
     asked: Parameters,
     walk: str,
-    key: Callable[[T], list[Any]],
+    key: Callable[[T], tuple[Any, ...]],
     *,
     descending: bool = False,
 ) -> dict[str, Any]:
@@ -51,26 +51,25 @@ def cursor_page(
         raise Refusal(400, "num is at least 1.", code="field-validation", field="num")
     bound = {name: value for name, value in asked.items() if name not in _OF_THE_PAGE}
     mark = hashlib.sha256(json.dumps([walk, bound], sort_keys=True).encode()).hexdigest()[:16]
-    rows = sorted(found, key=key, reverse=descending)
+    rows = list(found)
     if asked["next"]:
         last = _last_key(asked["next"], mark)
         rows = [row for row in rows if (key(row) < last if descending else key(row) > last)]
-    page = rows[: asked["num"]]
+    page = sorted(rows, key=key, reverse=descending)[: asked["num"]]
     more = len(rows) > len(page)
     return {"items": page, "next": _cursor(mark, key(page[-1])) if more else ""}
 
 
-def _cursor(mark: str, last: list[Any]) -> str:
+def _cursor(mark: str, last: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(json.dumps([mark, last]).encode()).decode()
 
 
-def _last_key(cursor: str, mark: str) -> list[Any]:
+def _last_key(cursor: str, mark: str) -> tuple[Any, ...]:
     try:
         of, last = json.loads(base64.urlsafe_b64decode(cursor))
     except (binascii.Error, ValueError, TypeError):
-        of, last = None, []
+        of, last = None, ()
     if of != mark:
         message = "next is no cursor of this query."
         raise Refusal(400, message, code="field-validation", field="next")
-    found: list[Any] = last
-    return found
+    return tuple(last)

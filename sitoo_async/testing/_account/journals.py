@@ -60,7 +60,7 @@ class Journals:
             found,
             asked,
             _SERVICE,
-            lambda entry: [entry[date], entry["id"]],
+            lambda entry: (entry[date], entry["id"]),
             descending=asked["sort_order"] == "desc",
         )
 

@@ -48,7 +48,7 @@ class PurchasePrices:
             for each in self.lists.values()
             if each["owner_eshop_id"] == site or each["id"] in assigned
         ]
-        return cursor_page(found, asked, _SERVICE, lambda each: [each["created_at"], each["id"]])
+        return cursor_page(found, asked, _SERVICE, lambda each: (each["created_at"], each["id"]))
 
     def add(self, _values: Sequence[str], _asked: Parameters, sent: Any) -> Item:
         """Add a list and show it."""
@@ -86,7 +86,7 @@ class PurchasePrices:
         """The items of a list, by SKU."""
         self.get(values, asked, None)
         found = self.prices[values[0]].values()
-        return cursor_page(found, asked, f"{_SERVICE}/{values[0]}", lambda each: [each["sku"]])
+        return cursor_page(found, asked, f"{_SERVICE}/{values[0]}", lambda each: (each["sku"],))
 
     def set_items(self, values: Sequence[str], asked: Parameters, sent: Any) -> None:
         """Set the items that were sent; the others stay. What it answers is not known: nothing."""
@@ -102,7 +102,7 @@ class PurchasePrices:
         """Delete items, named by an object as for `set_items`, or by an array of SKUs."""
         self.get(values, asked, sent)
         if isinstance(sent, list):
-            skus = sent
+            skus: list[Any] = sent
         else:
             check_object(self._facts, "PriceListItems", sent)
             skus = [item.get("sku") for item in _items(sent)]

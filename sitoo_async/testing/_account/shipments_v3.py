@@ -59,7 +59,7 @@ class ShipmentsV3:
             found,
             asked,
             _SERVICE,
-            lambda each: [_moment(each, name), each["id"]],
+            lambda each: (_moment(each, name), each["id"]),
             descending=sort.startswith("-"),
         )
         return {**page, "items": [_shown(each, asked) for each in page["items"]]}
@@ -100,7 +100,7 @@ class ShipmentsV3:
         """What was done to a shipment, the oldest first."""
         key = self._existing(values)["id"]
         done = enumerate(self.actions.get(key, ()))
-        page = cursor_page(done, asked, f"{_SERVICE}/{key}", lambda numbered: [numbered[0]])
+        page = cursor_page(done, asked, f"{_SERVICE}/{key}", lambda numbered: (numbered[0],))
         return {**page, "items": [action for _, action in page["items"]]}
 
     def act(self, values: Sequence[str], _asked: Parameters, sent: Any) -> Item:

@@ -52,8 +52,12 @@ def roots() -> Mapping[str, str]:
     It is what tells the hosts apart: ``https://shipments.sitooapis.com/v3`` is here
     ``/shipments/v3``.
     """
-    bases = {name: service_facts(name).get("base_url") for name in services()}
-    split = {name: urlsplit(base) for name, base in bases.items() if base is not None}
+    bases: dict[str, str] = {
+        name: service_facts(name)["base_url"]
+        for name in services()
+        if "base_url" in service_facts(name)
+    }
+    split = {name: urlsplit(base) for name, base in bases.items()}
     return {name: f"/{url.netloc.partition('.')[0]}{url.path}" for name, url in split.items()}
 
 
