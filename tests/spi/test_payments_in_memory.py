@@ -214,6 +214,15 @@ async def test_what_can_not_begin_is_cancelled(payments, pos, caplog):
     assert [record.progress.state for record in payments.records()] == ["cancelled", "cancelled"]
 
 
+async def test_a_provider_may_have_the_money_before_it_has_begun(payments, pos):
+    async def pay_at_once(payment):
+        await payments.ready(payment.paymentid, receiptrow="paid")
+
+    payments.begin = pay_at_once
+    _, paymentid = await pos("POST", "/payments", EXAMPLE)
+    assert await state(pos, paymentid) == {"state": "ready_to_complete", "receiptrow": "paid"}
+
+
 async def test_what_begins_too_slowly_is_cancelled_when_the_pos_gives_up(payments, pos):
     async def hang(payment):
         payments.begun.append(payment.paymentid)

@@ -93,7 +93,8 @@ class PaymentsInMemory(PaymentService, ABC):
     async def save(self, record: PaymentRecord) -> None:
         """Store what changed, before anybody is told; nothing is stored if you don't override it.
 
-        Where it raises, the change isn't made. `PaymentRecord.as_json` is all of it as text.
+        Where it raises, the change isn't made. `PaymentRecord.as_json` is all of it as text. The
+        payment is locked meanwhile, so nothing else of it can be called from here.
         """
 
     # --------------------------------------------------------------- what you call
@@ -321,7 +322,8 @@ class PaymentsInMemory(PaymentService, ABC):
         if expires_at is not None and (left := (expires_at - self._now()).total_seconds()) > 0:
             held.changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(held.changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await held.changed.wait()
             return
         async with held.lock:
             progress = held.record.progress.settled(self._now())
