@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
@@ -32,6 +33,9 @@ from sitoo_async.spi._core.target import Target, check_handler, places_of
 __all__ = ["App"]
 
 logger = logging.getLogger("sitoo_async")
+
+# Before 3.12, a task begins at the next turn of the loop.
+_EAGER: Final[Mapping[str, Any]] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 
 class App(Endpoint):
@@ -234,16 +238,14 @@ class App(Endpoint):
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
-        task = loop.create_task(_awaited(handler), name=f"{target.called} {call.request_id}")
-        try:
-            await asyncio.wait((task,), timeout=max(0.0, call.deadline - began))
-        except asyncio.CancelledError:
-            # What a plain await would do: the handler is cancelled, and ends before this does.
-            task.cancel()
-            await asyncio.wait((task,))
-            raise
+        awaited = _awaited(handler)
+        if loop.get_task_factory() is None:
+            task = asyncio.Task(awaited, loop=loop, name=target.called, **_EAGER)
+        else:
+            task = loop.create_task(awaited, name=target.called)
+        ended = task.done() or await _ends(task, call.deadline - began)
         took = loop.time() - began
-        if not task.done():
+        if not ended:
             # Not awaited: what doesn't end by itself may not end when it is cancelled, either.
             task.cancel()
             self._ending.add(task)
@@ -317,6 +319,18 @@ async def _awaited(handler: Callable[..., Awaitable[Any]]) -> Any:
     if not inspect.isawaitable(made):
         raise _AtOnceError(type_name(made))
     return await made
+
+
+async def _ends(task: asyncio.Task[Any], seconds: float) -> bool:
+    """Wait for a task, and tell whether it ended in time."""
+    try:
+        await asyncio.wait((task,), timeout=max(0.0, seconds))
+    except asyncio.CancelledError:
+        # What a plain await would do: the handler is cancelled, and ends before this does.
+        task.cancel()
+        await asyncio.wait((task,))
+        raise
+    return task.done()
 
 
 def _written(plan: Plan, result: Any) -> Answer:

@@ -128,13 +128,13 @@ def _by_name(headers: Headers) -> dict[str, str]:
 
 def _latin(text: str | bytes) -> str:
     """Text as servers have it that don't know its encoding: a character for each byte."""
-    if isinstance(text, str):
-        try:
-            text.encode("latin-1")
-        except UnicodeEncodeError:
-            return text.encode("utf-8", "surrogatepass").decode("latin-1")
-        return text
-    return bytes(text).decode("latin-1")
+    if not isinstance(text, str):
+        return text.decode("latin-1")
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return text
 
 
 def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
@@ -158,6 +158,8 @@ def header_text(headers: Mapping[str, str], name: str) -> str | None:
 
 
 def _decoded(value: str) -> str | None:
+    if "%" not in value and value.isascii():
+        return value.strip()
     try:
         return unquote_to_bytes(value.encode("latin-1")).decode("utf-8").strip()
     except UnicodeDecodeError:

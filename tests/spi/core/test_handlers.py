@@ -207,6 +207,21 @@ async def test_an_interface_without_a_status_for_it_tells_what_hangs_as_any_fail
     assert (answer.status, answer.json()["error_code"]) == (500, "other")
 
 
+async def test_a_task_factory_of_the_user_makes_the_tasks_of_handlers():
+    made = []
+
+    def factory(loop, coroutine, **options):
+        made.append(coroutine.__name__)
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    _, server = serving(get_payment=Payment(note="x"))
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(factory)
+    answer = await server.handle("GET", PAYMENT, HEADERS, b"")
+    loop.set_task_factory(None)
+    assert (answer.status, made) == (200, ["_awaited"])
+
+
 async def test_the_handler_knows_how_long_it_has():
     service, server = serving(get_payment=asyncio.Event().wait)
     task = asyncio.create_task(server.handle("GET", PAYMENT, HEADERS, b""))

@@ -51,7 +51,10 @@ async def in_process(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 @contextlib.asynccontextmanager
 async def by_uvicorn(app: Any) -> AsyncIterator[httpx.AsyncClient]:
-    listening = socket.create_server(("127.0.0.1", 0))
+    # By its name, or asyncio takes it for none of TCP and each answer waits for Nagle's algorithm.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     config = uvicorn.Config(app, log_config=None, lifespan="on")
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # this process has its own
