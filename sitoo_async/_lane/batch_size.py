@@ -60,7 +60,6 @@ class Pace:
             self._fit()
         aim = self.aim
         if aim is None:
-            self.size = self.fits
             return
         if seconds > aim:
             # A short request that was slow is no evidence against the size. And a request has a
@@ -79,6 +78,8 @@ class Pace:
         if self._fitted >= self._patience:
             self.fits = min(self.most, 2 * self.fits)
             self._fitted, self._trying = 0, True
+            if self.aim is None:
+                self.size = self.fits
 
     def too_many(self, items: int) -> None:
         """Learn that the answer to a request for so many has no room for them.
