@@ -12,11 +12,11 @@ from sitoo_async.errors import BatchError, SitooError
 
 __all__ = ["BatchResult", "Outcome", "batch_error", "summary"]
 
-V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 
 
 @attrs.frozen
-class Outcome(Record, Generic[V]):
+class Outcome(Record, Generic[V_co]):
     """What became of one input.
 
     Attributes:
@@ -30,7 +30,7 @@ class Outcome(Record, Generic[V]):
     index: int
     item: Any
     status: int | None = None
-    value: V | None = None
+    value: V_co | None = None
     error: SitooError | None = None
 
     @property
@@ -40,35 +40,35 @@ class Outcome(Record, Generic[V]):
 
 
 @attrs.frozen(repr=False)
-class BatchResult(Record, Sequence[Outcome[V]]):
+class BatchResult(Record, Sequence[Outcome[V_co]]):
     """One outcome per input, in input order.
 
     Attributes:
         outcomes: all of them.
     """
 
-    outcomes: tuple[Outcome[V], ...]
+    outcomes: tuple[Outcome[V_co], ...]
 
     @overload
-    def __getitem__(self, index: int) -> Outcome[V]: ...
+    def __getitem__(self, index: int) -> Outcome[V_co]: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Outcome[V], ...]: ...
-    def __getitem__(self, index: int | slice) -> Outcome[V] | tuple[Outcome[V], ...]:
+    def __getitem__(self, index: slice) -> tuple[Outcome[V_co], ...]: ...
+    def __getitem__(self, index: int | slice) -> Outcome[V_co] | tuple[Outcome[V_co], ...]:
         return self.outcomes[index]
 
     def __len__(self) -> int:
         return len(self.outcomes)
 
-    def __iter__(self) -> Iterator[Outcome[V]]:
+    def __iter__(self) -> Iterator[Outcome[V_co]]:
         return iter(self.outcomes)
 
     @property
-    def succeeded(self) -> tuple[Outcome[V], ...]:
+    def succeeded(self) -> tuple[Outcome[V_co], ...]:
         """The outcomes of the items that succeeded."""
         return tuple(outcome for outcome in self.outcomes if outcome.error is None)
 
     @property
-    def failed(self) -> tuple[Outcome[V], ...]:
+    def failed(self) -> tuple[Outcome[V_co], ...]:
         """The outcomes of the items that failed."""
         return tuple(outcome for outcome in self.outcomes if outcome.error is not None)
 
