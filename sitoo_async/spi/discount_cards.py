@@ -133,10 +133,9 @@ class DiscountCardTransaction(Model):
     """A code of the transaction."""
 
 
-@known("spi-discount-cards", "DiscountCardLookup", "documented")
 @model
 class DiscountCardLookup(Model):
-    """Which card is asked for."""
+    """Which card is asked for; the page prints it without a name."""
 
     card_number: str = UNSET
     """The number of the card."""

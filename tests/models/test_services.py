@@ -25,6 +25,7 @@ from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import ChoiceOf, Kind, ListOf, MapOf, ObjectOf, Scalar
 from sitoo_async.errors import UnexpectedTypeWarning
 from sitoo_async.models import (
+    GiftCard,
     JournalCash,
     JournalEntry,
     JournalStaff,
@@ -80,6 +81,10 @@ LEFT_OUT = {
 }
 
 
+# Fields of a model that v2 has as well, where an answer may hold the card at its top.
+MORE = {("spi-gift-card", "GiftCardResponse"): fields_of(GiftCard).keys()}
+
+
 @pytest.mark.parametrize("service", THERE)
 def test_every_object_of_a_service_is_noted_with_its_evidence(service, noted):
     told = {name: each["evidence"] for name, each in service_facts(service)["objects"].items()}
@@ -105,7 +110,7 @@ def test_every_field_of_a_service_is_in_a_model_with_its_evidence(service, noted
             for field, told in about["fields"].items()
             if field not in fields or fields[field].inferred != (told["evidence"] != "documented")
         ]
-        invented = fields.keys() - about["fields"].keys()
+        invented = fields.keys() - about["fields"].keys() - MORE.get((service, name), set())
         assert invented == set(), f"{service}.{name}"
     assert missing == []
 
@@ -151,7 +156,17 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize("service", MODULES)
+TYPED = [
+    *MODULES,
+    "spi-crm-v1",
+    "spi-crm-v2",
+    "spi-payment",
+    "spi-discount-cards",
+    "spi-digital-receipts",
+]
+
+
+@pytest.mark.parametrize("service", TYPED)
 def test_every_field_is_of_its_type(service, noted):
     wrong = []
     for name, about in service_facts(service)["objects"].items():
@@ -172,24 +187,35 @@ ODD = {
     ("shipments-v3", "ShipmentAction", "type"): "text, since no value is printed",
     ("purchase-prices-v3", "PriceListItem", "price"): "text or an integer, which nobody knows",
     ("journals-v3", "JournalReceipt", "customer"): "a mapping, since only the name is printed",
+    ("spi-crm-v1", "crmcontact", "birthday"): "a day as text, which no timezone moves",
+    ("spi-crm-v1", "crmcontact", "transactions"): "mappings, since only the name is printed",
 }
 
 
 def fits(kind: Kind, told: dict[str, Any], service: str, noted: Any) -> bool:
     text = told["type"]
+    if isinstance(kind, ChoiceOf) and " | " in text:
+        return [noted[service, part].of for part in text.split(" | ")] == [*kind.models.values()]
     if isinstance(kind, ListOf):
         inner = text.removeprefix("array").strip("<>")
         return text.startswith("array") and (
             not inner or fits(kind.item, {"type": inner}, service, noted)
         )
     if text in PLAIN:
-        # The reports of v2, from which these are inferred, spell amounts and moments as such.
-        return kinds(kind) == PLAIN[text] or (
-            service == "journals-v3" and kinds(kind) in {"money text", "a timestamp", DECIMALS}
+        # An enumeration may have no name, and the reports of v2, from which those of journals are
+        # inferred, spell amounts and moments as such.
+        return (
+            kinds(kind) == PLAIN[text]
+            or ("enum" in told and kinds(kind).endswith(" text"))
+            or (service == "journals-v3" and kinds(kind) in {"money text", "a timestamp", DECIMALS})
         )
-    if text.startswith("string "):
+    if text.startswith(("string ", '"')):
         return kinds(kind) == "text"
-    of = noted[service, text].of
+    return is_of(kind, noted[service, text].of)
+
+
+def is_of(kind: Kind, of: Any) -> bool:
+    """Whether it is the kind of what is noted by a name."""
     if isinstance(of, type) and issubclass(of, Model):
         return isinstance(kind, ObjectOf) and kind.model is of
     if isinstance(of, type):

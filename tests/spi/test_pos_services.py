@@ -13,8 +13,6 @@ import pytest
 from sitoo_async import InvalidOptionError, unknown_fields
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.codec import decode_array, decode_item, encode
-from sitoo_async._codec.evidence import facts
-from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.writing import plain
 from sitoo_async.spi import (
     App,
@@ -97,25 +95,6 @@ def test_the_class_has_a_method_for_each_operation_with_its_evidence(service):
         )
         for each in service_facts(service)["operations"]
     }
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_each_object_is_noted_with_its_evidence_and_has_its_fields(service):
-    for name, told in service_facts(service)["objects"].items():
-        noted = facts()[service, name]
-        assert noted.evidence == told["evidence"], name
-        if noted.note:  # it needs no model, and says why
-            continue
-        fields = fields_of(noted.of) if told.get("fields") else {}
-        assert fields.keys() >= told.get("fields", {}).keys(), name
-        if fields and service != "spi-gift-card":  # of which v2 has the models
-            assert {each: field.inferred for each, field in fields.items()} == {
-                each: field["evidence"] != "documented" for each, field in told["fields"].items()
-            }, name
-    for name, told in service_facts(service)["enums"].items():
-        known = {*told["values"], *told.get("values_inferred", ())}
-        noted = facts()[service, name]
-        assert noted.note or {*noted.of} == known
 
 
 # What each operation answers where it has no example, by what the facts say that it returns.
