@@ -78,6 +78,7 @@ LEFT_OUT = {
     "items of an envelope": "a walk gives them",
     "next of an envelope": "a walk follows it",
     "ErrorMessage": "ApiError has all of it",
+    "Error": "the same by another name",
 }
 
 

@@ -1,4 +1,4 @@
-"""CRM, gift cards, payments, discount cards and receipts: each operation as the POS calls it."""
+"""The twelve interfaces of the POS beside events: each operation as the POS calls it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ from sitoo_async.spi import (
     digital_receipts,
     discount_cards,
     gift_card,
+    insurance,
     payment,
+    product_recommendations,
+    product_search,
+    rfid,
+    sales_tax,
+    tax_free,
 )
 from sitoo_async.spi._core.service import interface_of
 from sitoo_async.testing._reference.services import service_facts
@@ -38,6 +44,12 @@ SERVICES = {
     "spi-payment": payment.PaymentService,
     "spi-discount-cards": discount_cards.DiscountCardService,
     "spi-digital-receipts": digital_receipts.DigitalReceiptService,
+    "spi-insurance": insurance.InsuranceService,
+    "spi-product-recommendations": product_recommendations.ProductRecommendationsService,
+    "spi-product-search": product_search.ProductSearchService,
+    "spi-rfid": rfid.RfidService,
+    "spi-tax-free": tax_free.TaxFreeService,
+    "spi-sales-tax": sales_tax.SalesTaxService,
 }
 
 
@@ -116,6 +128,26 @@ ANSWERS = {
         "identifier": "a@example.com",
         "loyalty": {"id": "1234567890", "provider": "Superstore", "level": "gold"},
     },
+    ("spi-product-recommendations", "Create Product Recommendations"): {
+        "id": "c-1",
+        "sku": "A",
+        "recommendations": {"similar": ["B"], "related": [], "accessories": ["C", "D"]},
+    },
+    ("spi-tax-free", "Add Transaction"): {
+        "id": "QH8X33XXUL8Z",
+        "ui_type": "web-page",
+        "web_page_url": "https://example.com/form",
+    },
+    ("spi-tax-free", "Get Transaction"): {"id": "QH8X33XXUL8Z", "order": {"total": "9.50"}},
+    ("spi-tax-free", "Get Printouts"): [{"rows": ["Tax free", "9.50"]}],
+    ("spi-sales-tax", "Get a tax quote"): {"taxes": [{"amount": 7.98}]},
+    ("spi-sales-tax", "Create tax invoice"): {"invoice": "INV-2025-001"},
+    ("spi-sales-tax", "Get tax invoice"): {"invoice": "INV-2025-001"},
+    ("spi-sales-tax", "Commit tax invoice"): {"committed": True},
+    ("spi-sales-tax", "Refund invoice"): {},
+    ("spi-sales-tax", "Standalone refund"): {"refund": "R-1"},
+    ("spi-sales-tax", "Exemption codes"): [{"code": "DIPLOMAT"}],
+    ("spi-sales-tax", "Tax codes"): {"codes": ["FOOD"]},
 }
 
 # Bodies where no example has one.
@@ -127,10 +159,40 @@ BODIES = {
     ("spi-payment", "Update Payment"): {"paymentstate": {"state": "cancelled"}},
     ("spi-digital-receipts", "Lookup recipient"): {"email": "a@example.com"},
     ("spi-digital-receipts", "Create a digital receipt"): {"items": [], "total": 9.5},
+    ("spi-product-recommendations", "Create Product Recommendations"): {
+        "id": "c-1",
+        "sku": "A",
+        "crm_channel_id": "custom-crm",
+        "customer_id": "123456789",
+    },
+    ("spi-rfid", "Create Sell Transaction"): {
+        "store_id": "St%C3%A5ngby",
+        "identifiers": ["0109506000134352213039"],
+        "timestamp": "2026-01-31T09:30:00+01:00",
+    },
+    ("spi-rfid", "Create Return Transaction"): {
+        "store_id": "1",
+        "identifiers": [],
+        "timestamp": "2026-01-31T09:30:00Z",
+    },
+    ("spi-tax-free", "Add Transaction"): {"ui_type": "web-page", "customer": {"name": "Ann"}},
+    ("spi-sales-tax", "Get a tax quote"): {"items": [{"sku": "A", "total": 39.9}]},
+    ("spi-sales-tax", "Create tax invoice"): {"items": [{"sku": "A", "total": 39.9}]},
+    ("spi-sales-tax", "Commit tax invoice"): {"date": "2026-01-31"},
+    ("spi-sales-tax", "Refund invoice"): {"items": ["A"]},
+    ("spi-sales-tax", "Standalone refund"): {"total": -9.5},
 }
 
 # On the wire and for a handler; all else is text.
-VALUES = {"boolean": ("true", True), "integer": ("7", 7)}
+VALUES = {
+    "boolean": ("true", True),
+    "integer": ("7", 7),
+    "object": ("COATS", {"CATEGORY": ["COATS"]}),
+}
+
+# How a parameter is spelt that is an object, and which argument it becomes.
+WIRE = {"filter": "filter[CATEGORY]"}
+ARGUMENTS = {"filter[CATEGORY]": "filter_"}
 
 
 @pytest.mark.parametrize(("service", "fact"), ROUTED)
@@ -141,7 +203,10 @@ async def test_a_call_reaches_its_handler_typed_and_its_answer_the_pos(service, 
     body = example.get("request", BODIES.get((service, name)))
     expected = example.get("response", ANSWERS.get((service, name)))
     app, asked = served(service, **{snake_case(name): answer_of(service, name, expected)})
-    query = {each["name"]: VALUES.get(each["type"], ("email", "email")) for each in queries(fact)}
+    query = {
+        WIRE.get(each["name"], each["name"]): VALUES.get(each["type"], ("email", "email"))
+        for each in queries(fact)
+    }
     path = re.sub(r"\{\w+\}", "a%2F%C3%A5", fact["path"])
     answer = await app.handle(
         fact["method"],
@@ -157,7 +222,7 @@ async def test_a_call_reaches_its_handler_typed_and_its_answer_the_pos(service, 
         *bodies
     ]
     assert keywords.pop("call").store_id == "Stångby"
-    assert keywords == {name: value for name, (_, value) in query.items()}
+    assert keywords == {ARGUMENTS.get(name, name): value for name, (_, value) in query.items()}
 
 
 def queries(fact: dict[str, Any]) -> list[dict[str, Any]]:
@@ -203,12 +268,29 @@ ANSWERED = {
     ("spi-discount-cards", "look_up_a_discount_card"): discount_cards.DiscountCard,
     ("spi-discount-cards", "post_a_discount_card_transaction"): discount_cards.DiscountCard,
     ("spi-digital-receipts", "lookup_recipient"): digital_receipts.Recipient,
+    ("spi-insurance", "create_cart_insurance"): insurance.CartInsurance,
+    (
+        "spi-product-recommendations",
+        "create_product_recommendations",
+    ): product_recommendations.ProductRecommendations,
+    ("spi-product-search", "search_products"): product_search.ProductSearchResult,
+    ("spi-tax-free", "add_transaction"): tax_free.Transaction,
+    ("spi-tax-free", "get_transaction"): tax_free.Transaction,
 }
 
 
 # What handlers and the POS get wrong ------------------------------------------------------------
 
-TOLD_BY_BODY = ["spi-discount-cards", "spi-digital-receipts"]
+TOLD_BY_BODY = [
+    "spi-discount-cards",
+    "spi-digital-receipts",
+    "spi-insurance",
+    "spi-product-recommendations",
+    "spi-rfid",
+    "spi-tax-free",
+    "spi-sales-tax",
+]
+FAILED = {"message": "the service failed; see its log"}
 CARD = crm_v2.Customer(customer_id="1")
 
 
@@ -252,8 +334,68 @@ CARD = crm_v2.Customer(customer_id="1")
             "POST /recipient-lookup",
             digital_receipts.Recipient(type="email", identifier=5),
             500,
-            ("other", {"message": "the service failed; see its log"}),
+            ("other", FAILED),
         ),
+        (
+            "spi-product-recommendations.create_product_recommendations",
+            'POST /product-recommendations {"sku": "A"}',
+            None,
+            400,
+            ("field-missing", {"field": "id", "message": "id is required"}),
+        ),
+        ("spi-product-search.search_products", "GET /product-search?lang=SE", None, 400, None),
+        ("spi-product-search.search_products", "GET /product-search?currency=SEK", None, 400, None),
+        (
+            "spi-product-search.search_products",
+            "GET /product-search?lang=SE&currency=SEK&num=all",
+            None,
+            400,
+            None,
+        ),
+        (
+            "spi-rfid.create_sell_transaction",
+            'POST /transactions/sell {"store_id": "1", "identifiers": [], "timestamp": null}',
+            None,
+            400,
+            ("field-missing", {"field": "timestamp", "message": "timestamp is required"}),
+        ),
+        (
+            "spi-rfid.create_return_transaction",
+            "POST /transactions/return",
+            None,
+            400,
+            ("field-missing", {"field": "store_id", "message": "store_id is required"}),
+        ),
+        (
+            "spi-tax-free.get_transaction",
+            "GET /transactions/1",
+            None,
+            404,
+            ("other", {"message": "Get Transaction: there is none"}),
+        ),
+        (
+            "spi-tax-free.void_transaction",
+            "DELETE /transactions/1",
+            Refusal("other", "no such form", status=404),
+            404,
+            ("other", {"message": "no such form"}),
+        ),
+        ("spi-tax-free.void_transaction", "DELETE /transactions/1", True, 500, ("other", FAILED)),
+        (
+            "spi-sales-tax.get_tax_invoice",
+            "GET /invoices/1",
+            None,
+            404,
+            ("not-found", {"message": "Get tax invoice: there is none"}),
+        ),
+        (
+            "spi-sales-tax.create_tax_invoice",
+            "POST /invoices",
+            Refusal("unprocessable-entity", "no address"),
+            422,
+            ("unprocessable-entity", {"message": "no address"}),
+        ),
+        ("spi-sales-tax.tax_codes", "GET /tax-codes", {1: 2}, 502, ("bad-gateway", FAILED)),
     ],
 )
 async def test_what_goes_wrong_is_told_as_the_interface_documents(
@@ -261,11 +403,80 @@ async def test_what_goes_wrong_is_told_as_the_interface_documents(
 ):
     service, handler = service.split(".")
     app, _ = served(service, **{handler: answer})
-    answered = await app.handle(*request_.split(" "), {"Request-ID": "r-1"}, b"{}")
+    method, path, body = f"{request_} {{}}".split(" ", 2)
+    answered = await app.handle(method, path, {"Request-ID": "r-1"}, body.removesuffix(" {}"))
     if service in TOLD_BY_BODY:
         code, data = told
         told = {"request_id": "r-1", "error_code": code, "error_data": data}
     assert (answered.status, answered.json()) == (status, told)
+
+
+NO_INSURANCE = insurance.InsuranceOption(type="none", sku="0")
+
+
+@pytest.mark.parametrize(
+    ("service", "request_", "answer", "logged"),
+    [
+        (
+            "spi-insurance.create_cart_insurance",
+            "/cart-insurances",
+            {
+                "items": [
+                    {"insurance_options": [NO_INSURANCE]},
+                    insurance.CartItem(insurance_options=[NO_INSURANCE, {"type": "none"}]),
+                ]
+            },
+            "items[1].insurance_options[1] is a second option of type none",
+        ),
+        (
+            "spi-product-recommendations.create_product_recommendations",
+            "/product-recommendations",
+            {"id": "1", "sku": "A", "recommendations": {"related": ["B"] * 65}},
+            "recommendations.related holds 65 values; 64 are allowed",
+        ),
+        (
+            "spi-product-recommendations.create_product_recommendations",
+            "/product-recommendations",
+            product_recommendations.ProductRecommendations(id="1"),
+            "sku is missing; repeat that of the request in the answer",
+        ),
+        (
+            "spi-product-recommendations.create_product_recommendations",
+            "/product-recommendations",
+            {"id": "1" * 129, "sku": "A"},
+            "id must be 1 to 128 characters",
+        ),
+    ],
+)
+async def test_an_answer_that_breaks_a_rule_is_not_sent_and_the_log_says_which(
+    service, request_, answer, logged, caplog
+):
+    service, handler = service.split(".")
+    app, _ = served(service, **{handler: answer})
+    answered = await app.handle("POST", request_, {}, b'{"id": "1", "sku": "A"}')
+    assert answered.status == 500
+    assert logged in caplog.text
+
+
+async def test_an_item_without_options_or_with_one_to_do_without_is_sent():
+    told = {"items": [{"id": "1"}, None, {"insurance_options": None}]}
+    app, _ = served("spi-insurance", create_cart_insurance=told)
+    answered = await app.handle("POST", "/cart-insurances", {}, b"{}")
+    assert (answered.status, answered.json()) == (201, {"items": [{"id": "1"}, None, {}]})
+
+
+async def test_the_images_of_a_product_stand_in_its_attributes_as_models_or_as_mappings():
+    image = product_search.Image(name="Front", url="https://example.com/1.png")
+    product = product_search.Product(
+        custom_attributes={"images": [image, plain(image)], "style": "v-neck"},
+        additional_data={"images": [image]},
+    )
+    found = product_search.ProductSearchResult(products=product_search.Products(items=[product]))
+    app, _ = served("spi-product-search", search_products=found)
+    answer = await app.handle("GET", "/product-search?lang=SE&currency=SEK", {}, b"")
+    (told,) = answer.json()["products"]["items"]
+    assert told["custom_attributes"] == {"images": [plain(image)] * 2, "style": "v-neck"}
+    assert told["additional_data"] == {"images": [plain(image)]}
 
 
 async def test_what_no_model_knows_reaches_handlers_and_the_pos():

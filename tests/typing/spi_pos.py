@@ -7,6 +7,7 @@ Checked, never run. Lines that are wrong on purpose show what it refuses; see `g
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_type
 
@@ -29,6 +30,7 @@ from sitoo_async.spi.crm_v2 import (
 from sitoo_async.spi.digital_receipts import DigitalReceiptService
 from sitoo_async.spi.discount_cards import DiscountCard, DiscountCardLookup, DiscountCardService
 from sitoo_async.spi.gift_card import GiftCardProxy
+from sitoo_async.spi.insurance import CartInsurance, InsuranceService
 from sitoo_async.spi.payment import (
     Cancelled,
     Completed,
@@ -39,6 +41,13 @@ from sitoo_async.spi.payment import (
     ReadyToComplete,
     cart_total,
 )
+from sitoo_async.spi.product_search import (
+    Product,
+    Products,
+    ProductSearchResult,
+    ProductSearchService,
+)
+from sitoo_async.spi.rfid import RfidService, TransactionSell
 
 
 class Crm(CrmV2Service):
@@ -76,6 +85,26 @@ class Cards(DiscountCardService):
 class Receipts(DigitalReceiptService):
     async def create_a_digital_receipt(self, receipt: Mapping[str, Any], /, *, call: Call) -> None:
         assert_type(receipt["items"], Any)
+
+
+class Insurances(InsuranceService):
+    async def create_cart_insurance(self, cart: CartInsurance, /, *, call: Call) -> CartInsurance:
+        assert_type(cart.items[0].total, Decimal)
+        return CartInsurance(id=cart.id, items=[])
+
+
+class Search(ProductSearchService):
+    async def search_products(
+        self, *, lang: str, currency: str, num: int = 10, call: Call, **others: Any
+    ) -> ProductSearchResult:
+        product = Product(custom_attributes={"images": []}, unit_price=Decimal(99))
+        return ProductSearchResult(products=Products(count=1, items=[product]))
+
+
+class Tags(RfidService):
+    async def create_sell_transaction(self, transaction: TransactionSell, /, *, call: Call) -> None:
+        assert_type(transaction.timestamp, datetime)
+        assert_type(transaction.identifiers, list[str])
 
 
 class Payments(PaymentsInMemory):

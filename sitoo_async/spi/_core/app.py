@@ -19,6 +19,7 @@ from sitoo_async.errors import (
     printable,
 )
 from sitoo_async.spi._core.answer import Answer, as_json, empty, of_refusal, of_unfit
+from sitoo_async.spi._core.bodies import check_required
 from sitoo_async.spi._core.call import Call, Incoming, header_text, without_credentials
 from sitoo_async.spi._core.credentials import concealed_pairs
 from sitoo_async.spi._core.endpoint import Endpoint, Exchange
@@ -203,9 +204,12 @@ class App(Endpoint):
         plan = target.plan
         if plan.read is not None:
             try:
-                handler = partial(handler, plan.read(body, self._strict))
+                read = plan.read(body, self._strict)
             except Unfit as unfit:
                 raise _of_another_type(unfit, call.headers) from None
+            if "field-missing" in target.errors.statuses:
+                check_required(read)
+            handler = partial(handler, read)
         task = await self._run(target, handler, call)
         if task.cancelled():
             raise self._failed(target, call, "cancelled itself", None)
@@ -361,4 +365,7 @@ def _written(plan: Plan, result: Any) -> Answer:
 
 
 def _plain(plan: Plan, result: Any) -> Any:
-    return None if plan.write is None else plan.write(result)
+    written = None if plan.write is None else plan.write(result)
+    if plan.operation.check is not None:
+        plan.operation.check(written)
+    return written

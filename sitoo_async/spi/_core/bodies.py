@@ -30,7 +30,7 @@ from sitoo_async.errors import (
 )
 from sitoo_async.spi._core.refusal import Finding, Unfit
 
-__all__ = ["Read", "Write", "or_none", "reader", "writer"]
+__all__ = ["Read", "Write", "check_required", "or_none", "reader", "writer"]
 
 Read = Callable[[bytes, bool], Any]
 """Bytes to what a handler takes; the second argument is whether to be strict. Raises `Unfit`."""
@@ -120,6 +120,19 @@ def _shaped(fits: Callable[[object], bool], need: str) -> Read:
 
 
 _array: Final = _shaped(is_array, "an array")
+
+
+def check_required(body: Any) -> None:
+    """Refuse an object without a field that the reference requires, or with null in its place.
+
+    Raises:
+        Unfit: the first that is missing.
+    """
+    if isinstance(body, Model):
+        given = set_fields(body)
+        for name, field in fields_of(type(body)).items():
+            if field.required and given.get(name) is None:
+                raise Unfit("missing", f"{name} is required", name)
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -213,6 +226,10 @@ def _value(kind: Kind, value: Any, place: str) -> Any:
         case ListOf():
             if not is_list(value):
                 raise _wrong(place, "a list", value)
+            if kind.at_most is not None and len(value) > kind.at_most:
+                raise InvalidInputError(
+                    f"{place} holds {len(value)} values; {kind.at_most} are allowed", field=place
+                )
             return [_value(kind.item, row, f"{place}[{index}]") for index, row in enumerate(value)]
         case MapOf():
             if not is_mapping(value):

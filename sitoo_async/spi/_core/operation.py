@@ -41,6 +41,8 @@ class Operation:
         evidence: where the operation is known from.
         confidence: of what is inferred.
         one_or_none: whether the one object goes out as an array of one, and None as ``[]``.
+        check: looks at an answer as it will be sent, and raises `InvalidInputError` for one that
+            breaks a rule of the interface.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Operation:
     evidence: Evidence
     confidence: Confidence | None
     one_or_none: bool
+    check: Callable[[Any], None] | None = attrs.field(repr=False)
 
 
 def operation(
@@ -64,6 +67,7 @@ def operation(
     evidence: Evidence,
     confidence: Confidence | None = None,
     one_or_none: bool = False,
+    check: Callable[[Any], None] | None = None,
 ) -> Callable[[F], F]:
     """Mark a method of a `Service` as an operation that Sitoo calls.
 
@@ -84,6 +88,8 @@ def operation(
         evidence: where the operation is known from.
         confidence: of what is inferred.
         one_or_none: whether the one object goes out as an array of one, and None as ``[]``.
+        check: looks at an answer as plain JSON values before it is sent, and raises
+            `InvalidInputError` for one that breaks a rule of the interface.
     """
 
     def mark(function: F) -> F:
@@ -97,6 +103,7 @@ def operation(
             evidence=evidence,
             confidence=confidence,
             one_or_none=one_or_none,
+            check=check,
         )
         setattr(function, _MARK, marked)
         return function
