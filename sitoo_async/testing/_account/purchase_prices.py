@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._account.cursors import cursor_page
 from sitoo_async.testing._reference.fields import Refusal
@@ -101,13 +101,11 @@ class PurchasePrices:
     def delete_items(self, values: Sequence[str], asked: Parameters, sent: Any) -> None:
         """Delete items, named by an object as for `set_items`, or by an array of SKUs."""
         self.get(values, asked, sent)
-        if isinstance(sent, list):
-            skus: list[Any] = sent
-        else:
+        if not isinstance(sent, list):
             check_object(self._facts, "PriceListItems", sent)
-            skus = [item.get("sku") for item in _items(sent)]
-        check_value(self._facts, "array<string>", skus, "items")
-        for sku in skus:
+            sent = [item.get("sku") for item in _items(sent)]
+        check_value(self._facts, "array<string>", sent, "items")
+        for sku in cast("Sequence[str]", sent):
             self.prices[values[0]].pop(sku, None)
 
     def _check(self, sent: Any) -> None:
