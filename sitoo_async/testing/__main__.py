@@ -89,6 +89,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--events-user", metavar="NAME", help="with these Basic credentials")
     parser.add_argument("--events-password", metavar="TEXT")
+    parser.add_argument(
+        "--events-pause",
+        metavar="SECONDS",
+        type=_number(float, 0, _DAY, exclusive=True),
+        help="from one try to the next (default: as long as Sitoo waits)",
+    )
     return parser.parse_args(arguments)
 
 
@@ -145,6 +151,7 @@ async def _serve(options: argparse.Namespace, ready: Callable[[FakeSitoo], objec
                     to=options.events_to,
                     user=options.events_user,
                     password=options.events_password,
+                    pause=options.events_pause,
                 )
             sys.stdout.write(_greeting(fake) + "\n")
             sys.stdout.flush()

@@ -211,6 +211,9 @@ async def test_duplicates_and_junk_stand_in_a_batch_as_they_are(fake):
         fake.emit_element(element)
     await fake.events_delivered()
     assert receiver.bodies == [[event, event, None, "junk", {"event_id": event["event_id"]}]]
+    with pytest.raises(TypeError):
+        fake.emit("order", {"order_id": {1, 2}})
+    await fake.events_delivered()
 
 
 @pytest.mark.virtual_time

@@ -66,6 +66,7 @@ def test_main_prints_what_a_user_pastes_and_ends_on_a_signal(capsys):
         ("--delay", "inf", "inf is not from 0 to 86,400"),
         ("--slot-seconds", "0", "0 is not above 0 to 86,400"),
         ("--slot-seconds", "-2", "-2 is not above 0 to 86,400"),
+        ("--events-pause", "0", "0 is not above 0 to 86,400"),
         ("--slot-requests", "0", "0 is not from 1 to 1,000,000"),
     ],
 )
@@ -121,6 +122,7 @@ def test_help_names_every_option(capsys, monkeypatch):
         "events-to",
         "events-user",
         "events-password",
+        "events-pause",
     ):
         assert f"--{option} " in printed
 

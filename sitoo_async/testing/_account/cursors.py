@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sitoo_async.testing._reference.fields import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from sitoo_async.testing._reference.parameters import Parameters
 
@@ -50,26 +49,32 @@ def cursor_page(
     if asked["num"] < 1:
         raise Refusal(400, "num is at least 1.", code="field-validation", field="num")
     bound = {name: value for name, value in asked.items() if name not in _OF_THE_PAGE}
-    mark = hashlib.sha256(json.dumps([walk, bound], sort_keys=True).encode()).hexdigest()[:16]
+    query = json.dumps([walk, bound], sort_keys=True)
     rows = list(found)
     if asked["next"]:
-        last = _last_key(asked["next"], mark)
+        last = _last_key(asked["next"], query)
         rows = [row for row in rows if (key(row) < last if descending else key(row) > last)]
     page = sorted(rows, key=key, reverse=descending)[: asked["num"]]
     more = len(rows) > len(page)
-    return {"items": page, "next": _cursor(mark, key(page[-1])) if more else ""}
+    return {"items": page, "next": _cursor(query, key(page[-1])) if more else ""}
 
 
-def _cursor(mark: str, last: tuple[Any, ...]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([mark, last]).encode()).decode()
+def _mark(query: str, last: Sequence[Any]) -> str:
+    """What tells a cursor of this query from any other, and from one that a client has changed."""
+    return hashlib.sha256(json.dumps([query, last]).encode()).hexdigest()[:16]
 
 
-def _last_key(cursor: str, mark: str) -> tuple[Any, ...]:
+def _cursor(query: str, last: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([_mark(query, last), last]).encode()).decode()
+
+
+def _last_key(cursor: str, query: str) -> tuple[Any, ...]:
     try:
-        of, last = json.loads(base64.urlsafe_b64decode(cursor))
-    except (binascii.Error, ValueError, TypeError):
-        of, last = None, ()
-    if of != mark:
+        mark, last = json.loads(base64.urlsafe_b64decode(cursor))
+        is_own = mark == _mark(query, last)
+    except (ValueError, TypeError, RecursionError):
+        is_own, last = False, ()
+    if not is_own:
         message = "next is no cursor of this query."
         raise Refusal(400, message, code="field-validation", field="next")
     return tuple(last)

@@ -141,7 +141,12 @@ class EventQueue:
         return event
 
     def put(self, element: Any) -> None:
-        """Queue whatever is to stand in a batch."""
+        """Queue whatever is to stand in a batch.
+
+        Raises:
+            TypeError: it has no JSON form.
+        """
+        encoded(element)
         self._waiting.append(element)
         self._empty.clear()
         self._more.set()

@@ -116,7 +116,7 @@ class _Url(Receiver):
                 return response.status
         except TimeoutError:
             raise NoAnswer(f"no answer within {PATIENCE:.0f} s") from None
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise NoAnswer(f"no connection: {type(error).__name__}") from None
 
     async def aclose(self) -> None:

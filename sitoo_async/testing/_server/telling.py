@@ -96,6 +96,7 @@ class Teller(Listener):
 
         Raises:
             RuntimeError: `deliver_events` was not called.
+            TypeError: the data have no JSON form.
         """
         self._check_delivering()
         return self._in_its_loop(self._events.tell, event_type, data)
@@ -105,6 +106,7 @@ class Teller(Listener):
 
         Raises:
             RuntimeError: `deliver_events` was not called.
+            TypeError: it has no JSON form.
         """
         self._check_delivering()
         self._in_its_loop(self._events.put, element)
