@@ -369,7 +369,9 @@ async def test_the_shop_hears_of_all_that_moved_however_it_is_told(tmp_path: Pat
 
     async def scenario(fake: FakeSitoo, sitoo: SitooClient) -> None:
         await recipe.bring(sitoo, 1, recipe / "arrived.csv")
-        # Told twice, and of nothing that anybody knows.
+        # One of which it has heard, and one of nothing that anybody knows.
+        (event,) = json.loads((recipe / "events.json").read_text("utf-8"))
+        fake.emit("warehouse-transaction", event["data"])
         fake.emit("warehouse-transaction", {"warehouse_transaction_id": 99})
 
     told = await told_by_events(recipe, scenario, Levels)
@@ -461,6 +463,55 @@ async def test_a_web_order_is_there_once(
         await getattr(recipe, entry)(sitoo, web_order(recipe))
 
     assert await held_after(run, orders, fake_sitoo) == [expected]
+
+
+async def sent_by_store(recipe: Recipe, fake: FakeSitoo, sitoo: SitooClient) -> None:
+    """What the store does before the events on the page of that name."""
+    await sitoo.orders.update(await recipe.place(sitoo, web_order(recipe)), orderstateid=10)
+    parcel = {"warehouseid": 1, "orderdeliveryref": "SE-1"}
+    rows = [{"orderitemid": 0, "quantity": 2}]
+    fake.add("/sites/1/orders/1/orderdeliveries", parcel | {"orderdeliveryitems": rows})
+
+
+async def returned(recipe: Recipe, fake: FakeSitoo, sitoo: SitooClient) -> None:
+    credited = await recipe.tell(sitoo, web_order(recipe))
+    refund = {"ordertypeid": 10, "warehouseid": 1, "creditorderid": credited}
+    row = {"productname": "x", "quantity": -1}
+    row |= {"additionaldata": {"pos-originalsales-orderitemid": "0", "reasoncode-return": "101"}}
+    fake.add("/sites/1/orders", refund | {"orderitems": [row]})
+
+
+ON_PAGES: dict[str, tuple[Any, list[str]]] = {
+    "pick-up-in-store": (
+        lambda recipe, _, sitoo: recipe.place(sitoo, web_order(recipe)),
+        ["ready W-1001"],
+    ),
+    "ship-from-store": (sent_by_store, ["sent W-2001 SE-1 {'a': 2}", "done W-2001 total=818.00"]),
+    "return-in-store": (
+        returned,
+        ["returned W-3001 a refund=2 quantity=1 reason=101 warehouse=1"],
+    ),
+    "ship-from-central-warehouse": (
+        lambda _, fake, __: asyncio.sleep(0, sold_in_store(fake, {})),
+        ["send 1 {'10001-1': 2} to=('Storgatan 1', '111 22', 'Stockholm')"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ON_PAGES)
+async def test_the_events_of_a_page_are_handled_as_it_says(tmp_path: Path, name: str) -> None:
+    recipe = Recipe(name, tmp_path)
+    prepare, expected = ON_PAGES[name]
+    shop = Shop(dies=False)
+    async with fake_sitoo(products=5) as fake, SitooClient(**fake.credentials) as sitoo:
+        await prepare(recipe, fake, sitoo)
+        events = recipe.receiver(shop, unprotected=True, inbox=MemoryInbox())
+        async with events, events.worker(sitoo):
+            body = (recipe / "events.json").read_bytes()
+            for _ in range(2):  # told twice, and taken once
+                assert (await events.handle("POST", "/events", {}, body)).status == 200
+            await asyncio.sleep(1)
+    assert [*shop.told] == expected
 
 
 async def test_the_shop_hears_of_an_order_that_is_picked_up_or_is_not(tmp_path: Path) -> None:
