@@ -150,7 +150,20 @@ async def test_a_closed_register_is_told_with_its_store(fake, told):
     assert isinstance(of_store["store_z_report_id"], int)
 
 
-async def test_what_is_told_has_the_fields_that_the_reference_knows(fake):
+WHERE = {
+    "order": "/sites/{eshop_id}/orders/{order_id}.json",
+    "booking": "/sites/{eshop_id}/orders/{order_id}.json",
+    "order-delivery": "/sites/{eshop_id}/orders/{order_id}/orderdeliveries.json",
+    "shipment": "/shipments/{shipment_id}.json",
+    "shipment-v3": "{root}/shipments/{shipment_id}",
+    "warehouse-transaction": "/sites/{eshop_id}/warehouses/{warehouse_id}/warehousetransactions/"
+    "{warehouse_transaction_id}.json",
+    "z-report": "/pos-z-reports/{register_id}/{z_report_id}.json",
+    "store-z-report": "/store-z-reports/{store_z_report_id}.json",
+}
+
+
+async def test_what_is_told_has_the_fields_that_the_reference_knows(fake, ask_of):
     register = next(iter(fake.items("/sites/1/cashregisters")))
     fake.add_z_report(register)
     order = fake.add("/sites/1/orders", ORDER)
@@ -173,4 +186,7 @@ async def test_what_is_told_has_the_fields_that_the_reference_knows(fake):
         assert set(event["data"]) <= set(fields)
         for name, value in event["data"].items():
             assert value in fields[name].get("enum", (value,))
+        # Events carry ids alone: what they tell of is read back.
+        path = WHERE[event["event_type"]].format(root=fake.shipments_v3_url, **event["data"])
+        assert (await ask_of("GET", path)).status == 200, path
     assert len({event["event_id"] for event in events}) == len(events)
