@@ -24,6 +24,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from sitoo_async._checks.show import type_name
 from sitoo_async._codec.enums import OpenText
 from sitoo_async._codec.evidence import known, scalar, union
 from sitoo_async._codec.fields import fields_of
@@ -32,6 +33,7 @@ from sitoo_async.errors import (
     BadRequestError,
     ConflictError,
     InvalidInputError,
+    InvalidOptionError,
     LaneError,
     NotFoundError,
     RateLimitError,
@@ -248,10 +250,14 @@ class GiftCardProxy(GiftCardService):
             nothing.
 
     Raises:
-        InvalidOptionError: `queue_timeout` is no such number.
+        InvalidOptionError: `sitoo` is no client, or `queue_timeout` no such number.
     """
 
     def __init__(self, sitoo: SitooClient, *, queue_timeout: float = 4.0) -> None:
+        if isinstance(sitoo, type) or not hasattr(sitoo, "with_options"):
+            raise InvalidOptionError(
+                f"sitoo must be a SitooClient, not {type_name(sitoo)}", field="sitoo"
+            )
         self._sitoo = sitoo.with_options(queue_timeout=queue_timeout)
 
     async def add_gift_card(

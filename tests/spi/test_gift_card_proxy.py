@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from sitoo_async import InvalidOptionError, SitooClient
 from sitoo_async.spi import App
 from sitoo_async.spi.gift_card import GiftCardProxy
 from sitoo_async.testing import Fault
@@ -137,3 +138,9 @@ async def test_a_turn_that_does_not_come_in_time_is_told_as_too_many_requests(
     assert asyncio.get_running_loop().time() - began == pytest.approx(4)
     assert len(fake_sitoo.requests) == count
     slow.cancel()
+
+
+@pytest.mark.parametrize("sitoo", [None, SitooClient])
+def test_what_is_no_client_is_refused(sitoo):
+    with pytest.raises(InvalidOptionError, match="sitoo must be a SitooClient, not"):
+        GiftCardProxy(sitoo)

@@ -90,15 +90,27 @@ def test_a_forbidden_move_is_refused_and_says_why(progress, state, by, at, says)
     assert (caught.value.code, caught.value.field) == ("bad-request", "paymentstate")
 
 
-def test_a_moment_without_a_timezone_is_refused():
-    with pytest.raises(InvalidInputError, match="at is a naive datetime"):
-        READY.settled(datetime(2026, 1, 31, 12))  # noqa: DTZ001 - which is what is refused
+NAIVE = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - which is what is refused
 
 
-@pytest.mark.parametrize("field", ["state", "reversal"])
-def test_what_is_no_state_is_refused(field):
-    with pytest.raises(ValueError, match=field):
-        PaymentProgress(**{field: "lost"})
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        (lambda: READY.settled(NAIVE), "at is a naive datetime"),
+        (lambda: READY.settled(5), "at must be an aware datetime, not int"),
+        (lambda: READY.move("completed", by="POS", at=NOON), "by must be pos or service"),
+        (lambda: PaymentProgress(state="lost"), "state must be inprogress or ready_to_complete or"),
+        (lambda: PaymentProgress(state=[]), "state must be inprogress or"),
+        (lambda: PaymentProgress(reversal="lost"), "reversal must be none or due or done, not"),
+        (lambda: PaymentProgress(ready_at=NAIVE), "ready_at is a naive datetime"),
+        # Its three minutes would never be over.
+        (lambda: PaymentProgress(state="ready_to_complete"), "ready_at must be an aware datetime"),
+    ],
+    ids=range(8),
+)
+def test_what_can_not_be_is_refused_by_its_field(act, says):
+    with pytest.raises(InvalidInputError, match=says):
+        act()
 
 
 # The amount -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from sitoo_async import InvalidInputError
+from sitoo_async import InvalidInputError, InvalidOptionError
 from sitoo_async.spi._core.app import App
 from sitoo_async.spi._core.refusal import Refusal
 from sitoo_async.spi.payment import PaymentRecord, PaymentsInMemory
@@ -263,6 +263,19 @@ async def test_three_minutes_and_reversals_go_on_after_a_restart(payments, pos):
             "cancelled",
             "inprogress",
         ]
+
+
+@pytest.mark.parametrize("keep_for", [300, timedelta(-1), None])
+async def test_what_is_no_time_to_keep_payments_for_is_refused(keep_for):
+    with pytest.raises(InvalidOptionError, match="keep_for must be a timedelta"):
+        Payments(keep_for=keep_for)
+
+
+async def test_what_is_no_record_is_not_taken_up(payments, added):
+    text = payments.saved[added]
+    with pytest.raises(InvalidInputError, match=r"records\[1\] must be a PaymentRecord, not str"):
+        await payments.restore([PaymentRecord.from_json(text), text])
+    assert len(payments.records()) == 1
 
 
 async def test_payments_that_ended_are_forgotten_after_a_while():

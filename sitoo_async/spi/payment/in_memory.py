@@ -14,10 +14,13 @@ from typing import Any, Final, Self
 
 import attrs
 
+from sitoo_async._checks.show import shown, type_name
+from sitoo_async._checks.values import is_a
 from sitoo_async._codec.base import is_set, replace
 from sitoo_async._codec.codec import writable
 from sitoo_async._codec.json import is_mapping
 from sitoo_async._codec.kinds import FREE
+from sitoo_async.errors import InvalidInputError, InvalidOptionError
 from sitoo_async.spi._core.call import Call
 from sitoo_async.spi._core.failure import places
 from sitoo_async.spi._core.refusal import Refusal
@@ -65,9 +68,17 @@ class PaymentsInMemory(PaymentService, ABC):
 
     Args:
         keep_for: how long a payment that has ended can still be asked for.
+
+    Raises:
+        InvalidOptionError: `keep_for` is no time.
     """
 
     def __init__(self, *, keep_for: timedelta = timedelta(days=1)) -> None:
+        if not is_a(keep_for, timedelta) or keep_for < timedelta(0):
+            raise InvalidOptionError(
+                f"keep_for must be a timedelta of some length, not {shown(keep_for)}",
+                field="keep_for",
+            )
         self._keep_for = keep_for
         self._held: dict[str, _Held] = {}
         self._ended: dict[str, datetime] = {}  # in the order in which they did
@@ -160,8 +171,19 @@ class PaymentsInMemory(PaymentService, ABC):
 
         Those whose three minutes have passed in the meantime are cancelled now, and what is due is
         given back.
+
+        Raises:
+            InvalidInputError: something is no `PaymentRecord`; none of them is taken up then.
         """
-        for record in records:
+        restored = list(records)
+        for number, record in enumerate(restored):
+            if not is_a(record, PaymentRecord):
+                raise InvalidInputError(
+                    f"records[{number}] must be a PaymentRecord, not {type_name(record)};"
+                    " PaymentRecord.from_json reads what was stored",
+                    field=f"records[{number}]",
+                )
+        for record in restored:
             self._take_up(_Held(record))
 
     def records(self) -> list[PaymentRecord]:

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal, Self, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 import attrs
 
+from sitoo_async._checks.show import shown, type_name
+from sitoo_async._checks.values import is_a
 from sitoo_async._records import Record
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.spi._core.refusal import Refusal
@@ -58,15 +60,21 @@ class PaymentProgress(Record):
         state: what the POS is told.
         ready_at: when the service found it ready to complete, aware; None before that.
         reversal: whether money was taken that has to go back.
+
+    Raises:
+        InvalidInputError: no state, no such reversal, or no moment at which it was ready where it
+            is: without that its time would never be over.
     """
 
-    state: State = attrs.field(
-        default="inprogress", validator=attrs.validators.in_(get_args(State))
-    )
+    state: State = "inprogress"
     ready_at: datetime | None = None
-    reversal: Reversal = attrs.field(
-        default="none", validator=attrs.validators.in_(get_args(Reversal))
-    )
+    reversal: Reversal = "none"
+
+    def __attrs_post_init__(self) -> None:
+        _check_one_of("state", self.state, get_args(State))
+        _check_one_of("reversal", self.reversal, get_args(Reversal))
+        if self.ready_at is not None or self.state == "ready_to_complete":
+            _check_aware("ready_at", self.ready_at)
 
     @property
     def expires_at(self) -> datetime | None:
@@ -91,7 +99,8 @@ class PaymentProgress(Record):
         Raises:
             InvalidInputError: the moment is naive.
         """
-        expires_at, at = self.expires_at, _aware(at)
+        _check_aware("at", at)
+        expires_at = self.expires_at
         if expires_at is None or at < expires_at:
             return self
         return attrs.evolve(self, state="cancelled", reversal="due")
@@ -110,8 +119,9 @@ class PaymentProgress(Record):
 
         Raises:
             Refusal: it may not move there; the POS is answered with 400.
-            InvalidInputError: the moment is naive.
+            InvalidInputError: the moment is naive, or `by` is nobody.
         """
+        _check_one_of("by", by, get_args(Mover))
         now = self.settled(at)
         if (by, state) not in _MOVES:
             raise _refused(f"{_MAY_SET[by]}, not {state}")
@@ -134,12 +144,22 @@ class PaymentProgress(Record):
         return attrs.evolve(self, reversal="done")
 
 
-def _aware(at: datetime) -> datetime:
+def _check_aware(name: str, at: Any) -> None:
+    if not is_a(at, datetime):
+        raise InvalidInputError(
+            f"{name} must be an aware datetime, not {type_name(at)}", field=name
+        )
     if at.utcoffset() is None:
         raise InvalidInputError(
-            "at is a naive datetime: give it a timezone, such as datetime.UTC", field="at"
+            f"{name} is a naive datetime: give it a timezone, such as datetime.UTC", field=name
         )
-    return at
+
+
+def _check_one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    if not is_a(value, str) or value not in known:
+        raise InvalidInputError(
+            f"{name} must be {' or '.join(known)}, not {shown(value)}", field=name
+        )
 
 
 def _refused(why: str) -> Refusal:
