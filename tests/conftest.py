@@ -19,6 +19,7 @@ from sitoo_async.resources import _operation
 from sitoo_async.spi._core import target
 from sitoo_async.testing import FakeSitoo, VirtualTimeLoop
 from sitoo_async.testing._reference.facts import operations
+from tests.gates._postgres import PostgresServer, missing
 from tests.gates._programs import MODULES, untested
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Only where the whole bar can't be reached: it is lowered by name, and nobody can overlook it.
     coverage = config.pluginmanager.getplugin("_cov")
     if untested() and coverage is not None and hasattr(coverage.cov_controller, "combining_cov"):
-        left_out = [MODULES[engine] for engine in untested()]
+        left_out = [module for engine in untested() for module in MODULES[engine]]
         coverage.cov_controller.combining_cov.set_option("report:omit", left_out)
 
 
@@ -67,7 +68,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for engine, reason in untested().items():
         terminalreporter.write_sep("!", f"{engine} LEFT OUT", red=True, bold=True)
         terminalreporter.write_line(reason)
-        terminalreporter.write_line(f"Left out of the coverage bar: {MODULES[engine]}")
+        terminalreporter.write_line(f"Left out of the coverage bar: {', '.join(MODULES[engine])}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -123,6 +124,22 @@ async def client(fake: FakeSitoo) -> AsyncIterator[SitooClient]:
     """A client of that server."""
     async with SitooClient(**fake.credentials) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_server() -> Iterator[PostgresServer]:
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_server(shared_postgres_server: PostgresServer) -> Iterator[PostgresServer]:
+    """The same for all tests: however one leaves it, the next one finds it at work."""
+    yield shared_postgres_server
+    shared_postgres_server.restore()
 
 
 @pytest.fixture

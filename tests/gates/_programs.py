@@ -28,8 +28,8 @@ NO_REDIS: Final = (
 )
 
 MODULES: Final = {
-    "postgres": "sitoo_async/_gates/*postgres*.py",
-    "redis": "sitoo_async/_gates/*redis*.py",
+    "postgres": ("sitoo_async/_gates/*postgres*.py", "sitoo_async/spi/events/procrastinate.py"),
+    "redis": ("sitoo_async/_gates/*redis*.py",),
 }
 """What only the tests of an engine can cover."""
 

@@ -17,11 +17,12 @@ import redis.asyncio
 
 from sitoo_async._gates.redis import RedisGate
 from sitoo_async.testing import FakeSitoo
-from tests.gates._postgres import PostgresServer, missing
 from tests.gates._redis_server import MISSING, RedisServer, die, find_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from tests.gates._postgres import PostgresServer
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -52,22 +53,6 @@ class Engine:
 @pytest.fixture
 def file_engine(tmp_path: Path) -> Engine:
     return Engine(f"file://{tmp_path}/gate")
-
-
-@pytest.fixture(scope="session")
-def shared_postgres_server() -> Iterator[PostgresServer]:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
-    with PostgresServer() as server:
-        yield server
-
-
-@pytest.fixture
-def postgres_server(shared_postgres_server: PostgresServer) -> Iterator[PostgresServer]:
-    """The same for all tests: however one leaves it, the next one finds it at work."""
-    yield shared_postgres_server
-    shared_postgres_server.restore()
 
 
 @pytest.fixture

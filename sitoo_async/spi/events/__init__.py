@@ -28,6 +28,7 @@ __all__ = [
     "OrderEventType",
     "OrderStateChanged",
     "Patience",
+    "ProcrastinateInbox",
     "Run",
     "SQLiteInbox",
     "ShipmentData",
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         WarehouseTransactionData,
         ZReportData,
     )
+    from sitoo_async.spi.events.procrastinate import ProcrastinateInbox
     from sitoo_async.spi.events.receiver import Events, Handler
     from sitoo_async.spi.events.sqlite import SQLiteInbox
     from sitoo_async.spi.events.worker import Worker
@@ -76,6 +78,7 @@ else:
             "Events": _RECEIVER,
             "Handler": _RECEIVER,
             "MemoryInbox": "sitoo_async.spi.events.memory",
+            "ProcrastinateInbox": "sitoo_async.spi.events.procrastinate",
             "SQLiteInbox": "sitoo_async.spi.events.sqlite",
             "Worker": "sitoo_async.spi.events.worker",
         },
