@@ -134,9 +134,11 @@ async def test_a_state_leads_to_the_next_ones_and_an_end_to_none(act, added, fak
             assert fake_sitoo.items(SHIPMENTS)[key]["state"] == state
 
 
-async def test_actions_are_kept_in_their_order(shipments, act, added):
-    key = added()
+async def test_actions_are_kept_in_their_order(shipments, act, fake_sitoo):
+    key = (await shipments("POST", json={"info": {"note": "old"}})).json["id"]
     await act(key, "info-update", {"note": "new"})
+    assert fake_sitoo.items(SHIPMENTS)[key]["info"] == {"note": "new"}
+    assert fake_sitoo.requests[0].json == {"info": {"note": "old"}}
     await act(key, "in-transit")
     first = (await shipments("GET", f"/{key}/actions?num=1")).json
     assert [action["type"] for action in first["items"]] == ["info-update"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._account.catalogue import CATALOGUE_DATE
@@ -67,7 +68,9 @@ class ServicesV3:
             Refusal: anything else.
         """
         found = route_v3(service, method, path)
-        value = self._work[found.name](found.values, query_values(found, query), body)
+        # What is stored changes later; the record of the request doesn't.
+        sent = copy.deepcopy(body)
+        value = self._work[found.name](found.values, query_values(found, query), sent)
         return (200, value) if value is not None else (204, None)
 
     def items(self, service: str, path: Sequence[str]) -> dict[Any, Any]:

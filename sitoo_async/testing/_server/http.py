@@ -34,8 +34,9 @@ class FakeSitoo(Teller):
     looks into its stores with `items` and puts something in with `add`. It refuses what the
     reference says that Sitoo refuses: a second request while one is in flight, more requests than
     a slot allows, unknown fields, prices off their pattern. Faults can be scripted, and every
-    request is recorded. Time is the running loop's, so on a `VirtualTimeLoop` ten-minute slots
-    pass at once.
+    request is recorded. With `deliver_events` it tells a partner of what changes, as Sitoo does.
+    Time is the running loop's, so on a `VirtualTimeLoop` ten-minute slots pass at once, and so
+    does the day after which an event is lost.
 
     Example:
         >>> async with FakeSitoo(products=100) as fake:
