@@ -164,6 +164,11 @@ TYPED = [
     "spi-payment",
     "spi-discount-cards",
     "spi-digital-receipts",
+    "spi-insurance",
+    "spi-product-recommendations",
+    "spi-product-search",
+    "spi-rfid",
+    "spi-tax-free",
 ]
 
 
@@ -190,6 +195,15 @@ ODD = {
     ("journals-v3", "JournalReceipt", "customer"): "a mapping, since only the name is printed",
     ("spi-crm-v1", "crmcontact", "birthday"): "a day as text, which no timezone moves",
     ("spi-crm-v1", "crmcontact", "transactions"): "mappings, since only the name is printed",
+    ("spi-product-recommendations", "Recommendations", "similar"): "at most 64 texts",
+    ("spi-product-recommendations", "Recommendations", "related"): "at most 64 texts",
+    ("spi-product-recommendations", "Recommendations", "accessories"): "at most 64 texts",
+    ("spi-product-search", "product_search_result", "products"): "a model without a name",
+    ("spi-product-search", "product", "additional_data"): "images too, as on an older page",
+    ("spi-rfid", "TransactionSell", "identifiers"): "texts, of which the name is a scalar's",
+    ("spi-rfid", "TransactionReturn", "identifiers"): "texts, of which the name is a scalar's",
+    ("spi-tax-free", "Transaction", "customer"): "a mapping, since only the name is printed",
+    ("spi-tax-free", "Transaction", "order"): "a mapping, since only the name is printed",
 }
 
 
