@@ -191,4 +191,4 @@ def test_it_is_written_without_the_client_so_that_it_can_disagree_with_it():
     others = {name for name in ours if not name.startswith("sitoo_async.testing")}
     assert others == {"sitoo_async._client", "sitoo_async._lane.registry", "sitoo_async._version"}
     others = {name.split(".")[0] for name in imported - ours} - sys.stdlib_module_names
-    assert others == {"aiohttp", "anyio", "attrs", "multidict", "pytest", "pytest_asyncio"}
+    assert others == {"aiohttp", "anyio", "attrs", "multidict", "pytest", "pytest_asyncio", "yarl"}

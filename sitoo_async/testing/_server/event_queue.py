@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from sitoo_async.testing._server.answers import encoded
-from sitoo_async.testing._server.receivers import NoAnswer
+from sitoo_async.testing._server.partners import NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

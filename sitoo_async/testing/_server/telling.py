@@ -14,7 +14,7 @@ from sitoo_async.testing._server.receivers import receiver_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sitoo_async.testing._server.receivers import AsgiApp
+    from sitoo_async.testing._server.partners import AsgiApp
 
 __all__ = ["Teller"]
 
