@@ -107,6 +107,20 @@ def test_a_worker_of_its_own_tells_what_a_job_took(peers, server, sizes):
     assert told.wall > 0 < told.cpu
 
 
+async def test_what_each_server_is_asked_it_answers_with_200():
+    with benchmark("spi") as spi:
+        for asked in spi.ASKED[1::2]:  # those of ours
+            endpoint = spi.APPLICATIONS[asked.server]()
+            body = asked.body(7)
+            answer = await endpoint.handle("POST", asked.path, spi.HEADERS, body)
+            assert (answer.status, body) == (200, asked.body(7))
+            assert body != asked.body(8)
+        found = {name: [1 / (2 * number + 1)] for number, name in enumerate(spi.RATES)}
+        assert [row[0] for row in spi.rate_rows(found)] == ["memory", "SQLite"]
+        used = {asked.name: [1e-6] for asked in spi.ASKED}
+        assert [row[2] for row in spi.share_rows(used)] == ["1.00"] * 4
+
+
 def test_a_get_goes_no_further_than_it_is_meant_to():
     with benchmark("entries") as entries:
         found = asyncio.run(entries.measure())

@@ -130,6 +130,8 @@ def _latin(text: str | bytes) -> str:
     """Text as servers have it that don't know its encoding: a character for each byte."""
     if not isinstance(text, str):
         return text.decode("latin-1")
+    if text.isascii():
+        return text
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:

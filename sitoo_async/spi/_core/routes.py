@@ -115,7 +115,9 @@ class Routes(Generic[T]):
         # Whoever registers https://host/sitoo/ rather than https://host/sitoo doubles a slash.
         segments = tuple(path.lstrip("/").removesuffix("/").split("/"))
         allowed = set[str]()
-        for methods in self._routes.values():
+        # A path without parameters is what it is found by.
+        direct = self._routes.get(segments, {})
+        for methods in [direct] if method in direct else self._routes.values():
             # What they share says whether they match, so any of them will do.
             template, target = methods.get(method) or next(iter(methods.values()))
             given = template.match(segments)
