@@ -258,7 +258,8 @@ class GiftCardProxy(GiftCardService):
             raise InvalidOptionError(
                 f"sitoo must be a SitooClient, not {type_name(sitoo)}", field="sitoo"
             )
-        self._sitoo = sitoo.with_options(queue_timeout=queue_timeout)
+        # Somebody stands at the register, whatever else this client is for.
+        self._sitoo = sitoo.with_options(queue_timeout=queue_timeout, priority="interactive")
 
     async def add_gift_card(
         self,

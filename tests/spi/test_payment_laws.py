@@ -75,7 +75,7 @@ async def life(saves, reversals, steps):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await payments.aclose()
+            await payments.aclose(grace=0)
             count = payments.reversals
             payments = Payments(payments.fails["save"], payments.fails["reverse"], database)
             payments.reversals = count

@@ -9,9 +9,8 @@ from datetime import timedelta
 import pytest
 
 from sitoo_async import InvalidInputError, InvalidOptionError
-from sitoo_async.spi._core.app import App
-from sitoo_async.spi._core.refusal import Refusal
-from sitoo_async.spi.payment import PaymentRecord, PaymentsInMemory
+from sitoo_async.spi import App, Call, Refusal
+from sitoo_async.spi.payment import Payment, PaymentRecord, PaymentsInMemory
 from sitoo_async.testing._reference.services import service_facts
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
@@ -247,7 +246,7 @@ async def test_three_minutes_and_reversals_go_on_after_a_restart(payments, pos):
     await payments.ready(ids[1])
     await payments.cancel(ids[1])
     await asyncio.sleep(0.5)
-    await payments.aclose()
+    await payments.aclose(grace=0)
     assert payments.reversed == []
     began = now()
     async with Payments() as again:
@@ -263,6 +262,38 @@ async def test_three_minutes_and_reversals_go_on_after_a_restart(payments, pos):
             "cancelled",
             "inprogress",
         ]
+
+
+async def test_what_is_due_may_still_go_back_when_the_service_ends(payments, pos, added):
+    payments.fails["reverse"] = [OSError()]
+    await payments.ready(added)
+    await payments.cancel(added)
+    began = now()
+    await payments.aclose()
+    assert payments.reversed == [(added, began + 1)]
+
+
+async def test_money_in_the_balance_is_told_where_nothing_is_stored(caplog):
+    class Forgetful(PaymentsInMemory):
+        async def begin(self, payment):
+            pass
+
+        async def reverse(self, payment):
+            raise OSError
+
+    async with Forgetful() as payments:
+        new, ready, due = [
+            await payments.add_payment(Payment(), call=Call(operation="", request_id=""))
+            for _ in range(3)
+        ]
+        await payments.ready(ready)
+        await payments.ready(due)
+        await payments.cancel(due)
+        began = now()
+    assert now() - began == 10
+    assert f"Payment {ready} was ready_to_complete when its service ended" in caplog.text
+    assert f"Payment {due} was cancelled when its service ended" in caplog.text
+    assert new not in caplog.text
 
 
 @pytest.mark.parametrize("keep_for", [300, timedelta(-1), None])

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import attrs
 
 from sitoo_async._checks.show import shown, type_name
-from sitoo_async._checks.values import is_a
+from sitoo_async._checks.values import check_number, is_a
 from sitoo_async._codec.base import is_set, replace
 from sitoo_async._codec.codec import writable
 from sitoo_async._codec.json import is_mapping
@@ -190,12 +190,34 @@ class PaymentsInMemory(PaymentService, ABC):
         """All payments that are held, in the order in which they came."""
         return [held.record for held in self._held.values()]
 
-    async def aclose(self) -> None:
-        """End what runs in the background; what is due is due again once it is restored."""
-        tasks = [held.task for held in self._held.values() if held.task is not None]
+    async def aclose(self, *, grace: float = 10.0) -> None:
+        """End what runs in the background; `restore` takes it up again.
+
+        Where nothing is stored, the log names the payments whose money is still in the balance:
+        somebody has to look after them.
+
+        Args:
+            grace: seconds in which money that is due may still go back.
+
+        Raises:
+            InvalidOptionError: `grace` is no such number.
+        """
+        check_number("grace", grace, zero=True)
+        tasks = {each.task: each for each in self._held.values() if each.task is not None}
+        due = [task for task, each in tasks.items() if each.record.progress.reversal == "due"]
+        if due:
+            await asyncio.wait(due, timeout=grace)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if type(self).save is PaymentsInMemory.save:
+            for held in (each for each in self._held.values() if each.is_pending):
+                logger.error(
+                    "Payment %s was %s when its service ended, and is stored nowhere: see whether"
+                    " its money has to go back",
+                    held.record.paymentid,
+                    held.record.progress.state,
+                )
 
     async def __aenter__(self) -> Self:
         return self
