@@ -46,6 +46,7 @@ from sitoo_async.errors import (
     SitooWarning,
     TransportError,
     UnexpectedTypeWarning,
+    UnknownOperationError,
     UnverifiedEndpointWarning,
     WrongLoopError,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "TransportError",
     "UNSET",
     "UnexpectedTypeWarning",
+    "UnknownOperationError",
     "UnverifiedEndpointWarning",
     "WrongLoopError",
     "__version__",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sitoo_async.resources.gift_cards import GiftCards
     from sitoo_async.resources.influencer_codes import InfluencerCodes
     from sitoo_async.resources.influencer_vouchers import InfluencerVouchers
+    from sitoo_async.resources.journals import Journals
     from sitoo_async.resources.manufacturers import Manufacturers
     from sitoo_async.resources.orders import Orders
     from sitoo_async.resources.plugins import Plugins
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from sitoo_async.resources.price_lists import PriceLists
     from sitoo_async.resources.product_groups import ProductGroups
     from sitoo_async.resources.products import Products
+    from sitoo_async.resources.purchase_prices import PurchasePrices
     from sitoo_async.resources.reason_codes import ReasonCodes
     from sitoo_async.resources.resources import Resources
     from sitoo_async.resources.sales_taxes import SalesTaxes
     from sitoo_async.resources.service_orders import ServiceOrders
     from sitoo_async.resources.settings import SiteSettings
     from sitoo_async.resources.shipments import Shipments
+    from sitoo_async.resources.shipments_v3 import ShipmentsV3
     from sitoo_async.resources.sites import Sites
     from sitoo_async.resources.store_z_reports import StoreZReports
     from sitoo_async.resources.stores import Stores
@@ -70,6 +73,9 @@ class Groups:
     influencer_vouchers: InfluencerVouchers
     """The use of influencers' codes."""
 
+    journals: Journals
+    """What was done at each cash register; a service with a host of its own."""
+
     manufacturers: Manufacturers
     """Brands."""
 
@@ -94,6 +100,9 @@ class Groups:
     products: Products
     """The products of the site, their variants, images and files."""
 
+    purchase_prices: PurchasePrices
+    """Purchase prices by franchisee or store; a service with a host of its own."""
+
     reason_codes: ReasonCodes
     """Why stock was moved, goods returned, prices changed."""
 
@@ -111,6 +120,9 @@ class Groups:
 
     shipments: Shipments
     """What is on its way between warehouses and stores."""
+
+    shipments_v3: ShipmentsV3
+    """The same in the newer service, with a host of its own and shipments of its own."""
 
     sites: Sites
     """The sales channels of the account."""

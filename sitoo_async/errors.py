@@ -5,6 +5,7 @@
     SitooError
     ├─ ConfigurationError · ClientClosedError · WrongLoopError
     ├─ InvalidInputError (also ValueError) · FieldNotFetchedError (also AttributeError)
+    │      · UnknownOperationError (not sent)
     │      InvalidOptionError is both a ConfigurationError and an InvalidInputError
     ├─ LaneError       LaneFullError · QueueTimeoutError · DeadlineError · ReentryError
     │                  · GateLostError
@@ -61,6 +62,7 @@ __all__ = [
     "SitooWarning",
     "TransportError",
     "UnexpectedTypeWarning",
+    "UnknownOperationError",
     "UnverifiedEndpointWarning",
     "WrongLoopError",
 ]
@@ -260,6 +262,23 @@ class InvalidInputError(SitooError, ValueError):
 
 class InvalidOptionError(ConfigurationError, InvalidInputError):
     """An option of the client, or of a view of it, has a value that can't work."""
+
+
+class UnknownOperationError(SitooError):
+    """Too little is known of an operation to call it; nothing was sent.
+
+    Its name is printed, but its path, or what it takes, would be a guess. Whoever knows more sends
+    it by `SitooClient.request`.
+
+    Attributes:
+        operation: its name in the reference, such as ``Get Mapping``.
+    """
+
+    operation: str | None = None
+
+    def __init__(self, message: str, *, operation: str | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.operation = operation
 
 
 class FieldNotFetchedError(SitooError, AttributeError):

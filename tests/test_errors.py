@@ -22,6 +22,7 @@ TREE = {
     "InvalidInputError": ("SitooError", "ValueError"),
     "InvalidOptionError": ("ConfigurationError", "InvalidInputError"),
     "FieldNotFetchedError": ("SitooError", "AttributeError"),
+    "UnknownOperationError": ("SitooError",),
     "LaneError": ("SitooError",),
     "LaneFullError": ("LaneError",),
     "QueueTimeoutError": ("LaneError", "TimeoutError"),
@@ -101,6 +102,7 @@ OWN = {
     "InvalidInputError": {"field": "moneyprice", "index": 3},
     "InvalidOptionError": {"field": "deadline", "index": None},
     "RateLimitError": {"retry_after": 57.0},
+    "UnknownOperationError": {"operation": "Get Mapping"},
     "DecodeError": {"location": "items[3].moneyprice"},
     "BatchError": {"result": BatchResult((Outcome(0, {"productid": 1}, 200, True),))},  # noqa: FBT003  # what the API returns
 }

@@ -19,6 +19,8 @@ from sitoo_async._groups import GROUPS
 # Groups that need the models of another: their operations answer with its objects.
 MODELS_OF_ANOTHER = {
     "cash_registers": {"z_reports"},  # the Z-reports of a register are those of the feed
+    # A receipt names how it was paid by the numbers that v2 has for that.
+    "journals": {"journal_reports", "pos_payment_types"},
 }
 # The reference says nothing of these objects, so they come as plain data.
 WITHOUT_MODELS = {"store_z_reports"}

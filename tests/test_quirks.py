@@ -133,6 +133,8 @@ async def test_quirk_5_3_4_no_list_takes_a_parameter_that_sitoo_would_ignore(
 ):
     operation = next(each for each in index() if each.callable == name)
     named = re.findall(r"{(\w+)}", operation.path.partition("}")[2] or operation.path)
+    if name == "journals.list":
+        named = ["registerid"]  # which stands in its query
     at = [GUID if parameter == "registerid" else 1 for parameter in named]
     with pytest.raises((errors.InvalidInputError, TypeError), match="datelastmodified_from"):
         method_of(sitoo, name)(*at, datelastmodified_from=1)

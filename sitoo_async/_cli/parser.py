@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
 from sitoo_async._version import __version__
 
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sitoo_async {__version__}")
     commands = parser.add_subparsers(
-        dest="command", title="commands", metavar="[demo | operations]"
+        dest="command", title="commands", metavar="[demo | operations | objects]"
     )
     demo = commands.add_parser(
         "demo",
@@ -81,11 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     operations = commands.add_parser(
         "operations",
         help="list every operation of the API, and the method that performs it",
-        description="Every operation of the REST API v2, and how it is called here.",
+        description="Every operation of the REST API v2, of the services with hosts of their own "
+        "and of the interfaces that Sitoo calls; how it is called here, and how it is known.",
     )
-    form = operations.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="an array of objects, for programs")
-    form.add_argument("--markdown", action="store_true", help="the page of the documentation")
+    objects = commands.add_parser(
+        "objects",
+        help="list the objects of the services beside v2, and how each field is known",
+        description="Every object of the services with hosts of their own and of the interfaces "
+        "that Sitoo calls: what it is here, and which of its fields are inferred.",
+    )
+    for index in (operations, objects):
+        form = index.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="an array of objects, for programs")
+        form.add_argument("--markdown", action="store_true", help="the page of the documentation")
     return parser
 
 
@@ -107,7 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return demo(DemoOptions(**chosen))
         if command == "operations":
-            return _operations(**chosen)
+            from sitoo_async._cli import index  # noqa: PLC0415  # see above
+
+            return _shown(index, **chosen)
+        if command == "objects":
+            from sitoo_async._cli import objects  # noqa: PLC0415  # see above
+
+            return _shown(objects, **chosen)
         from sitoo_async._cli.repl import repl  # noqa: PLC0415  # see above
 
         return repl()
@@ -120,9 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _operations(*, json: bool, markdown: bool) -> int:
-    from sitoo_async._cli.index import as_json, as_markdown, as_table  # noqa: PLC0415  # see above
-
-    write = as_json if json else as_markdown if markdown else as_table
-    sys.stdout.write(write())
+def _shown(index: ModuleType, *, json: bool, markdown: bool) -> int:
+    form = "json" if json else "markdown" if markdown else "table"
+    sys.stdout.write(getattr(index, f"as_{form}")())
     return 0

@@ -146,7 +146,10 @@ _SIZE: Final = (
     ".collect(limit=…) says how many rows come in all, and page_size=, where a list takes it, how"
     " many one request asks for"
 )
-_PLACE: Final = "start=, where a list takes it, says how many rows are passed over"
+_PLACE: Final = (
+    "start=, where a list takes it, says how many rows are passed over, and after= which page comes"
+    " first"
+)
 _FIELDS: Final = "fields=, where a list takes it, names the fields that come"
 
 PAGING: Final[Mapping[str, str]] = {

@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Generic, cast
+from typing import Any, Generic, Self, cast
 
 import attrs
 from typing_extensions import TypeVar, override
@@ -25,7 +25,17 @@ from sitoo_async._checks.show import shown
 from sitoo_async._codec.meaning import integer_of
 from sitoo_async.errors import DecodeError
 
-__all__ = ["Advance", "AfterId", "AtOnce", "ByNext", "ByOffset", "FromMoment", "P"]
+__all__ = [
+    "Advance",
+    "AfterId",
+    "AtOnce",
+    "ByNext",
+    "ByNextFromMoment",
+    "ByOffset",
+    "Cursor",
+    "FromMoment",
+    "P",
+]
 
 P = TypeVar("P", default=int)
 """What a cursor is; an index where nothing else is said."""
@@ -377,6 +387,73 @@ class ByNext(Advance[str | None]):
     def position(self, at: str | None, items: Sequence[Any], finished: int) -> str | None:
         # A cursor names a page, so those of its items that are finished come again.
         return at
+
+
+class Cursor(str):
+    """A cursor of a page, empty at both ends, and how far the rows before it reach.
+
+    Attributes:
+        moment: the moment of the last of them; None where nothing tells.
+    """
+
+    __slots__ = ("moment",)
+
+    moment: datetime | None
+
+    @classmethod
+    def reaching(cls, moment: datetime | None, following: str | None = None) -> Self:
+        """The cursor behind rows of that moment, as their page names it."""
+        cursor = cls(following or "")
+        cursor.moment = moment
+        return cursor
+
+
+class ByNextFromMoment(Advance[Any]):
+    """By the cursor that the page before names; to be resumed by a moment, which outlives cursors.
+
+    A walk that goes on from its position gets what has that very moment once more, since more of
+    it may have come.
+
+    Args:
+        field: the field that holds the moment; rows come in its order.
+        peek: the cursor that a page names for the next one; None: it is the last.
+    """
+
+    countable = False
+
+    def __init__(self, field: str, peek: Callable[[bytes], str | None]) -> None:
+        self._field = field
+        self._peek = peek
+        self._pages = ByNext(peek)
+
+    @override
+    def ahead(
+        self, at: Cursor, num: int, body: bytes, totalcount: int | None, *, full: bool
+    ) -> str | None:
+        return self._pages.ahead(at, num, body, totalcount, full=full)
+
+    @override
+    def after(self, at: Cursor, rows: Sequence[Any], body: bytes) -> Cursor:
+        return Cursor.reaching(self._reached(rows, at), self._peek(body))
+
+    @override
+    def ended(
+        self, following: Cursor, received: int, num: int, totalcount: int | None, *, first: bool
+    ) -> bool:
+        return not following
+
+    @override
+    def rest(self, at: Cursor, following: Cursor) -> Cursor:
+        return Cursor.reaching(following.moment)
+
+    @override
+    def position(self, at: Cursor, items: Sequence[Any], finished: int) -> datetime | None:
+        return self._reached(items[: finished + 1], at)
+
+    def _reached(self, rows: Sequence[Any], at: Cursor) -> datetime | None:
+        """The moment of the last row that has one; rather one too early than one too late."""
+        moments = (getattr(row, self._field, None) for row in reversed(rows))
+        return next((each for each in moments if isinstance(each, datetime)), at.moment)
 
 
 def _lost(name: str, found: object) -> DecodeError:

@@ -55,7 +55,7 @@ class Page(Record, Generic[T]):
     @classmethod
     def uncounted(cls, items: list[T], start: int, following: str | None) -> Self:
         """A page of a collection that nobody counts."""
-        page: Self = restore(cls, {"items": items, "start": start, "next": following})
+        page: Self = restore(cls, {"items": items, "start": start, "next": following or None})
         return page
 
     if not TYPE_CHECKING:  # pragma: no branch  # checkers know what there is

@@ -20,6 +20,8 @@ __all__ = [
     "PurchasePriceListFields",
     "PurchasePriceListItem",
     "PurchasePriceListItemFields",
+    "PurchasePriceListItems",
+    "PurchasePriceListItemsFields",
     "PurchasePriceMapping",
     "PurchasePriceMappingFields",
     "PurchasePriceMappingItem",
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sitoo_async.models._written.purchase_prices import (
         PurchasePriceListFields,
         PurchasePriceListItemFields,
+        PurchasePriceListItemsFields,
         PurchasePriceMappingFields,
         PurchasePriceMappingItemFields,
     )
@@ -49,12 +52,6 @@ elsewhere(
     "PriceListItemEnvelope",
     "inferred",
     "the pages of purchase_prices.items.list()",
-)
-elsewhere(
-    "purchase-prices-v3",
-    "PriceListItems",
-    "inferred",
-    "what purchase_prices.items.set() and delete() send",
 )
 elsewhere("purchase-prices-v3", "ErrorCode", "inferred", "ApiError.error_code")
 elsewhere("purchase-prices-v3", "ErrorMessage", "inferred", "ApiError")
@@ -104,6 +101,18 @@ class PurchasePriceListItem(Model):
     Nobody knows whether it is text with two decimals, as in v2, or an integer of hundredths, as in
     Shipments v3; so it comes as it is, and is sent as it is given.
     """
+
+
+@known("purchase-prices-v3", "PriceListItems", "inferred")
+@model
+class PurchasePriceListItems(Model):
+    """What is sent to set prices of a list, or to delete them.
+
+    Inferred from its name; a bare array would be as likely.
+    """
+
+    items: Annotated[list[PurchasePriceListItem], Mark.INFERRED] = UNSET
+    """The prices, or the products whose prices are deleted (inferred)."""
 
 
 @known("purchase-prices-v3", "MappingItem", "inferred")

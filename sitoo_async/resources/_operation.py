@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from inspect import CO_COROUTINE, CO_VARKEYWORDS
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, Final, Literal, NoReturn, TypeVar, cast
 
 import attrs
 
@@ -15,14 +15,31 @@ from sitoo_async._checks.warning import warn
 from sitoo_async._http.messages import Method
 from sitoo_async._http.services import ServiceName
 from sitoo_async._http.url import PAGING, segment
-from sitoo_async.errors import InvalidInputError, UnverifiedEndpointWarning
+from sitoo_async.errors import (
+    InvalidInputError,
+    UnknownOperationError,
+    UnverifiedEndpointWarning,
+)
 
-__all__ = ["Evidence", "Operation", "operation_of", "performs"]
+__all__ = [
+    "Confidence",
+    "Evidence",
+    "Operation",
+    "UnknownOperation",
+    "operation_of",
+    "performs",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Evidence = Literal["documented", "inferred", "unverified"]
-"""What is known: printed in the reference, likely by analogy, or nothing but a name."""
+Evidence = Literal["documented", "inferred", "unverified", "name-only"]
+"""What is known: printed in the reference, likely by analogy, or nothing but a name.
+
+Of what is unverified a guess is sent, of what is known by its name alone nothing is.
+"""
+
+Confidence = Literal["high", "medium", "low"]
+"""How likely it is that what is not printed is right."""
 
 
 @attrs.frozen
@@ -46,6 +63,8 @@ class Operation:
         ignored: whether nothing in the answer matters, so that any 2xx is success.
         service: the service that it is of, where that has a host of its own: its path is below
             that, and names no account.
+        name: its name in the reference, where that tells more than its path.
+        confidence: how likely it is right, where it is not documented.
     """
 
     method: Method
@@ -60,6 +79,8 @@ class Operation:
     whole: bool = False
     ignored: bool = False
     service: ServiceName | None = None
+    name: str | None = None
+    confidence: Confidence | None = None
 
     @property
     def collection(self) -> str:
@@ -83,6 +104,48 @@ class Operation:
         return self.path.format_map(values)
 
 
+@attrs.frozen
+class UnknownOperation:
+    """An operation of which too little is known to call it.
+
+    Attributes:
+        name: its name in the reference.
+        service: the service that it is of.
+        lacks: what is not known of it, as a sentence.
+        method: the likeliest HTTP method; None where there is none.
+        path: the likeliest path; None where there is none.
+        confidence: how likely these two are right.
+    """
+
+    name: str
+    service: ServiceName
+    lacks: str
+    method: Method | None = None
+    path: str | None = None
+    confidence: Confidence | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """How much of it is known."""
+        return "name-only" if self.path is None else "inferred"
+
+    def refuse(self) -> NoReturn:
+        """Say what is not known, and how to call it for all that.
+
+        Raises:
+            UnknownOperationError: always.
+        """
+        method, path = self.method or "GET", self.path or "/..."
+        error = UnknownOperationError(
+            f"{self.name} of {self.service} is not called, since too little is known of it:"
+            f" {self.lacks}. If you know, send it yourself: sitoo.request('{method}', '{path}',"
+            f" service='{self.service}')",
+            operation=self.name,
+        )
+        error.service = self.service
+        raise error
+
+
 _warned: Final[set[Operation]] = set()
 
 
@@ -95,16 +158,18 @@ def _warn(operation: Operation) -> None:
         if operation.evidence == "inferred"
         else "nothing but its name is known, so path and shape are a guess"
     )
+    likely = "" if operation.confidence is None else f", with {operation.confidence} confidence"
+    place = "" if operation.service is None else f"{operation.service} "
     warn(
-        f"{operation.method} {operation.path} is not documented: {known}. Try it on a test account"
-        " first (told once for each operation)",
+        f"{operation.method} {place}{operation.path} is not documented: {known}{likely}. Try it on"
+        " a test account first (told once for each operation)",
         UnverifiedEndpointWarning,
     )
     # Only now: a warning that was made an error is raised again the next time.
     _warned.add(operation)
 
 
-def performs(operation: Operation | str) -> Callable[[F], F]:
+def performs(operation: Operation | UnknownOperation | str) -> Callable[[F], F]:
     """Mark a method as the way to an operation, for the index of operations.
 
     Where groups share the method, each has its own operation in the attribute of that name.
@@ -136,7 +201,7 @@ def _paging(method: Callable[..., Any]) -> Callable[..., Any]:
     return listing
 
 
-def operation_of(method: Any) -> Operation | None:
+def operation_of(method: Any) -> Operation | UnknownOperation | None:
     """The operation that a method of a group is marked with."""
     operation = getattr(method, "operation", None)
     return getattr(method.__self__, operation) if isinstance(operation, str) else operation

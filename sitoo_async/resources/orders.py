@@ -49,7 +49,11 @@ _ADD_DELIVERY: Final = Operation(
     "POST", "/sites/{siteid}/orders/{orderid}/orderdeliveries.json", repeatable=False
 )
 _LIST_ALL_DELIVERIES: Final = Operation(
-    "GET", "/sites/{siteid}/orderdeliveries.json", repeatable=True, evidence="unverified"
+    "GET",
+    "/sites/{siteid}/orderdeliveries.json",
+    repeatable=True,
+    evidence="unverified",
+    confidence="low",
 )
 # Whatever is known of it is its name; it may well move stock.
 _UPDATE_DELIVERY: Final = Operation(
@@ -57,6 +61,7 @@ _UPDATE_DELIVERY: Final = Operation(
     "/sites/{siteid}/orders/{orderid}/orderdeliveries/{orderdeliveryid}.json",
     repeatable=False,
     evidence="unverified",
+    confidence="medium",
     ignored=True,
 )
 _LIST_LOG_ITEMS: Final = Operation(

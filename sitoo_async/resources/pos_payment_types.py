@@ -26,8 +26,12 @@ _LIST: Final = Operation("GET", _PATH, repeatable=True)
 _ADD: Final = Operation("POST", _PATH, repeatable=False)
 _GET: Final = Operation("GET", _ITEM, repeatable=True)
 # Nobody has seen what they answer.
-_UPDATE: Final = Operation("PUT", _ITEM, repeatable=True, evidence="inferred", ignored=True)
-_DELETE: Final = Operation("DELETE", _ITEM, repeatable=True, evidence="inferred", ignored=True)
+_UPDATE: Final = Operation(
+    "PUT", _ITEM, repeatable=True, evidence="inferred", confidence="high", ignored=True
+)
+_DELETE: Final = Operation(
+    "DELETE", _ITEM, repeatable=True, evidence="inferred", confidence="high", ignored=True
+)
 
 
 class PosPaymentTypes(Resource):

@@ -20,10 +20,14 @@ _PATH: Final = "/sites/{site_id}/posprofiles.json"
 _ITEM: Final = "/sites/{site_id}/posprofiles/{id}.json"
 _LIST: Final = Operation("GET", _PATH, repeatable=True)
 _ADD: Final = Operation("POST", _PATH, repeatable=False)
-_GET: Final = Operation("GET", _ITEM, repeatable=True, evidence="inferred")
+_GET: Final = Operation("GET", _ITEM, repeatable=True, evidence="inferred", confidence="high")
 # Nobody has seen what they answer.
-_UPDATE: Final = Operation("PUT", _ITEM, repeatable=True, evidence="inferred", ignored=True)
-_DELETE: Final = Operation("DELETE", _ITEM, repeatable=True, evidence="inferred", ignored=True)
+_UPDATE: Final = Operation(
+    "PUT", _ITEM, repeatable=True, evidence="inferred", confidence="high", ignored=True
+)
+_DELETE: Final = Operation(
+    "DELETE", _ITEM, repeatable=True, evidence="inferred", confidence="high", ignored=True
+)
 
 PosProfileSort = Literal[
     "id",

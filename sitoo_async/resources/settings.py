@@ -18,7 +18,9 @@ __all__ = ["SiteSettings"]
 _PATH: Final = "/sites/{site_id}/settings.json"
 _GET: Final = Operation("GET", _PATH, repeatable=True)
 # Nobody has seen what it answers.
-_UPDATE: Final = Operation("PUT", _PATH, repeatable=True, evidence="inferred", ignored=True)
+_UPDATE: Final = Operation(
+    "PUT", _PATH, repeatable=True, evidence="inferred", confidence="high", ignored=True
+)
 
 
 class SiteSettings(Resource):

@@ -19,15 +19,25 @@ from sitoo_async.resources._operation import Operation, performs
 
 __all__ = ["StoreZReportConfiguration", "StoreZReports"]
 
-_LIST: Final = Operation("GET", "/store-z-reports", repeatable=True, evidence="unverified")
+_LIST: Final = Operation(
+    "GET", "/store-z-reports", repeatable=True, evidence="unverified", confidence="low"
+)
 _GET: Final = Operation(
-    "GET", "/store-z-reports/{zreportid}", repeatable=True, evidence="unverified"
+    "GET", "/store-z-reports/{zreportid}", repeatable=True, evidence="unverified", confidence="low"
 )
 _GET_CONFIGURATION: Final = Operation(
-    "GET", "/store-z-reports/configuration", repeatable=True, evidence="unverified"
+    "GET",
+    "/store-z-reports/configuration",
+    repeatable=True,
+    evidence="unverified",
+    confidence="low",
 )
 _SET_CONFIGURATION: Final = Operation(
-    "PUT", "/store-z-reports/configuration", repeatable=True, evidence="unverified"
+    "PUT",
+    "/store-z-reports/configuration",
+    repeatable=True,
+    evidence="unverified",
+    confidence="low",
 )
 
 

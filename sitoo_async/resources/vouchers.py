@@ -31,8 +31,12 @@ _ADD: Final = Operation("POST", "/sites/{siteid}/vouchers.json", repeatable=Fals
 _GET: Final = Operation("GET", _ONE, repeatable=True)
 _UPDATE: Final = Operation("PUT", _ONE, repeatable=True)
 _DELETE: Final = Operation("DELETE", _ONE, repeatable=True)
-_ADD_PRODUCTS: Final = Operation("POST", _PRODUCTS, repeatable=False, evidence="unverified")
-_DELETE_PRODUCTS: Final = Operation("DELETE", _PRODUCTS, repeatable=True, evidence="unverified")
+_ADD_PRODUCTS: Final = Operation(
+    "POST", _PRODUCTS, repeatable=False, evidence="unverified", confidence="low"
+)
+_DELETE_PRODUCTS: Final = Operation(
+    "DELETE", _PRODUCTS, repeatable=True, evidence="unverified", confidence="low"
+)
 
 ProductIdentifier = Literal["productid", "sku"]
 """What stands for a product in the lists of a voucher."""

@@ -30,6 +30,7 @@ _GET: Final = Operation(
     "/pos-z-reports/{registerid}/{zreportid}",
     repeatable=True,
     evidence="unverified",
+    confidence="low",
     texts=("registerid",),
 )
 

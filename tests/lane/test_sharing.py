@@ -371,6 +371,8 @@ async def test_a_reader_in_flight_meets_its_deadline(fake):
 def test_every_operation_with_a_batch_twin_can_leave_in_one():
     client = SitooClient(api_id="1-1", password="p", base_url="https://a.b")
     for entry in index():
+        if entry.repeatable is None:
+            continue  # too little is known of it to send it at all
         operation = operation_of(attrgetter(entry.callable)(client))
         shares = operation.many is not None or operation.tells_apart is not None
         assert shares is (entry.batch is not None), entry.callable

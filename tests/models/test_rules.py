@@ -300,6 +300,7 @@ def _claimed(method):
 ADDITIONS = {
     entry.callable: operation
     for entry in index()
+    if entry.service == "v2"
     for operation in operations()
     if (entry.method, entry.path.removesuffix(".json")) == (operation.method, operation.template)
     and operation.method == "POST"

@@ -118,7 +118,7 @@ def test_every_field_of_a_service_is_in_a_model_with_its_evidence(service, noted
 
 def is_left_out(name: str, fact: Any) -> bool:
     """Whether an object needs no model, since its parts are found elsewhere, as the note says."""
-    if name.endswith("Envelope") or name in LEFT_OUT or name == "PriceListItems":
+    if name.endswith("Envelope") or name in LEFT_OUT:
         return fact.of is None and bool(fact.note)
     return False
 

@@ -39,6 +39,10 @@ IGNORED = {
     "pos_payment_types.delete": lambda sitoo: sitoo.pos_payment_types.delete(1),
     "pos_profiles.update": lambda sitoo: sitoo.pos_profiles.update(1, name="Till"),
     "pos_profiles.delete": lambda sitoo: sitoo.pos_profiles.delete(1),
+    "purchase_prices.lists.delete": lambda sitoo: sitoo.purchase_prices.lists.delete("A"),
+    "purchase_prices.items.set": lambda sitoo: sitoo.purchase_prices.items.set("A", SKUS),
+    "purchase_prices.items.delete": lambda sitoo: sitoo.purchase_prices.items.delete("A", ["S"]),
+    "shipments_v3.delete": lambda sitoo: sitoo.shipments_v3.delete("7b1f"),
     "settings.update": lambda sitoo: sitoo.settings.update(eshopname="Shop"),
     "orders.deliveries.update": lambda sitoo: sitoo.orders.deliveries.update(
         1, 1, orderdeliveryref="D"
@@ -117,7 +121,7 @@ MANY = {
 STATUS = {errors.BadRequestError: 400, errors.NotFoundError: 404, errors.ConflictError: 409}
 WHOLE_MANY = ["manufacturers.update_many", "price_lists.items.set_many"]
 
-ENTRIES = {entry.callable: entry for entry in index()}
+ENTRIES = {entry.callable: entry for entry in index() if entry.service == "v2"}
 
 
 def method_of(sitoo, name):

@@ -7,7 +7,7 @@ checkers complain where they find none, which the first line of this file tells 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,6 +26,9 @@ from sitoo_async.models import (
     InfluencerCode,
     InfluencerVoucher,
     InfluencerVoucherTransactionResponse,
+    JournalCash,
+    JournalEntry,
+    JournalEntryType,
     Manufacturer,
     Order,
     OrderDelivery,
@@ -43,6 +46,9 @@ from sitoo_async.models import (
     ProductGroup,
     ProductGroupType,
     ProductVariants,
+    PurchasePriceList,
+    PurchasePriceListItem,
+    PurchasePriceMapping,
     ReasonCode,
     Resource,
     SalesTax,
@@ -50,6 +56,9 @@ from sitoo_async.models import (
     ServiceOrder,
     Settings,
     Shipment,
+    ShipmentActionV3,
+    ShipmentStateV3,
+    ShipmentV3,
     Site,
     Store,
     StoreType,
@@ -205,6 +214,30 @@ async def influencer_vouchers(sitoo: SitooClient) -> None:
     await sitoo.influencer_vouchers.transactions.add("SUN", moneyordertotal=1.5)  # type: ignore[arg-type]
     await sitoo.influencer_vouchers.transactions.add("SUN", transactionid="a")  # type: ignore[call-arg]
     await sitoo.influencer_vouchers.transactions.delete("SUN", 1)  # type: ignore[arg-type]
+
+
+async def journals(sitoo: SitooClient) -> None:
+    found = sitoo.journals.list(
+        "3CCB", date_from=datetime.now(UTC), date_type="added", type="login"
+    )
+    assert_type(found, Paginator[JournalEntry, str | None])
+    assert_type(await found, Page[JournalEntry])
+    added = sitoo.journals.list_added("3CCB", since=datetime.now(UTC), held=[1])
+    assert_type(added, Paginator[JournalEntry, datetime | None])
+    async for entry in added:
+        assert_type(entry, JournalEntry)
+        assert_type(entry.type, JournalEntryType)
+        if isinstance(entry.data, JournalCash):
+            assert_type(entry.data.moneycash, Decimal)
+    assert_type(added.position, datetime | None)
+    every = sitoo.journals.list_all(since={"3CCB": datetime.now(UTC)})
+    async for entry in every:
+        assert_type(entry, JournalEntry)
+    assert_type(every.positions, Mapping[str, datetime])
+    sitoo.journals.list("3CCB", date_type="arrived")  # type: ignore[arg-type]
+    sitoo.journals.list("3CCB", register="3CCB")  # type: ignore[call-arg]
+    sitoo.journals.list_added("3CCB", since=1)  # type: ignore[arg-type]
+    sitoo.journals.list_all(since=1)  # type: ignore[arg-type]
 
 
 async def manufacturers(sitoo: SitooClient) -> None:
@@ -433,6 +466,30 @@ async def products(sitoo: SitooClient) -> None:
     await sitoo.products.files.add(21, 1)  # type: ignore[arg-type]
 
 
+async def purchase_prices(sitoo: SitooClient) -> None:
+    lists = sitoo.purchase_prices.lists.list(1, page_size=10)
+    assert_type(lists, Paginator[PurchasePriceList, str | None])
+    assert_type(await sitoo.purchase_prices.lists.get("A"), PurchasePriceList)
+    added = await sitoo.purchase_prices.lists.add(
+        id="A", owner_eshop_id=1, name="A", currency="SEK"
+    )
+    assert_type(added, PurchasePriceList)
+    assert_type(await sitoo.purchase_prices.lists.update("A", added), PurchasePriceList)
+    assert_type(await sitoo.purchase_prices.lists.delete("A"), bool)
+    items = sitoo.purchase_prices.items.list("A")
+    assert_type(items, Paginator[PurchasePriceListItem, str | None])
+    assert_type(await sitoo.purchase_prices.items.set("A", [{"sku": "b", "price": 4900}]), bool)
+    price = PurchasePriceListItem(sku="a", price="49.00")
+    assert_type(await sitoo.purchase_prices.items.set("A", [price]), bool)
+    assert_type(await sitoo.purchase_prices.items.delete("A", ["a"]), bool)
+    assert_type(await sitoo.purchase_prices.mappings.get(1), PurchasePriceMapping)
+    assert_type(await sitoo.purchase_prices.mappings.set(1, stores=[]), PurchasePriceMapping)
+    sitoo.purchase_prices.lists.list("1")  # type: ignore[arg-type]
+    await sitoo.purchase_prices.lists.add(created_at=1)  # type: ignore[call-arg]
+    await sitoo.purchase_prices.items.delete("A", [1])  # type: ignore[list-item]
+    await sitoo.purchase_prices.get_computed()
+
+
 async def reason_codes(sitoo: SitooClient) -> None:
     codes = sitoo.reason_codes.list(fields=["reasoncodeid", "name"], type=[10])
     assert_type(codes, Paginator[ReasonCode])
@@ -540,6 +597,30 @@ async def shipments(sitoo: SitooClient) -> None:
     sitoo.shipments.list(fields=["id"])  # type: ignore[list-item]
     await sitoo.shipments.update(1, archived="yes")  # type: ignore[arg-type]
     await sitoo.shipments.update(1, datenew=1)  # type: ignore[call-arg]
+
+
+async def shipments_v3(sitoo: SitooClient) -> None:
+    found = sitoo.shipments_v3.list(
+        shipment_state=[ShipmentStateV3.NEW, "arrived"],
+        warehouse_filter_mode="or",
+        estimated_delivery_from=datetime.now(UTC),
+        include_packages=True,
+    )
+    assert_type(found, Paginator[ShipmentV3, str | None])
+    shipment = await sitoo.shipments_v3.get("7b1f", include_packages=False)
+    assert_type(shipment, ShipmentV3)
+    assert_type(shipment.state, ShipmentStateV3)
+    assert_type(shipment.packages[0].items[0].cost_price, Decimal)
+    assert_type(await sitoo.shipments_v3.add(info={"barcode": "1"}), ShipmentV3)
+    assert_type(await sitoo.shipments_v3.delete("7b1f"), bool)
+    actions = sitoo.shipments_v3.actions.list("7b1f")
+    assert_type(actions, Paginator[ShipmentActionV3, str | None])
+    done = await sitoo.shipments_v3.actions.add("7b1f", type="in-transit", data={"note": "x"})
+    assert_type(done, Mapping[str, Any] | None)
+    sitoo.shipments_v3.list(shipment_state=1)  # type: ignore[arg-type]
+    sitoo.shipments_v3.list(include_packages="true")  # type: ignore[arg-type]
+    await sitoo.shipments_v3.add(state="new")  # type: ignore[call-arg]
+    sitoo.shipments_v3.update("7b1f")  # type: ignore[attr-defined]
 
 
 async def sites(sitoo: SitooClient) -> None:

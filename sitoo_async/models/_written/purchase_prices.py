@@ -6,11 +6,12 @@ Written by .ci/write_fields.py; change the models and run it.
 from collections.abc import Sequence
 from typing import TypedDict
 
-from sitoo_async.models.purchase_prices import PurchasePriceMappingItem
+from sitoo_async.models.purchase_prices import PurchasePriceListItem, PurchasePriceMappingItem
 
 __all__ = [
     "PurchasePriceListFields",
     "PurchasePriceListItemFields",
+    "PurchasePriceListItemsFields",
     "PurchasePriceMappingFields",
     "PurchasePriceMappingItemFields",
 ]
@@ -30,6 +31,12 @@ class PurchasePriceListItemFields(TypedDict, total=False):
 
     sku: str
     price: str | int
+
+
+class PurchasePriceListItemsFields(TypedDict, total=False):
+    """The fields of a PurchasePriceListItems that can be set."""
+
+    items: Sequence[PurchasePriceListItem | PurchasePriceListItemFields]
 
 
 class PurchasePriceMappingItemFields(TypedDict, total=False):
