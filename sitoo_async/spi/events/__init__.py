@@ -21,6 +21,8 @@ __all__ = [
     "Inbox",
     "Letter",
     "MemoryInbox",
+    "Missed",
+    "MissedKind",
     "OrderData",
     "OrderDeliveryData",
     "OrderDeliveryEventType",
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     )
     from sitoo_async.spi.events.procrastinate import ProcrastinateInbox
     from sitoo_async.spi.events.receiver import Events, Handler
+    from sitoo_async.spi.events.reconcile import Missed, MissedKind
     from sitoo_async.spi.events.sqlite import SQLiteInbox
     from sitoo_async.spi.events.worker import Worker
 else:
@@ -77,6 +80,8 @@ else:
         | {
             "Events": _RECEIVER,
             "Handler": _RECEIVER,
+            "Missed": "sitoo_async.spi.events.reconcile",
+            "MissedKind": "sitoo_async.spi.events.reconcile",
             "MemoryInbox": "sitoo_async.spi.events.memory",
             "ProcrastinateInbox": "sitoo_async.spi.events.procrastinate",
             "SQLiteInbox": "sitoo_async.spi.events.sqlite",

@@ -12,7 +12,7 @@ from sitoo_async._codec.json import BLANK, UNREADABLE, is_object, parse
 from sitoo_async.errors import DecodeError
 from sitoo_async.spi.events.inbox import Letter, unreadable
 
-__all__ = ["letters_of", "subject_of"]
+__all__ = ["letters_of", "subject_called", "subject_of"]
 
 
 class _Head(msgspec.Struct):
@@ -98,8 +98,8 @@ def _storable(key: str) -> bool:
 # What reconciliation looks for ----------------------------------------------------------------
 
 _SUBJECTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "order": ("order", ("eshop_id", "order_id")),
-    "booking": ("order", ("eshop_id", "order_id")),
+    "order": ("order", ("order_id",)),
+    "booking": ("order", ("order_id",)),
     "warehouse-transaction": ("warehouse-transaction", ("eshop_id", "warehouse_transaction_id")),
     "z-report": ("z-report", ("register_id", "z_report_id")),
 }
@@ -107,13 +107,18 @@ _SUBJECTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 
 def subject_of(event_type: str, data: object) -> str | None:
-    """The object that an event tells of, such as ``order 1/12345``, where that is known."""
+    """The object that an event tells of, such as ``ORDER 12345``, where that is known."""
     known = _SUBJECTS.get(event_type)
     if known is None or not is_object(data):
         return None
     kind, names = known
-    keys = [data.get(name) for name in names]
-    if not all(type(key) is int or type(key) is str for key in keys):
+    keys = [key for key in map(data.get, names) if type(key) is int or type(key) is str]
+    if len(keys) < len(names):
         return None
-    subject = f"{kind} {'/'.join(map(str, keys))}"
+    subject = subject_called(kind, *keys)
     return subject if _storable(subject) else None
+
+
+def subject_called(kind: str, *keys: str | int) -> str:
+    """An object by its kind and its keys; GUIDs come in either case."""
+    return f"{kind} {'/'.join(map(str, keys))}".upper()

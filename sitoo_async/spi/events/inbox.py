@@ -22,7 +22,7 @@ class Letter:
 
     Attributes:
         event_id: what tells it from all others.
-        subject: the object that it tells of, such as ``order 1/12345``; None where that is not
+        subject: the object that it tells of, such as ``ORDER 12345``; None where that is not
             known. See `reconcile`.
         body: the element as it came: JSON, if it can be read.
         unreadable: why it can't be read; such a letter is a dead one from the beginning.

@@ -5,7 +5,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Sequence,
+)
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
@@ -32,6 +40,7 @@ from sitoo_async.spi.events.objects import (
     ZReportData,
 )
 from sitoo_async.spi.events.reason import reason
+from sitoo_async.spi.events.reconcile import KINDS, Missed, MissedKind, reconcile
 from sitoo_async.spi.events.worker import AnyHandler, Worker
 
 if TYPE_CHECKING:
@@ -331,9 +340,36 @@ class Events(Endpoint):
         """
         return await self._inbox.discard(event_id)
 
+    def reconcile(
+        self,
+        sitoo: SitooClient,
+        /,
+        *,
+        since: datetime,
+        settled: timedelta = timedelta(hours=1),
+        kinds: Collection[MissedKind] = KINDS,
+    ) -> AsyncGenerator[Missed]:
+        """Give the objects that no event told of: once a day, since Sitoo drops events after one.
+
+        Each walk goes on where it was left. What it can't see is said beside the function, in
+        `sitoo_async.spi.events.reconcile`.
+
+        Args:
+            sitoo: a client of the account.
+            since: where to begin, the first time; afterwards it goes on where it was left.
+            settled: how old an object has to be, since the event of a younger one may come yet.
+            kinds: what to look at: ``"order"``, ``"z-report"``, ``"warehouse-transaction"`` and
+                ``"journal-entry"``.
+
+        Raises:
+            InvalidInputError: a naive `since`, an unknown kind.
+        """
+        return reconcile(sitoo, self._inbox, since=since, settled=settled, kinds=kinds)
+
 
 def _is_async(handler: Any) -> bool:
-    own: object = getattr(type(handler), "__call__", None)  # noqa: B004 - it may be an object
+    cls: type[object] = type(handler)
+    own: object = getattr(cls, "__call__", None)  # noqa: B004 - it may be an object
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(own)
 
 

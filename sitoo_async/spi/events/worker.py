@@ -121,8 +121,9 @@ class Worker:
             return None
         loop = asyncio.get_running_loop()
         began = loop.time()
+        limit = asyncio.timeout(self._timeout)
         try:
-            async with asyncio.timeout(self._timeout) as limit:
+            async with limit:
                 await handler(event, self._sitoo)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()

@@ -92,4 +92,5 @@ def test_the_door_has_what_it_says():
         assert getattr(door, name).__module__.startswith("sitoo_async.spi.events") or name in {
             "Handler",
             "Run",
+            "MissedKind",
         }

@@ -115,7 +115,7 @@ async def test_an_event_is_a_job_that_is_handled_in_order_tried_again_and_given_
         assert not await events.rerun(junk.event_id)
         assert not await events.discard("another")
         await until(lambda: dead_are(events, 0))
-    assert await inbox.told(["order 1/1", "order 1/4"]) == {"order 1/1"}
+    assert await inbox.told(["ORDER 1", "ORDER 4"]) == {"ORDER 1"}
     # And never again.
     await post(events, batch(1, 2, 3, b"junk"))
     assert await inbox._execute(
