@@ -165,6 +165,24 @@ async def test_an_app_that_raises_or_says_nothing_is_answered_as_by_a_server(fak
 
 
 @pytest.mark.virtual_time
+async def test_nobody_waits_for_a_delivery_that_has_failed_by_itself(fake):
+    async def confused(scope, receive, send):
+        await send({"type": "http.response.start", "status": [200], "headers": []})
+        await send({"type": "http.response.body"})
+
+    fake.deliver_events(to=confused)
+    for _ in range(2):
+        emit(fake, 1)
+        with pytest.raises(RuntimeError, match="delivery of events has failed") as failed:
+            await fake.events_delivered()
+        assert isinstance(failed.value.__cause__, TypeError)
+    # Another receiver gets all of it.
+    fake.deliver_events(to=Receiver())
+    await fake.events_delivered()
+    assert [delivery.outcome for delivery in fake.deliveries] == ["delivered", "delivered"]
+
+
+@pytest.mark.virtual_time
 async def test_an_app_is_told_that_nobody_waits_and_ends_with_the_server():
     told, ended = [], []
 

@@ -93,6 +93,7 @@ class EventQueue:
         self._receiver: Receiver | None = None
         self._pause: float | None = None
         self._task: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
         self._more = asyncio.Event()
         self._empty = asyncio.Event()
 
@@ -102,10 +103,18 @@ class EventQueue:
             self._task.cancel()
         before, self._receiver = self._receiver, receiver
         self._pause = pause
+        self._failure = None
         self._more, self._empty = asyncio.Event(), asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(
             self._deliver(before), name="FakeSitoo delivers events"
         )
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let nobody wait for what isn't going to happen."""
+        if not task.cancelled():
+            self._failure = task.exception()
+            self._empty.set()
 
     async def end(self) -> None:
         """Stop; what was not delivered stays."""
@@ -148,12 +157,19 @@ class EventQueue:
         """
         encoded(element)
         self._waiting.append(element)
-        self._empty.clear()
+        if self._failure is None:
+            self._empty.clear()
         self._more.set()
 
     async def emptied(self) -> None:
-        """Wait until everything is delivered, dropped or lost."""
+        """Wait until everything is delivered, dropped or lost.
+
+        Raises:
+            RuntimeError: the delivery itself has failed.
+        """
         await self._empty.wait()
+        if self._failure is not None:
+            raise RuntimeError("the delivery of events has failed") from self._failure
 
     async def _deliver(self, before: Receiver | None) -> None:
         if before is not None:

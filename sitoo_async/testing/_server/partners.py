@@ -144,7 +144,7 @@ class _Url(Partner):
                 return Reply(response.status, CIMultiDict(response.headers), body)
         except TimeoutError:
             raise NoAnswer(_too_late(patience)) from None
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise NoAnswer(f"no connection: {type(error).__name__}") from None
 
     async def aclose(self) -> None:

@@ -115,7 +115,8 @@ class Teller(Listener):
         """Wait until all events so far are delivered, dropped or lost.
 
         Raises:
-            RuntimeError: `deliver_events` was not called.
+            RuntimeError: `deliver_events` was not called, or the delivery itself has failed, by an
+                application that doesn't speak ASGI, for example.
         """
         self._check_delivering()
         if self._portal is None:
