@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import FunctionType
@@ -32,6 +33,7 @@ PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MOST_LINES = 60
 MOST_WRITES = 9
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 class Recipe:
@@ -655,3 +657,49 @@ async def test_an_order_is_ended_by_its_last_parcel(
     # A part of it ends nothing.
     parcel["lines"][0]["quantity"] = 1
     assert (await held_after(run, state, make))[2] == (0, [0])
+
+
+# ------------------------------------------------------------------------------------- the night
+
+
+class Nights(Shop):
+    """It is told of objects, and remembers which."""
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[None]]:
+        async def tell(item: Any) -> None:
+            fields = ("orderid", "zreportid", "warehousetransactionid", "id")
+            key = next(getattr(item, field) for field in fields if hasattr(item, field))
+            await self.tell(f"{name} {key}")
+
+        return tell
+
+
+async def test_what_no_event_told_is_taken_over_at_night(tmp_path: Path) -> None:
+    recipe = Recipe("nightly-reconciliation", tmp_path)
+    told = []
+    for dies in (False, True):
+        shop, fake = Nights(dies=dies), FakeSitoo(products=2, orders=1, z_reports=1, sites=(1,))
+        events = recipe.receiver(shop, unprotected=True, inbox=MemoryInbox())
+        async with fake, fake.client() as sitoo, events:
+            fake.add("/sites/1/orders", {"ordertypeid": 10})  # of which the event is lost
+            fake.deliver_events(to=events)
+            fake.add("/sites/1/orders", {"ordertypeid": 10})
+            async with events.worker(sitoo):
+                await fake.events_delivered()
+                await asyncio.sleep(20)
+            assert [*shop.told] == ["order 3"]
+            shop.told.clear()
+            for _ in range(50):
+                with suppress(ConnectionError):
+                    await recipe.night(sitoo, events, shop, recipe / "open.json", LONG_AGO)
+                    break
+            told.append([*shop.told])
+            # Of the next night there is nothing but what is open and under way.
+            shop.told.clear()
+            with suppress(ConnectionError):
+                await recipe.night(sitoo, events, shop, recipe / "open.json", LONG_AGO)
+            assert {each.split()[0] for each in shop.told} <= {"order", "under_way"}
+    assert told[0] == told[1]
+    assert [each for each in told[0] if each.startswith("order")] == ["order 1", "order 2"]
+    kinds = {each.split()[0] for each in told[0]}
+    assert kinds == {"order", "z_report", "moved", "journal_entry", "under_way"}
