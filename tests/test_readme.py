@@ -12,6 +12,7 @@ import inspect
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from sitoo_async import SitooClient
+from sitoo_async._cli.index import operations
 from sitoo_async.testing import FakeSitoo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,6 +78,25 @@ def test_a_block_runs_under_pytest(block: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+
+
+def test_what_is_covered_is_what_the_index_lists() -> None:
+    listed = Counter((name_in_readme(entry.service), entry.evidence) for entry in operations())
+    table = re.findall(r"^\| ([\w ,]+) \|" + r" ([0-9]+) \|" * 4 + "$", README, re.MULTILINE)
+    assert len(table) == len({name for name, _ in listed})
+    for name, every, documented, inferred, known_by_name in table:
+        counts = [listed[name, kind] for kind in ("documented", "inferred")]
+        counts.append(listed[name, "name-only"] + listed[name, "unverified"])
+        assert counts == [int(documented), int(inferred), int(known_by_name)], name
+        assert sum(counts) == int(every), name
+
+
+def name_in_readme(service: str) -> str:
+    if service.startswith("spi-"):
+        return "the interfaces that Sitoo calls, Events among them"
+    return (
+        "REST API v2" if service == "v2" else service.replace("-", " ").title().replace("V3", "v3")
+    )
 
 
 def test_the_commands_are_one_line_each() -> None:

@@ -26,7 +26,6 @@ from sitoo_async._paging.walk import (
     Part,
     Query,
     not_counted,
-    uncounted,
 )
 from sitoo_async.errors import DecodeError
 
@@ -225,7 +224,7 @@ class Paginator(Generic[T, P]):
         items = [row for row in rows if row is not None]
         row = advance.row(start)
         if not advance.countable:
-            return uncounted(items, row, cast("str | None", advance.after(start, rows, body)))
+            return Page.uncounted(items, row, cast("str | None", advance.after(start, rows, body)))
         received = len(rows)
         query.totalcount = advance.total(row, received, totalcount, come=received > 0)
         return Page(items, query.totalcount, row)
