@@ -26,6 +26,7 @@ from sitoo_async._paging.walk import (
     Part,
     Query,
     not_counted,
+    uncounted,
 )
 from sitoo_async.errors import DecodeError
 
@@ -224,7 +225,7 @@ class Paginator(Generic[T, P]):
         items = [row for row in rows if row is not None]
         row = advance.row(start)
         if not advance.countable:
-            return Page.uncounted(items, row, cast("str | None", advance.after(start, rows, body)))
+            return uncounted(items, row, cast("str | None", advance.after(start, rows, body)))
         received = len(rows)
         query.totalcount = advance.total(row, received, totalcount, come=received > 0)
         return Page(items, query.totalcount, row)

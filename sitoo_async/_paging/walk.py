@@ -19,7 +19,7 @@ from sitoo_async._paging.cursor import Advance, P
 from sitoo_async._records import Record, restore
 from sitoo_async.errors import DecodeError, FieldNotFetchedError
 
-__all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Part", "Query", "not_counted"]
+__all__ = ["ItemWalk", "Page", "PageOf", "PageWalk", "Part", "Query", "not_counted", "uncounted"]
 
 T = TypeVar("T")
 
@@ -51,12 +51,6 @@ class Page(Record, Generic[T]):
     totalcount: int
     start: int
     next: str | None = None
-
-    @classmethod
-    def uncounted(cls, items: list[T], start: int, following: str | None) -> Self:
-        """A page of a collection that nobody counts."""
-        page: Self = restore(cls, {"items": items, "start": start, "next": following or None})
-        return page
 
     if not TYPE_CHECKING:  # pragma: no branch  # checkers know what there is
 
@@ -92,6 +86,12 @@ class Page(Record, Generic[T]):
     def __getitem__(self, index: slice) -> list[T]: ...
     def __getitem__(self, index: int | slice) -> T | list[T]:
         return self.items[index]
+
+
+def uncounted(items: list[T], start: int, following: str | None) -> Page[T]:
+    """A page of a collection that nobody counts."""
+    page: Page[T] = restore(Page, {"items": items, "start": start, "next": following or None})
+    return page
 
 
 def not_counted(label: str) -> FieldNotFetchedError:
@@ -351,7 +351,7 @@ class PageWalk(AsyncIterator[Page[T]]):
             page = Page(items, total, self._row)
             query.totalcount = total
         else:
-            page = Page.uncounted(items, self._row, following)
+            page = uncounted(items, self._row, following)
         self._turned = True
         self._at = advance.rest(at, following) if ended else following
         self._row += received

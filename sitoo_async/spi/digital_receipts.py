@@ -78,7 +78,7 @@ class RecipientLookup(Model):
 @known("spi-digital-receipts", "Loyalty", "documented")
 @model
 class Loyalty(Model):
-    """The membership of a recipient; further fields of your own are allowed."""
+    """The membership of a recipient; answer with a mapping to add fields of your own."""
 
     id: Annotated[str, Mark.REQUIRED, Mark.NOT_EMPTY] = UNSET
     """The id of the member."""
@@ -93,7 +93,7 @@ class Loyalty(Model):
 @known("spi-digital-receipts", "Recipient", "documented")
 @model
 class Recipient(Model):
-    """Where a receipt goes; further fields of your own are allowed."""
+    """Where a receipt goes; answer with a mapping to add fields of your own."""
 
     type: Annotated[RecipientType, Mark.REQUIRED] = UNSET
     """What the identifier is."""

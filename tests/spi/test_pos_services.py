@@ -492,6 +492,15 @@ async def test_what_no_model_knows_reaches_handlers_and_the_pos():
     assert (customer.gender, unknown_fields(customer)) == ("x", {"tier": "gold"})
 
 
+@pytest.mark.parametrize("key", ["+46701112233", "%2B46701112233"])
+async def test_a_customer_is_found_by_a_mobile_number_however_its_plus_sign_is_sent(key):
+    app, asked = served("spi-crm-v2", search_customer=CARD)
+    answer = await app.handle("GET", f"/customers?key={key}&key_type=mobile", {}, b"")
+    assert answer.status == 200
+    assert asked[0].keywords["key"] == "+46701112233"
+    assert asked[0].keywords["key_type"] is crm_v2.SearchKeyType.MOBILE
+
+
 async def test_a_pin_is_in_no_log_whatever_goes_wrong(caplog):
     app, _ = served("spi-gift-card", get_gift_card=Decimal(1))
     for query in ("pin=4711", "pin=4711&pin=4712", "pin=4711&pin=%ff4711"):

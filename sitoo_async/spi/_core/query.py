@@ -87,13 +87,18 @@ def _integer(text: str) -> int:
 
 
 def split_query(query: str) -> dict[str, list[bytes]]:
-    """The values of a query by name, each percent-decoded; plus signs are spaces, as in forms."""
+    """The values of a query by name, each percent-decoded; plus signs are spaces, as in forms.
+
+    But for one that a value begins with: no value begins with a space, while telephone numbers
+    begin with a plus sign, which not every caller encodes.
+    """
     found: dict[str, list[bytes]] = {}
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if name:
             key = _bytes(name).decode("utf-8", "replace")
-            found.setdefault(key, []).append(_bytes(value))
+            sign = b"+" if value.startswith("+") else b""
+            found.setdefault(key, []).append(sign + _bytes(value[len(sign) :]))
     return found
 
 
