@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
-from sitoo_async._cli.index import aligned
-from sitoo_async._cli.services import place_of, public_names
+from sitoo_async._cli.index import aligned, operations
+from sitoo_async._cli.services import place_of
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.evidence import Evidence, facts
 from sitoo_async._codec.fields import fields_of
@@ -41,8 +41,9 @@ class Entry:
 
 def objects() -> list[Entry]:
     """All of them, service by service."""
-    public_names()  # which loads what notes them
-    found = sorted(facts().values(), key=lambda fact: fact.service)
+    services = {entry.service for entry in operations()}  # which loads what notes them
+    ours = [fact for fact in facts().values() if fact.service in services]
+    found = sorted(ours, key=lambda fact: fact.service)
     return [
         Entry(
             service=fact.service,
@@ -80,10 +81,10 @@ _TITLE = """\
 # The objects
 
 The objects of the services with hosts of their own, and of the interfaces that Sitoo calls, as
-their reference names them; those of v2 are all documented. *Evidence* tells what is known: printed
-in the reference (documented), following from what is printed (inferred), or nothing but its name
-(name-only). Fields that are inferred are in *italics*; what the models don't know is kept, see
-`unknown_fields`.
+their reference names them; of v2 those alone that it does not show in full. *Evidence* tells what
+is known: printed in the reference (documented), following from what is printed (inferred), or
+nothing but its name (name-only). Fields that are inferred are in *italics*; what the models don't
+know is kept, see `unknown_fields`.
 
 Written by `python -m sitoo_async objects --markdown`. The operations are in
 [operations](operations.md).

@@ -13,6 +13,7 @@ from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.codec import writable
 from sitoo_async._codec.fields import fields_of
+from sitoo_async._codec.json import is_mapping
 from sitoo_async._codec.unset import UNSET
 from sitoo_async._paging.paginator import Paginator
 from sitoo_async.errors import InvalidInputError
@@ -334,9 +335,8 @@ def _read(name: str, given: Iterable[Any]) -> list[Any]:
         InvalidInputError: it is empty, or one alone.
     """
     with Looking(name):
-        one: Any = given
-        if isinstance(one, str | bytes | Mapping | PurchasePriceListItem):
-            raise InvalidInputError(f"{name} must be a list, not {type_name(one)}", field=name)
+        if isinstance(given, str | bytes | PurchasePriceListItem) or is_mapping(given):
+            raise InvalidInputError(f"{name} must be a list, not {type_name(given)}", field=name)
         found = list(given)
     if not found:
         raise InvalidInputError(f"{name} is empty; give what is meant", field=name)

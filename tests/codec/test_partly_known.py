@@ -371,6 +371,8 @@ def test_how_a_value_is_written(values, written):
         ({"at": 5}, "at must be an aware datetime or text, not int"),
         ({"number": 1.5}, "number must be a str or an int, not float"),
         ({"number": True}, "number must be a str or an int, not bool"),
+        ({"number": 2**63}, "number does not fit into 64 bits"),
+        ({"number": "\ud800"}, "number holds half of a surrogate pair"),
         ({"stage": 5}, "stage must be a str, not int"),
     ],
 )

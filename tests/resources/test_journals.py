@@ -203,7 +203,9 @@ async def test_all_registers_are_walked_one_after_the_other(fake, client, regist
         for n, register in enumerate((one, other, one))
     ]
     walk = client.journals.list_all(page_size=1)
-    assert walk.positions == {}
+    nobody = client.site(2).journals.list_all(includenotregistered=True)
+    assert [entry async for entry in nobody] == []
+    assert walk.positions == nobody.positions == {}
     assert ids([entry async for entry in walk]) == [numbers[0], numbers[2], numbers[1]]
     positions = dict(walk.positions)
     assert positions == {one: moment(START + 2), other: moment(START + 1)}
