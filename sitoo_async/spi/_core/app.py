@@ -133,11 +133,11 @@ class App(Endpoint):
                 f" {type_name(service)}",
                 field="services",
             )
-        interface = interface_of(type(service))
-        declared: Any = interface.declared  # hashable, which mypy doubts of a type
-        for name, plan in plans_of(declared).items():
-            called = f"{type(service).__name__}.{name}"
-            own = getattr(type(service), name) is not vars(declared)[name]
+        cls: Any = type(service)  # hashable, which mypy doubts of a type
+        interface = interface_of(cls)
+        for name, plan in plans_of(cls).items():
+            called = f"{cls.__name__}.{name}"
+            own = getattr(cls, name) is not vars(interface.declared).get(name)
             target = Target(plan, interface.errors, getattr(service, name) if own else None, called)
             if target.handler is not None:
                 check_handler(target)

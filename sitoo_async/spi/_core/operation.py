@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
+from inspect import isfunction
 from typing import Any, Final, Literal, TypeVar, get_type_hints
 
 import attrs
@@ -64,7 +65,7 @@ def operation(
     *,
     also: tuple[str, ...] = (),
     status: int = 200,
-    evidence: Evidence,
+    evidence: Evidence = "documented",
     confidence: Confidence | None = None,
     one_or_none: bool = False,
     check: Callable[[Any], None] | None = None,
@@ -113,7 +114,7 @@ def operation(
 
 def operation_of(member: object) -> Operation | None:
     """The operation that a member of a class was marked as."""
-    found = getattr(member, _MARK, None)
+    found = getattr(member, _MARK, None) if isfunction(member) else None
     return found if isinstance(found, Operation) else None
 
 

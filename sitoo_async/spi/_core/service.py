@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from inspect import getattr_static
 from typing import Any, ClassVar, cast
 
 import attrs
@@ -37,7 +38,8 @@ class Service:
 
     Derive from one of the classes in `sitoo_async.spi`, such as
     `sitoo_async.spi.payment.PaymentService`, implement the operations that you have, and serve it
-    by an `App`. What you leave out is answered with 404.
+    by an `App`. What you leave out is answered with 404. For what Sitoo calls and the interface
+    doesn't know, mark a method of your own class by `operation`.
     """
 
     __sitoo_interface__: ClassVar[Interface]
@@ -77,7 +79,19 @@ def interface_of(cls: type[Service]) -> Interface:
 
 
 @cache
-def plans_of(declared: Any) -> Mapping[str, Plan]:
-    """How the requests of an interface class become calls, by the method to implement."""
-    operations: Mapping[str, Operation] = declared.__sitoo_interface__.operations
-    return {name: plan_of(each, getattr(declared, name)) for name, each in operations.items()}
+def plans_of(cls: Any) -> Mapping[str, Plan]:
+    """How requests become calls, by the method that is to take them: as the interface has it.
+
+    An operation that the interface lacks is there, too, where the class marks it by itself.
+    """
+    interface = interface_of(cls)
+    plans = {
+        name: plan_of(each, getattr(interface.declared, name))
+        for name, each in interface.operations.items()
+    }
+    for name in dir(cls):
+        member = getattr_static(cls, name)  # without running code of the user's
+        added = None if name in plans else operation_of(member)
+        if added is not None:
+            plans[name] = plan_of(added, member)
+    return plans

@@ -133,6 +133,18 @@ async def test_several_services_have_one_address_and_their_own_errors():
         assert code is None or answer.json()["error_code"] == code
 
 
+async def test_an_operation_that_the_interface_lacks_is_marked_in_a_class_of_ones_own():
+    class More(Recorder):
+        @operation("Split Payment", "POST", "/payments/{paymentid}/splits", status=201)
+        async def split(self, paymentid: str, parts: list[Payment], /, *, call: Call) -> int:
+            return len(parts)
+
+    server = App(More(), **CREDENTIALS)
+    answer = await server.handle("POST", "/payments/7/splits", HEADERS, b"[{},{}]")
+    assert (answer.status, answer.json()) == (201, 2)
+    assert (await server.handle("GET", "/payments?key=7", HEADERS, b"")).status == 200
+
+
 class Wrong(PaymentService):
     async def get_payment(self, paymentid):
         """Without the rest."""
