@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, TypeGuard, Union, get_args, get_origin
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
@@ -41,6 +41,10 @@ Write = Callable[[Any], Any]
 _BLANK: Final = b" \t\r\n"
 
 
+def _is_model(hint: Any) -> TypeGuard[type[Model]]:
+    return isinstance(hint, type) and issubclass(hint, Model)
+
+
 # Reading ------------------------------------------------------------------------------------
 
 
@@ -74,11 +78,11 @@ def reader(hint: Any) -> Read:
 
 
 def _reader(kind: Any) -> Read:
-    if isinstance(kind, type) and issubclass(kind, Model):
+    if _is_model(kind):
         return lambda body, strict: decode_item(body, kind, strict=strict, keep_unknown=True)
     if get_origin(kind) in (list, Sequence):
         (item,) = get_args(kind)
-        if isinstance(item, type) and issubclass(item, Model):
+        if _is_model(item):
             return _of_models(item)
         if item is str:
             return _texts
@@ -153,7 +157,7 @@ def writer(hint: Any) -> Write:
     Raises:
         InvalidOptionError: another type.
     """
-    if isinstance(hint, type) and issubclass(hint, Model):
+    if _is_model(hint):
         return lambda value: _object(hint, value, "the answer")
     if get_origin(hint) in (list, Sequence):
         write = writer(get_args(hint)[0])

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 import attrs
 
+from sitoo_async._codec.json import is_mapping
 from sitoo_async._http.keys import Secret
 from sitoo_async.spi._core.refusal import Unfit
 
@@ -116,7 +117,9 @@ def made_up_id() -> str:
 
 
 def _by_name(headers: Headers) -> dict[str, str]:
-    pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
+    pairs: Any = headers or ()
+    if is_mapping(pairs):
+        pairs = pairs.items()
     found: dict[str, str] = {}
     for name, value in pairs:
         key = _latin(name).lower()
