@@ -169,6 +169,7 @@ TYPED = [
     "spi-product-search",
     "spi-rfid",
     "spi-tax-free",
+    "spi-events",
 ]
 
 
@@ -203,6 +204,7 @@ ODD = {
     ("spi-rfid", "TransactionSell", "identifiers"): "texts, of which the name is a scalar's",
     ("spi-rfid", "TransactionReturn", "identifiers"): "texts, of which the name is a scalar's",
     ("spi-tax-free", "Transaction", "customer"): "a mapping, since only the name is printed",
+    ("spi-events", "Event", "data"): "one of seven models, by the type of the event",
     ("spi-tax-free", "Transaction", "order"): "a mapping, since only the name is printed",
 }
 

@@ -232,7 +232,7 @@ class EventFile:
         lock = self._connect(self._path.with_name(f"{self._path.name}-worker"), patience=0)
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             lock.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
                 return False

@@ -57,8 +57,7 @@ async def _shipment(sitoo: SitooClient, shipment_id: int) -> Any:
 
 
 async def _shipment_v3(sitoo: SitooClient, shipment_id: str) -> Any:
-    client: Any = sitoo
-    return await client.shipments_v3.get(shipment_id)
+    return await sitoo.shipments_v3.get(shipment_id)
 
 
 async def _transaction(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         OrderDelivery,
         PosZReport,
         Shipment,
+        ShipmentV3,
         WarehouseTransaction,
     )
 
@@ -324,6 +325,8 @@ class Event(_HandedOver, Generic[DataT]):
     @overload
     async def fetch(self: Event[ShipmentData], sitoo: SitooClient, /) -> Shipment: ...
     @overload
+    async def fetch(self: Event[ShipmentV3Data], sitoo: SitooClient, /) -> ShipmentV3: ...
+    @overload
     async def fetch(
         self: Event[WarehouseTransactionData], sitoo: SitooClient, /
     ) -> WarehouseTransaction: ...
@@ -335,8 +338,8 @@ class Event(_HandedOver, Generic[DataT]):
         """Read back the object that the event tells of, as it is now.
 
         An order and a booking give an `Order`, a delivery an `OrderDelivery`, a shipment a
-        `Shipment` (that of v2 or of v3), a movement of stock a `WarehouseTransaction`, a Z-report a
-        `PosZReport`, and that of a store plain JSON.
+        `Shipment` or, of Shipments v3, a `ShipmentV3`, a movement of stock a
+        `WarehouseTransaction`, a Z-report a `PosZReport`, and that of a store plain JSON.
 
         Args:
             sitoo: a client of the account; which site it is for, the event says.

@@ -367,9 +367,8 @@ class Events(Endpoint):
         return reconcile(sitoo, self._inbox, since=since, settled=settled, kinds=kinds)
 
 
-def _is_async(handler: Any) -> bool:
-    cls: type[object] = type(handler)
-    own: object = getattr(cls, "__call__", None)  # noqa: B004 - it may be an object
+def _is_async(handler: object) -> bool:
+    own: object = getattr(type(handler), "__call__", None)  # noqa: B004 - it may be an object
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(own)
 
 

@@ -279,13 +279,8 @@ def _transactions(
 
 
 def _journal(there: SitooClient, registerid: str, since: datetime, limit: datetime) -> _ByArrival:
-    journals: Any = there
-
     def walk(moment: datetime) -> Paginator[Any, Any]:
-        walked: Paginator[Any, Any] = journals.journals.list_added(
-            registerid, since=moment, until=limit
-        )
-        return walked
+        return there.journals.list_added(registerid, since=moment, until=limit)
 
     name = f"journal {registerid}"
     return _ByArrival("journal-entry", name, walk, ("registerid", "id"), since, limit)

@@ -56,7 +56,7 @@ class Worker:
         self._patience = patience
         self._timeout = handler_timeout
         self._grace = grace
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None]
         self._idle = asyncio.Event()
         self._idle.set()
         self._leaving = False
@@ -93,10 +93,8 @@ class Worker:
             await finished(self._stop())
 
     async def _stop(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
     # One event ----------------------------------------------------------------------------------
 

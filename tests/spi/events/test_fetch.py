@@ -15,6 +15,7 @@ from sitoo_async.spi.events import (
     OrderData,
     OrderDeliveryData,
     ShipmentData,
+    ShipmentV3Data,
     StoreZReportData,
     WarehouseTransactionData,
     ZReportData,
@@ -84,6 +85,13 @@ async def test_a_shipment_a_movement_and_a_report_are_read_back(sitoo):
     )
     with pytest.warns(UnverifiedEndpointWarning):
         assert isinstance(await told.fetch(sitoo), PosZReport)
+
+
+async def test_a_shipment_of_v3_is_read_back_where_it_is(sitoo):
+    shipment = await sitoo.shipments_v3.list().first()
+    told = event("shipment-v3", ShipmentV3Data(shipment_id=shipment.id))
+    with pytest.warns(UnverifiedEndpointWarning):
+        assert (await told.fetch(sitoo)).id == shipment.id
 
 
 @pytest.mark.parametrize("key", ["1", 1])

@@ -1,4 +1,4 @@
-"""The models of events say what the facts say, and what they do not know passes through."""
+"""The models of events: data by the type, and what they do not know passes through."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 import pytest
 
 from sitoo_async._codec.codec import decode_item, encode, writable
-from sitoo_async._codec.evidence import facts
-from sitoo_async._codec.fields import fields_of
 from sitoo_async.models import unknown_fields
 from sitoo_async.spi import events as door
 from sitoo_async.spi.events import Event, EventType, OrderData, OrderEventType
@@ -18,31 +16,9 @@ from sitoo_async.spi.events.objects import handed_over
 from sitoo_async.testing._reference.services import service_facts
 from tests.spi.events._events import event
 
-FACTS = service_facts("spi-events")
-
-
-@pytest.mark.parametrize("name", FACTS["objects"])
-def test_each_object_has_its_fields_each_as_sure_as_it_is(name):
-    known = facts()["spi-events", name]
-    told = FACTS["objects"][name]
-    assert known.evidence == told["evidence"]
-    fields = fields_of(known.of)
-    assert {each: field.inferred for each, field in fields.items()} == {
-        each: field["evidence"] == "inferred" for each, field in told["fields"].items()
-    }
-    assert known.of is getattr(door, name)
-
-
-@pytest.mark.parametrize("name", FACTS["enums"])
-def test_each_text_that_is_one_of_several_has_them(name):
-    known = facts()["spi-events", name]
-    told = FACTS["enums"][name]
-    assert known.evidence == told["evidence"]
-    assert [*known.of] == told["values"]
-
 
 def test_the_documented_example_goes_in_and_out():
-    (example,) = FACTS["examples"]["Add Events"]["request"]
+    (example,) = service_facts("spi-events")["examples"]["Add Events"]["request"]
     read = decode_item(encode(example), Event, strict=True)
     assert read == Event(
         event_id="5e9fd002119a4c5fb4de5ccb9d0b90ea",

@@ -133,6 +133,17 @@ async def test_movements_are_walked_by_id_site_by_site(events, sitoo, fake):
     assert await missed(events, sitoo, "warehouse-transaction") == []
 
 
+async def test_journals_are_walked_register_by_register_and_all_of_them_given(events, sitoo, fake):
+    first = await missed(events, sitoo, "journal-entry")
+    registers = [each.registerid for each in await sitoo.cash_registers.list().collect()]
+    assert {each.item.registerid for each in first} > {*registers}  # and those of the other site
+    assert len({each.key for each in first}) == len(first)
+    assert await missed(events, sitoo, "journal-entry") == []
+    number = fake.add_journal_entry(registers[1], "login")
+    (only,) = await missed(events, sitoo, "journal-entry")
+    assert (only.item.registerid, only.item.id) == (registers[1], number)
+
+
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from sitoo_async.spi.events import Events, Letter, SQLiteInbox
-from sitoo_async.spi.events._event_file import EventFile
+from sitoo_async.spi.events._event_file import EventFile, _write_ahead
 from tests.spi.events._events import PAIR, batch, post, until
 from tests.spi.events._processes import Receiver, in_order
 
@@ -143,6 +143,30 @@ async def test_a_file_that_is_moved_away_or_replaced_is_not_written_to_any_more(
     path.rename(path.with_name("aside"))
     assert (await post(events, batch(2))).status == 200
     assert numbers(path) == [2]
+    path.with_name("aside").replace(path)
+    for end in ("-wal", "-shm"):
+        path.with_name(f"events{end}").unlink()
+    assert (await post(events, batch(3))).status == 200
+    assert numbers(path)[-1] == 3
+
+
+def test_a_new_file_that_others_are_making_too_is_waited_for(monkeypatch):
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    left = [None, busy, busy]
+
+    class Connection:
+        def execute(self, statement):
+            error = left.pop()
+            if error is not None:
+                raise error
+
+    _write_ahead(Connection())
+    assert left == []
+    left += [busy]
+    monkeypatch.setattr("sitoo_async.spi.events._event_file._BUSY", -1.0)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        _write_ahead(Connection())
 
 
 async def test_a_forked_child_opens_the_file_anew(events, inbox, path, monkeypatch):

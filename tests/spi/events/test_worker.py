@@ -184,6 +184,39 @@ async def test_what_is_cut_short_is_handled_again_and_counts_as_no_failure(event
     assert await events.dead_letters() == []
 
 
+async def test_an_event_that_is_just_being_taken_is_given_back():
+    class Slow(MemoryInbox):
+        async def _take(self):
+            taken = await super()._take()
+            await asyncio.sleep(5)
+            return taken
+
+    events = Events(**PAIR, inbox=Slow())
+    noted = Noted(events)
+    await post(events, batch(1))
+    for _ in range(3):
+        async with events.worker(SITOO, attempts=2):
+            await asyncio.sleep(1)
+    async with events.worker(SITOO, attempts=2):
+        await until(lambda: noted)
+    assert noted == [(1, 4)]
+
+
+async def test_no_handler_is_begun_by_a_worker_that_is_leaving():
+    class Hasty(MemoryInbox):
+        async def work(self, run, patience, /):
+            for kept in [*self._waiting.values()]:
+                await run(kept.letter, 1)
+
+    events = Events(**PAIR, inbox=Hasty())
+    noted = Noted(events)
+    noted.takes = 5.0
+    await post(events, batch(1, 2))
+    async with events.worker(SITOO):
+        await until(lambda: noted)
+    assert noted == [(1, 1)]
+
+
 async def test_an_event_whose_handler_ends_the_process_each_time_is_given_up(events, inbox):
     noted = Noted(events)
     await post(events, batch(1, 2))
@@ -202,6 +235,7 @@ async def test_one_worker_is_at_work_and_another_takes_over(events, inbox, tmp_p
     noted_there = Noted(other)
     noted.takes = noted_there.takes = 1.0
     async with other.worker(SITOO):
+        await asyncio.sleep(1)
         async with events.worker(SITOO, grace=0):
             await asyncio.sleep(1)
             await post(events, batch(1, 2, 3))
