@@ -7,9 +7,12 @@ from typing import Any, Final, TypeVar
 
 import cattrs
 
+from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.show import shown
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.json import is_mapping
+from sitoo_async._codec.kinds import FREE
 from sitoo_async._codec.tolerant import Reading, wrong_shape
 from sitoo_async._codec.writing import plain
 from sitoo_async.errors import InvalidInputError
@@ -52,11 +55,15 @@ def as_model(cls: type[M], data: Mapping[str, Any], /) -> M:
         data: its fields as JSON has them, money as text and moments as seconds.
 
     Raises:
-        InvalidInputError: it is no model, or no mapping.
+        InvalidInputError: it is no model, no mapping, or holds what JSON has not.
     """
+    if not isinstance(cls, type):
+        raise InvalidInputError(f"cls must be a model, such as Product, not {shown(cls)}")
     fields_of(cls)  # which tells
-    if not is_mapping(data):
-        raise InvalidInputError(
-            f"data must be a mapping with the fields of {cls.__name__}", field="data"
-        )
-    return Reading(strict=False, keep_unknown=True).item(cls, data, None)  # type: ignore[no-any-return]  # of that class
+    with Looking("data"):
+        if not is_mapping(data):
+            raise InvalidInputError(
+                f"data must be a mapping with the fields of {cls.__name__}", field="data"
+            )
+        read = FREE.write(data, "data")
+    return Reading(strict=False, keep_unknown=True).item(cls, read, None)  # type: ignore[no-any-return]  # of that class

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 from sitoo_async._batching.batch import Batch, Invalid
 from sitoo_async._codec.codec import writable
 from sitoo_async._paging.paginator import Paginator
+from sitoo_async.errors import InvalidInputError
 from sitoo_async.models.warehouse_batches import (
     WarehouseBatch,
     WarehouseBatchField,
@@ -212,6 +213,10 @@ class WarehouseBatches(Resource):
             WarehouseSession,
         )
 
+        if "warehousebatchstate" in values:
+            raise InvalidInputError(
+                "close sets warehousebatchstate itself; leave it out", field="warehousebatchstate"
+            )
         closing = {**values, "warehousebatchstate": WarehouseBatchState.CLOSED}
         at = {"warehouseid": warehouseid, "warehousebatchid": warehousebatchid}
         update(WarehouseBatch, None, closing, at)  # a mistake costs no request

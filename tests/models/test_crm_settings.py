@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from sitoo_async.models import (
     CrmHandlerVoyado,
     CrmSearchKeyType,
     GiftCardResponse,
+    Order,
     Product,
     User,
     as_model,
@@ -96,6 +98,32 @@ def test_plain_data_becomes_a_model_as_an_answer_does():
     product = as_model(Product, {"productid": 21, "moneyprice": "199.00", "shelf": 7})
     assert product == Product(productid=21, moneyprice=Decimal("199.00"))
     assert unknown_fields(product) == {"shelf": 7}
-    for cls, data in ((Product, [1]), (Product, None), (dict, {})):
-        with pytest.raises(errors.InvalidInputError):
-            as_model(cls, data)
+
+
+class Raises(dict):
+    def items(self):
+        raise OSError("gone")
+
+
+ITSELF: dict = {}
+ITSELF["customattributes"] = ITSELF
+
+
+@pytest.mark.parametrize(
+    ("cls", "data", "said"),
+    [
+        (Product, [1], "data must be a mapping"),
+        (Product, Product(sku="A"), "data must be a mapping"),
+        (Product, {1: "A"}, "keys"),
+        (Product, {"datecreated": datetime.now(UTC)}, "a JSON value"),
+        (Order, {"orderitems": [object()]}, r"data.orderitems\[0\]"),
+        (Product, ITSELF, "holds itself"),
+        (Product, Raises(sku="A"), "gone"),
+        (dict, {}, "a model is expected"),
+        ("Product", {}, "must be a model"),
+    ],
+    ids=["list", "model", "key", "moment", "object", "loop", "raises", "no model", "text"],
+)
+def test_what_is_no_plain_data_is_refused_by_name(cls, data, said):
+    with pytest.raises(errors.InvalidInputError, match=said):
+        as_model(cls, data)

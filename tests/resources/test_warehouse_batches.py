@@ -132,7 +132,7 @@ async def test_a_batch_whose_closing_got_no_answer_is_looked_at_and_not_closed_t
 
 
 async def test_what_can_not_be_said_of_a_closed_batch_costs_no_request(fake, client, batchid):
-    for values in ({"coment": "Autumn"}, {"reasoncode": 7}):
+    for values in ({"coment": "Autumn"}, {"reasoncode": 7}, {"warehousebatchstate": 10}):
         with pytest.raises(errors.InvalidInputError) as caught:
             await client.warehouses.batches.close(1, batchid, **values)
         assert caught.value.field == next(iter(values))
