@@ -24,6 +24,7 @@ import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import attrs
 from _products import ALL, DEFAULT, FOUR, products, selected
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 ROOT: Final = "/v2/accounts/1"
 PRODUCT: Final = f"{ROOT}/sites/1/products/1.json"
 PRODUCTS: Final = f"{ROOT}/sites/1/products.json"
+REGISTER: Final = "{3CCB9848-155A-49E1-7CA8-5F7F78FC3067}"
 
 UNKNOWN: Final = 10_000_000
 """From this number on there are no products; an item of a batch that names one fails."""
@@ -50,6 +52,12 @@ def page_path(start: int, size: int, fields: Sequence[str] = DEFAULT) -> str:
     """Where a page of the products is found; the client asks in the same words."""
     selection = "" if fields == DEFAULT else f"&fields={','.join(fields)}"
     return f"{PRODUCTS}?start={start}&num={size}{selection}"
+
+
+def journal_path(cursor: str, size: int) -> str:
+    """Where a page of the journal is found; the first one has no cursor."""
+    following = f"&next={cursor}" if cursor else ""
+    return f"/v3/journal-entries?register_id={quote(REGISTER)}&num={size}{following}"
 
 
 @attrs.define
@@ -95,18 +103,24 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    *, products: int = 0, page_size: int = 1000, delay: float = 0.0, fields: Sequence[int] = (12,)
+    *,
+    products: int = 0,
+    entries: int = 0,
+    page_size: int = 1000,
+    delay: float = 0.0,
+    fields: Sequence[int] = (12,),
 ) -> Iterator[Server]:
     """Run a server for as long as the block lasts.
 
     Args:
         products: how many there are in the list.
+        entries: how many there are in the journal of the cash register.
         page_size: how many of them an answer holds; no other pages are there.
         delay: seconds from a request to its answer; for a batch, a fifteenth more for each item.
         fields: in how many fields the pages may be asked for: 4, 12 (which needs no asking), 54. A
             single product has the most of them.
     """
-    options = {"products": products, "page-size": page_size, "delay": delay}
+    options = {"products": products, "entries": entries, "page-size": page_size, "delay": delay}
     command = [sys.executable, __file__, *(f"--{name}={value}" for name, value in options.items())]
     command += ["--fields", *map(str, fields)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603  # this very file
@@ -157,6 +171,35 @@ def _answers(count: int, page_size: int, fields: Sequence[int]) -> dict[bytes, b
             for written in (path, path.replace(",", "%2C")):
                 answers[written.encode()] = answer
     return answers
+
+
+def _journal(count: int, page_size: int) -> dict[bytes, bytes]:
+    """The pages of the journal, of which each names the next."""
+    answers: dict[bytes, bytes] = {}
+    for start in range(0, count, page_size):
+        end = min(start + page_size, count)
+        following = f"e{end}" if end < count else ""
+        items = [_entry(number) for number in range(start + 1, end + 1)]
+        path = journal_path(f"e{start}" if start else "", page_size)
+        answer = json.dumps({"items": items, "next": following})
+        answers[path.encode()] = _render("200 OK", answer)
+    return answers
+
+
+def _entry(number: int) -> dict[str, Any]:
+    """A login, or cash that was put into the drawer, as the reference prints them."""
+    login = {"staff": "POS Staff", "staffuserid": REGISTER}
+    cash = {"currencycode": "SEK", "moneycash": f"{number % 5000}.00"}
+    return {
+        "data": {**cash, **login} if number % 2 else login,
+        "dateadded": 1672386301 + number,
+        "datecreated": 1672386296 + number,
+        "id": number,
+        "ispractice": False,
+        "registerid": REGISTER,
+        "registerkey": "SIE0000150100023",
+        "type": "cash-start" if number % 2 else "login",
+    }
 
 
 def _render(status: str, body: str) -> bytes:
@@ -277,11 +320,13 @@ async def _serve(desk: _Desk) -> None:
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, required=True)
+    parser.add_argument("--entries", type=int, required=True)
     parser.add_argument("--page-size", type=int, required=True)
     parser.add_argument("--delay", type=float, required=True)
     parser.add_argument("--fields", type=int, nargs="+", choices=[*_SELECTIONS], required=True)
     options = parser.parse_args()
     answers = _answers(options.products, options.page_size, options.fields)
+    answers |= _journal(options.entries, options.page_size)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(_Desk(answers, options.delay)))
 
