@@ -53,7 +53,11 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
         if isinstance(begun, Answer):
             answer, read = begun, not request.can_read_body
         else:
-            answer, read = await begun.read(_chunks(request))
+            try:
+                answer, read = await begun.read(_chunks(request))
+            except (ConnectionError, web.RequestPayloadError):
+                # Whoever asked has gone, or has packed it wrong; a part of it means nothing.
+                answer, read = begun.refused("unreadable", "body ended too early", "body"), False
         response = web.Response(
             status=answer.status, headers=dict(answer.headers), body=answer.body or None
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -203,6 +204,7 @@ class App(Endpoint):
         """
         plan = target.plan
         if plan.read is not None:
+            _check_content_type(call.headers)
             try:
                 read = plan.read(body, self._strict)
             except Unfit as unfit:
@@ -297,6 +299,24 @@ def _no_route(allowed: tuple[str, ...]) -> Unfit:
     if allowed:
         return Unfit("method", f"this path is for {' and '.join(allowed)}")
     return Unfit("not-found", "there is no such path")
+
+
+# A form is what many a program says of anything that it sends.
+_MAYBE_JSON: Final = re.compile(
+    r"(?:application|text)/(?:.*\bjson\b.*|x-www-form-urlencoded|octet-stream|plain)|(?!\w+/).*"
+)
+
+
+def _check_content_type(headers: Mapping[str, str]) -> None:
+    """Refuse a body that is said to be something else than JSON, such as XML.
+
+    Raises:
+        Unfit: it is.
+    """
+    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if _MAYBE_JSON.fullmatch(given) is None:
+        text = f"Content-Type must be application/json, not {printable(given, 60)}"
+        raise Unfit("unreadable", text, "Content-Type")
 
 
 def _of_another_type(unfit: Unfit, headers: Mapping[str, str]) -> Unfit:

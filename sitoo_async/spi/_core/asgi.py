@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from sitoo_async.spi._core.endpoint import Endpoint
 
 __all__ = ["Receive", "Scope", "Send", "path_below", "serve"]
+
+logger = logging.getLogger("sitoo_async")
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -72,8 +75,12 @@ async def _answer(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send
     if not read and scope.get("http_version", "1.1").startswith("1"):
         # The rest of the body stays where it is, so nothing that follows it can be read.
         headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    # Servers may raise where the connection is closed by then.
+    try:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+    except OSError:
+        logger.info("Whoever asked had gone before the answer, of status %d", answer.status)
 
 
 def _has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:

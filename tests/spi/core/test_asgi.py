@@ -127,6 +127,22 @@ async def test_who_goes_away_afterwards_does_not_stop_the_handler():
     assert (start["status"], read, done) == (200, 1, [True])
 
 
+async def test_a_server_may_raise_where_nobody_waits_for_the_answer(caplog):
+    caplog.set_level("INFO", "sitoo_async")
+    service, server = serving(settle={})
+    asked = [chunk(b"{}")]
+
+    async def receive():
+        return asked.pop()
+
+    async def send(message):
+        raise ConnectionResetError
+
+    await server(scope(), receive, send)
+    assert len(service.asked) == 1
+    assert caplog.messages == ["Whoever asked had gone before the answer, of status 200"]
+
+
 @pytest.mark.virtual_time
 async def test_a_body_that_does_not_come_is_waited_for_until_the_deadline():
     service, server = serving()

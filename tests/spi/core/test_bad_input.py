@@ -45,6 +45,9 @@ DEEP = b"[" * 100_000
         (PUT, {}, b'{"new":' * 100_000, "field-validation", "body"),
         (PUT, {}, b'{"items":' + DEEP, "field-validation", "body"),
         (PUT, {"Content-Type": "text/xml"}, b"<a/>", "field-validation", "Content-Type"),
+        (PUT, {"Content-Type": "application/xml"}, b"{}", "field-validation", "Content-Type"),
+        (PUT, {"content-type": "multipart/form-data"}, b"{}", "field-validation", "Content-Type"),
+        (PUT, {"Content-Type": "text/plain"}, b"<a/>", "field-validation", "Content-Type"),
         (PUT, {"Content-Encoding": "gzip"}, b"\x1f\x8b", "field-validation", "Content-Encoding"),
         (PUT, {"Content-Type": "application/json"}, b"<a/>", "field-validation", "body"),
         (("POST", "/settlements.json"), {}, b"[]", "field-validation", "body"),
@@ -91,10 +94,12 @@ async def test_the_documented_error_names_the_field_and_nobody_is_called(
 async def test_json_is_read_whatever_it_is_called():
     # Which type Sitoo names is not known, and a form is what many a program says of anything.
     service, server = serving(settle={})
-    for kind in ("application/x-www-form-urlencoded", "text/plain; charset=utf-8", "", "x"):
+    kinds = ["application/x-www-form-urlencoded", "Text/Plain; charset=utf-8", "", "x", "*/*"]
+    kinds += ["application/json", "application/problem+json", "text/json;charset=x", "nonsense;/"]
+    for kind in kinds:
         headers = HEADERS | {"Content-Type": kind}
         await server.handle("POST", "/settlements.json", headers, b'{"a":1}')
-    assert [each[1] for each in service.asked] == [{"a": 1}] * 4
+    assert [each[1] for each in service.asked] == [{"a": 1}] * len(kinds)
 
 
 async def test_a_body_that_is_too_long_is_refused_unread():

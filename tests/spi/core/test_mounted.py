@@ -142,6 +142,23 @@ async def test_a_body_of_a_hundred_megabytes_is_not_waited_for(place):
     assert service.asked == []
 
 
+@pytest.mark.parametrize("place", ["uvicorn", "aiohttp"])
+async def test_a_body_that_ends_too_early_or_is_no_gzip_is_none(place, caplog):
+    service, server = serving(settle={})
+    async with PLACES[place](server) as client:
+        client.headers = HEADERS | {"Content-Encoding": "gzip"}
+        answer = await client.post(f"{PLACE}/settlements.json", content=b"\x1f\x8bnone")
+        _, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        head = f"POST {PLACE}/settlements.json HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+        fields = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+        writer.write(f"{head}{fields}\r\n{{}}".encode())
+        await asyncio.sleep(0.01)  # so that it has begun
+        writer.transport.abort()
+    assert answer.status_code == 400
+    assert service.asked == []
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 @pytest.mark.parametrize("path", ["sitoo", "/{id}", ""])
 def test_a_place_under_aiohttp_that_can_not_be_is_refused(path):
     with pytest.raises(InvalidOptionError, match="path must begin with a slash"):
