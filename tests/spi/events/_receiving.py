@@ -6,22 +6,13 @@ import asyncio
 import sys
 from pathlib import Path
 
-from sitoo_async.spi.events import Events, Inbox, SQLiteInbox
+from sitoo_async.spi.events import Events, ProcrastinateInbox, procrastinate
 from tests.spi.events._events import PAIR, post
 
 
-def inbox_at(place: str) -> Inbox:
-    if "://" not in place:
-        return SQLiteInbox(place)
-    # Not at the top: the other processes need none of it.
-    from sitoo_async.spi.events import procrastinate  # noqa: PLC0415
-
+async def main(dsn: str, notes: str) -> None:
     procrastinate._LOOK = 0.02
-    return procrastinate.ProcrastinateInbox(place, lease=1.0)
-
-
-async def main(place: str, notes: str) -> None:
-    events = Events(**PAIR, inbox=inbox_at(place))
+    events = Events(**PAIR, inbox=ProcrastinateInbox(dsn, lease=1.0))
     handled = Path(notes).open("a", buffering=1)  # noqa: ASYNC230, SIM115 - until it is killed
 
     @events.on("order")

@@ -278,7 +278,7 @@ async def test_two_receivers_and_two_workers_of_which_one_is_killed_lose_nothing
     dsn, tmp_path
 ):
     notes = tmp_path / "notes"
-    first, second = [await Receiver.begin(dsn, notes) for _ in range(2)]
+    first, second = await asyncio.gather(*(Receiver.begin(dsn, notes) for _ in range(2)))
     for number in range(20):
         receiver = (first, second)[number % 2]
         body = batch(*range(number * 5, number * 5 + 5))

@@ -12,8 +12,7 @@ import pytest
 
 from sitoo_async.spi.events import Events, Letter, SQLiteInbox
 from sitoo_async.spi.events._event_file import EventFile, _write_ahead
-from tests.spi.events._events import PAIR, batch, post, until
-from tests.spi.events._processes import Receiver, in_order
+from tests.spi.events._events import PAIR, batch, post
 
 
 @pytest.fixture
@@ -209,24 +208,3 @@ async def test_a_worker_finds_what_another_process_received(events, path):
         await post(other, batch(1))
         await seen.wait()
     await other.aclose()
-
-
-async def test_killed_again_and_again_each_event_is_handled_in_order_and_none_is_lost(
-    path, tmp_path
-):
-    notes = tmp_path / "notes"
-    receiver = await Receiver.begin(path, notes)
-    for number in range(24):
-        body = batch(*range(number * 10, number * 10 + 10))
-        receiver.send(body)
-        if number in {3, 13}:
-            # Nobody knows whether it is written, so that Sitoo sends it again.
-            await receiver.kill()
-            receiver = await Receiver.begin(path, notes)
-            receiver.send(body)
-        assert await receiver.answer() == b"200\n"
-    await until(lambda: notes.read_text().endswith("\n239\n"))
-    await receiver.kill()
-    handled = [int(line) for line in notes.read_text().splitlines()]
-    assert in_order(handled) == [*range(240)]
-    assert len(handled) <= 242  # once more each time that it was killed
