@@ -40,6 +40,7 @@ __all__ = [
     "StoreZReportData",
     "WarehouseTransactionData",
     "Worker",
+    "WorkerOptions",
     "ZReportData",
 ]
 
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from sitoo_async.spi.events.receiver import Events, Handler
     from sitoo_async.spi.events.reconcile import Missed, MissedKind
     from sitoo_async.spi.events.sqlite import SQLiteInbox
-    from sitoo_async.spi.events.worker import Worker
+    from sitoo_async.spi.events.worker import Worker, WorkerOptions
 else:
     _OBJECTS = "sitoo_async.spi.events.objects"
     _INBOX = "sitoo_async.spi.events.inbox"
@@ -86,5 +87,6 @@ else:
             "ProcrastinateInbox": "sitoo_async.spi.events.procrastinate",
             "SQLiteInbox": "sitoo_async.spi.events.sqlite",
             "Worker": "sitoo_async.spi.events.worker",
+            "WorkerOptions": "sitoo_async.spi.events.worker",
         },
     )

@@ -95,7 +95,7 @@ class InOrder(ABC):
 
     async def work(self, run: Run, patience: Patience, /) -> None:
         """Hand over one letter at a time, the oldest first, until cancelled; see `Inbox.work`."""
-        while not await _patiently(self._begin_turn):  # noqa: ASYNC110 - others may have it
+        while not await _patiently(self._begin_turn, undo=self._begun_in_vain):  # noqa: ASYNC110 - others may have it
             await asyncio.sleep(_LOOK)
         loop = asyncio.get_running_loop()
         bell = asyncio.Event()
@@ -135,6 +135,10 @@ class InOrder(ABC):
             await self._give_up(taken, failure.reason)
         else:
             await asyncio.sleep(patience.pause(taken.failures))
+
+    async def _begun_in_vain(self, begun: bool) -> None:  # noqa: FBT001 - as it was given
+        if begun:
+            await self._end_turn()
 
     async def _put_back(self, taken: Taken | None) -> None:
         if taken is not None:

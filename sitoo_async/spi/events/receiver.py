@@ -16,7 +16,7 @@ from collections.abc import (
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, Unpack, overload
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._checks.values import check_number, is_a
@@ -41,7 +41,7 @@ from sitoo_async.spi.events.objects import (
 )
 from sitoo_async.spi.events.reason import reason
 from sitoo_async.spi.events.reconcile import KINDS, Missed, MissedKind, reconcile
-from sitoo_async.spi.events.worker import AnyHandler, Worker
+from sitoo_async.spi.events.worker import AnyHandler, Worker, WorkerOptions, told_to_end
 
 if TYPE_CHECKING:
     from sitoo_async._client import SitooClient
@@ -311,10 +311,23 @@ class Events(Endpoint):
             grace=check_number("grace", grace, zero=True),
         )
 
-    async def run_worker(self, sitoo: SitooClient, /, **options: Any) -> None:
-        """Run handlers until cancelled, in a process that does nothing else; see `worker`."""
-        async with self.worker(sitoo, **options):
-            await asyncio.get_running_loop().create_future()
+    async def run_worker(self, sitoo: SitooClient, /, **options: Unpack[WorkerOptions]) -> None:
+        """Run handlers in a process that does nothing else: ``await events.run_worker(sitoo)``.
+
+        It returns after SIGTERM, as when a container is stopped, unless something else in the
+        process takes that signal: the handler that is at work may finish, for `grace` seconds. When
+        it is cancelled, as by Ctrl-C, the handler is cut short, and its event is handled again.
+
+        Args:
+            sitoo: what each handler gets beside its event.
+            options: see `worker`.
+
+        Raises:
+            InvalidOptionError: an option that can't work.
+        """
+        with told_to_end() as end:
+            async with self.worker(sitoo, **options):
+                await end.wait()
 
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         """The events that were given up, the oldest first.

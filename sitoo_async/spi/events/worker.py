@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+import signal
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.codec import decode_item
@@ -20,7 +21,7 @@ from sitoo_async.spi.events.reason import reason
 if TYPE_CHECKING:
     from sitoo_async._client import SitooClient
 
-__all__ = ["AnyHandler", "Worker"]
+__all__ = ["AnyHandler", "Worker", "WorkerOptions", "told_to_end"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -30,6 +31,21 @@ AnyHandler = Callable[[Any, Any], Awaitable[object]]
 _KNOWN: Final = frozenset[str](EventType)
 _ANEW: Final = 10.0
 """Seconds before an inbox is put to work again that gave up."""
+
+
+class WorkerOptions(TypedDict, total=False):
+    """What `Events.worker` takes, to be handed on by `Events.run_worker`."""
+
+    attempts: int
+    """How often a handler is tried before its event becomes a dead letter."""
+    first_pause: float
+    """Seconds before the second attempt; each further pause is twice as long."""
+    longest_pause: float
+    """Seconds that a pause lasts at the most."""
+    handler_timeout: float
+    """Seconds that a handler may take before it is cut short."""
+    grace: float
+    """Seconds for the handler that is at work when the worker is to end."""
 
 
 class Worker:
@@ -161,6 +177,24 @@ class Worker:
                 )
             self._untold.add(kind)
         return handler
+
+
+@contextmanager
+def told_to_end() -> Generator[asyncio.Event]:
+    """An event that SIGTERM sets, where nobody else has a use for the signal."""
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    ours = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        try:
+            loop.add_signal_handler(signal.SIGTERM, end.set)
+        except (NotImplementedError, RuntimeError, ValueError):
+            ours = False  # Windows, or another thread than the first
+    try:
+        yield end
+    finally:
+        if ours:
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _read(letter: Letter, attempt: int) -> Event[Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sitoo_async.errors import InvalidOptionError, NotFoundError
 from sitoo_async.spi.events import Events, MemoryInbox, OrderData, SQLiteInbox, in_order
+from sitoo_async.spi.events.worker import told_to_end
 from tests.spi.events._events import PAIR, batch, event, post, until
 
 pytestmark = pytest.mark.virtual_time
@@ -200,6 +202,55 @@ async def test_an_event_that_is_just_being_taken_is_given_back():
     async with events.worker(SITOO, attempts=2):
         await until(lambda: noted)
     assert noted == [(1, 4)]
+
+
+async def test_a_turn_that_comes_when_nobody_wants_it_any_more_is_given_up():
+    class Slow(MemoryInbox):
+        async def _begin_turn(self):
+            await asyncio.sleep(5)
+            return await super()._begin_turn()
+
+    events = Events(**PAIR, inbox=Slow())
+    noted = Noted(events)
+    await post(events, batch(1))
+    async with events.worker(SITOO):
+        await asyncio.sleep(2)
+        async with events.worker(SITOO):  # which gets none
+            await asyncio.sleep(4)
+            await until(lambda: noted)
+    async with events.worker(SITOO):
+        await asyncio.sleep(1)
+    await post(events, batch(2))
+    async with events.worker(SITOO):
+        await until(lambda: len(noted) == 2)
+
+
+async def test_a_process_of_its_own_ends_with_sigterm_when_its_handler_is_through(events):
+    noted = Noted(events)
+    noted.takes = 5.0
+    await post(events, batch(1, 2))
+    running = asyncio.create_task(events.run_worker(SITOO))
+    await until(lambda: noted)
+    signal.raise_signal(signal.SIGTERM)
+    await running
+    assert noted == [(1, 1)]
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+async def test_it_leaves_the_signal_to_whoever_has_it(events, monkeypatch):
+    def refuse(*_):
+        raise NotImplementedError
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with told_to_end() as end:
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)  # as on Windows
+    with told_to_end() as end:
+        await asyncio.sleep(1)
+    assert not end.is_set()
 
 
 async def test_no_handler_is_begun_by_a_worker_that_is_leaving():
