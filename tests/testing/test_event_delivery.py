@@ -218,6 +218,9 @@ async def test_what_waits_goes_to_the_next_receiver(fake):
     assert [event for body in up.bodies for event in body] == events
     assert up.scopes[0]["path"] == "/sitoo/events"
     assert statuses(fake.deliveries[0]) == [503, 503, 503, 200]
+    # Its day goes on, and with it the pauses.
+    began, *_, last = (attempt.at for attempt in fake.deliveries[0].attempts)
+    assert round(last - began, 6) == 210
 
 
 @pytest.mark.virtual_time

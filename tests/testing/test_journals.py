@@ -66,6 +66,7 @@ async def test_what_the_registers_of_the_account_did_is_in_their_journals(ask, f
         assert set(item["data"]) <= set(facts[of_kind[item["type"]]]["fields"])
     [receipt, *_] = [item["data"] for item in found if item["type"] == "receipt"]
     assert receipt["items"][0]["moneytotal"].endswith(".00")
+    assert receipt["isrefund"] is False
     assert len({item["id"] for item in found}) == len(found) == len(fake_sitoo.items(ENTRIES))
     # Some came late, as from a register that was offline.
     assert any(item["dateadded"] - item["datecreated"] > 86_400 for item in found)
@@ -75,14 +76,17 @@ async def test_what_happens_later_is_written_down_later(entries, bare):
     register = registers_of(bare)[0]
     assert (await entries()).json["items"] == []
     assert bare.add_z_report(register, moneysalestotal="12.50") == 1
-    orderid = bare.add("/sites/1/orders", {"ordertypeid": 10, "orderitems": []})
-    assert [item["type"] for item in (await entries()).json["items"]] == [
-        "login",
-        "cash-start",
-        "z-report",
-    ]
+    back = {"productname": "Cup", "sku": "S-1", "quantity": -1, "moneyrowprice": "-20.00"}
+    order = {"ordertypeid": 10, "orderitems": [{**back, "vatvalue": 25}]}
+    orderid = bare.add("/sites/1/orders", order)
+    day = (await entries(register=register.lower())).json["items"]
+    assert [item["type"] for item in day] == ["login", "cash-start", "z-report"]
+    # Who reads on from the last arrival misses none, though the morning was hours ago.
+    assert day[0]["datecreated"] < day[2]["datecreated"] <= min(item["dateadded"] for item in day)
     bare.items("/sites/1/orders")[orderid]["registerid"] = register
-    assert [item["type"] for item in (await entries("type=receipt")).json["items"]] == ["receipt"]
+    [receipt] = (await entries("type=receipt")).json["items"]
+    assert receipt["data"]["isrefund"] is True
+    assert receipt["data"]["items"][0]["moneytotal"] == "-20.00"
     [report] = (await entries("type=z-report")).json["items"]
     assert report["data"]["moneysalestotal"] == "12.50"
 

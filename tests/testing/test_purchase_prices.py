@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sitoo_async.testing._reference.services import service_facts
@@ -31,12 +33,16 @@ async def test_the_account_has_a_list_like_the_example(prices):
     assert items["next"]
 
 
+@pytest.mark.virtual_time
 async def test_a_list_is_added_read_changed_and_deleted(prices):
     added = await prices("POST", "/price-lists", LIST)
     assert (added.status, set(added.json) - set(LIST)) == (200, {"created_at", "modified_at"})
     assert (await prices("GET", "/price-lists/B")).json == added.json
+    await asyncio.sleep(5)
     changed = await prices("PUT", "/price-lists/B", {**LIST, "name": "B2"})
     assert (changed.status, changed.json["name"]) == (200, "B2")
+    assert changed.json["modified_at"] >= changed.json["created_at"] + 5
+    assert changed.json["created_at"] == added.json["created_at"]
     await prices("PUT", "/price-lists/B/items", {"items": [{"sku": "1", "price": "1.00"}]})
     assert (await prices("DELETE", "/price-lists/B")).status == 204
     assert (await prices("GET", "/price-lists/B")).error == (404, "other", None)

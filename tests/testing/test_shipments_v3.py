@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import uuid
 
@@ -46,8 +47,12 @@ def act(shipments):
     return done
 
 
-async def test_the_account_has_shipments_in_several_states(shipments):
+async def test_the_account_has_shipments_in_several_states(shipments, fake_sitoo):
+    before = fake_sitoo.items("/sites/1/warehouses/2/warehousetransactions").copy()
     found = (await shipments("GET")).json["items"]
+    # Their goods are in the stock already.
+    assert found[0]["info"]["destination_warehouse_id"] == 2
+    assert fake_sitoo.items("/sites/1/warehouses/2/warehousetransactions") == before
     assert [each["state"] for each in found] == ["closed", "in-transit", "new"]  # newest first
     assert [each["version"] for each in found] == [3, 1, 0]
 
@@ -134,9 +139,12 @@ async def test_a_state_leads_to_the_next_ones_and_an_end_to_none(act, added, fak
             assert fake_sitoo.items(SHIPMENTS)[key]["state"] == state
 
 
+@pytest.mark.virtual_time
 async def test_actions_are_kept_in_their_order(shipments, act, fake_sitoo):
     key = (await shipments("POST", json={"info": {"note": "old"}})).json["id"]
-    await act(key, "info-update", {"note": "new"})
+    await asyncio.sleep(5)
+    changed = (await act(key, "info-update", {"note": "new"})).json
+    assert changed["modified_at"] >= changed["created_at"] + 5
     assert fake_sitoo.items(SHIPMENTS)[key]["info"] == {"note": "new"}
     assert fake_sitoo.requests[0].json == {"info": {"note": "old"}}
     await act(key, "in-transit")
