@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -22,6 +21,7 @@ from sitoo_async.errors import (
 from sitoo_async.spi._core.answer import Answer, as_json, empty, of_refusal, of_unfit
 from sitoo_async.spi._core.bodies import check_required
 from sitoo_async.spi._core.call import Call, Incoming, header_text, without_credentials
+from sitoo_async.spi._core.content_type import check_content_type, explained
 from sitoo_async.spi._core.credentials import concealed_pairs
 from sitoo_async.spi._core.endpoint import Endpoint, Exchange
 from sitoo_async.spi._core.failure import places
@@ -204,11 +204,11 @@ class App(Endpoint):
         """
         plan = target.plan
         if plan.read is not None:
-            _check_content_type(call.headers)
+            check_content_type(call.headers)
             try:
                 read = plan.read(body, self._strict)
             except Unfit as unfit:
-                raise _of_another_type(unfit, call.headers) from None
+                raise explained(unfit, call.headers) from None
             if "field-missing" in target.errors.statuses:
                 check_required(read)
             handler = partial(handler, read)
@@ -299,39 +299,6 @@ def _no_route(allowed: tuple[str, ...]) -> Unfit:
     if allowed:
         return Unfit("method", f"this path is for {' and '.join(allowed)}")
     return Unfit("not-found", "there is no such path")
-
-
-# A form is what many a program says of anything that it sends.
-_MAYBE_JSON: Final = re.compile(
-    r"(?:application|text)/(?:.*\bjson\b.*|x-www-form-urlencoded|octet-stream|plain)|(?!\w+/).*"
-)
-
-
-def _check_content_type(headers: Mapping[str, str]) -> None:
-    """Refuse a body that is said to be something else than JSON, such as XML.
-
-    Raises:
-        Unfit: it is.
-    """
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if _MAYBE_JSON.fullmatch(given) is None:
-        text = f"Content-Type must be application/json, not {printable(given, 60)}"
-        raise Unfit("unreadable", text, "Content-Type")
-
-
-def _of_another_type(unfit: Unfit, headers: Mapping[str, str]) -> Unfit:
-    """The same, with the content type or coding that explains it.
-
-    JSON is read whatever it is called: nobody knows which type Sitoo names, and what is sent by
-    many a program without a thought is a form.
-    """
-    if unfit.finding == "unreadable":
-        for name, plain in (("Content-Encoding", "identity"), ("Content-Type", "json")):
-            given = headers.get(name.lower(), plain)
-            if plain not in given.lower():
-                text = f"{name} is {printable(given, 60)}: {unfit.message}"
-                return Unfit(unfit.finding, text, name)
-    return unfit
 
 
 class _AtOnceError(Exception):
