@@ -205,10 +205,14 @@ def next_of(body: bytes) -> str | None:
         return _next(body).next or None
     value, _ = parse(body)
     found = value.get("next") if is_object(value) else None
-    if found is None or isinstance(found, str):
-        return found or None
+    if found is None:
+        return None
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found)
+    if isinstance(found, str):
+        with suppress(UnicodeEncodeError):  # what is no valid text can't be sent back
+            found.encode()
+            return found or None
     raise wrong_shape("a cursor", found, (None, "next"))
 
 

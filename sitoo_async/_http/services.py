@@ -45,6 +45,11 @@ class Service:
     option: str
     divides: bool = False
 
+    @property
+    def place(self) -> Place:
+        """Where the reference says that it is."""
+        return Place(self.url.removesuffix("/v3"), self.url)
+
 
 SERVICES: Final[Mapping[str, Service]] = {
     service.name: service
@@ -105,7 +110,7 @@ def places_of(address: Address, urls: Mapping[str, Any]) -> Mapping[str, Place]:
         if url is not None:
             found[service.name] = Place.parse(url, service.option, service.url)
         elif not loopback(address.origin):
-            found[service.name] = Place.parse(service.url, service.option, service.url)
+            found[service.name] = service.place
     return found
 
 

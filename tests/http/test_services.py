@@ -7,6 +7,7 @@ import os
 import pytest
 
 from sitoo_async import SitooClient, errors
+from sitoo_async._http.address import Place
 from sitoo_async._http.services import SERVICES
 
 KEY = {"api_id": "90316-125", "password": "sesame"}
@@ -24,6 +25,8 @@ def test_left_out_they_are_where_the_reference_prints_them():
         "purchase-prices-v3": "https://purchaseprices.sitooapis.com/v3",
         "shipments-v3": "https://shipments.sitooapis.com/v3",
     }
+    for service in SERVICES.values():
+        assert service.place == Place.parse(service.url, service.option, service.url)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ async def test_short_and_empty_pages_end_nothing_and_a_cursor_that_is_a_number_i
     assert len(pages.asked) == 4 + 2 + 1 + 2
 
 
-@pytest.mark.parametrize("following", [["b"], {"b": 1}, True, 1.5], ids=str)
+@pytest.mark.parametrize("following", [["b"], {"b": 1}, True, 1.5, "\ud800"], ids=ascii)
 async def test_what_can_be_no_cursor_in_an_answer_is_an_error_with_its_place(
     pages, listing, following
 ):
@@ -177,7 +177,14 @@ async def test_what_can_be_no_cursor_in_an_answer_is_an_error_with_its_place(
 
 
 @pytest.mark.parametrize(
-    "body", [b"[]", b'{"items":[]}', b'{"items":[],"next":null}', b"\xef\xbb\xbf" + b'{"items":[]}']
+    "body",
+    [
+        b"[]",
+        b'{"items":[]}',
+        b'{"items":[],"next":null}',
+        b"\xef\xbb\xbf" + b'{"items":[]}',
+        b"\xef\xbb\xbf" + b'{"items":[],"next":""}',
+    ],
 )
 @pytest.mark.filterwarnings("ignore::sitoo_async.UnexpectedTypeWarning")
 async def test_an_answer_that_names_no_next_page_is_the_last(pages, listing, body):

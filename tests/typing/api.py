@@ -47,6 +47,8 @@ async def client() -> None:
         deadline=30,
         retry=RetryPolicy(attempts=2, within=5),
         observers=[observer],
+        shipments_v3_url="https://shipments.example/v3",
+        own_lanes=["shipments-v3"],
     ) as sitoo:
         assert_type(sitoo, SitooClient)
         assert_type(sitoo.site(2), SitooClient)
@@ -54,6 +56,8 @@ async def client() -> None:
         assert_type(sitoo.with_options(priority="bulk", queue_timeout=None), SitooClient)
         assert_type(sitoo.stats(), LaneStats)
         assert_type(await sitoo.request("GET", "/sites/1/x.json", params={"a": 1}), Response)
+        await sitoo.request("GET", "/x", service="journals-v3")
+        await sitoo.request("GET", "/x", service="journals")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         sitoo.with_options(priority="urgent")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         sitoo.with_options(patience=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_type(SitooClient.from_env(deadline=3), SitooClient)
