@@ -13,6 +13,7 @@ FLOORS = [
     {"", "__main__"},  # the doors: what users import and run
     {"_cli"},
     {"testing"},
+    {"testing._pos"},
     {"testing._server"},
     {"testing._account"},
     {"testing._reference"},

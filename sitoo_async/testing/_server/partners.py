@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import base64
 import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from sitoo_async.testing._server.exchanges import log
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-__all__ = ["AsgiApp", "NoAnswer", "Outgoing", "Partner", "Reply", "partner_of"]
+__all__ = ["AsgiApp", "NoAnswer", "Outgoing", "Partner", "Reply", "basic", "partner_of"]
 
 # Of typing rather than collections.abc: applications are written against many definitions of these.
 Message = Any
@@ -97,6 +98,19 @@ def partner_of(to: str | AsgiApp, prefix: str) -> Partner:
     return _App(to, prefix)
 
 
+def basic(user: str | None, password: str | None) -> str | None:
+    """What goes into ``Authorization``; None where there are no credentials.
+
+    Raises:
+        ValueError: one without the other, or a colon in the user.
+    """
+    if user is None and password is None:
+        return None
+    if user is None or password is None or ":" in user:
+        raise ValueError("user, password: give both or neither, and no colon in the user")
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname or parts.query or parts.fragment:
@@ -144,6 +158,9 @@ class _Url(Partner):
                 return Reply(response.status, CIMultiDict(response.headers), body)
         except TimeoutError:
             raise NoAnswer(_too_late(patience)) from None
+        except aiohttp.ClientResponseError:
+            # No HTTP at all, or more of it than there may be, such as a body with status 204.
+            raise NoAnswer("no HTTP answer, or more than one") from None
         except (aiohttp.ClientError, OSError) as error:
             raise NoAnswer(f"no connection: {type(error).__name__}") from None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from typing import TYPE_CHECKING, Any
 
 from sitoo_async.testing._server.event_queue import EventDelivery, EventQueue
 from sitoo_async.testing._server.faults import check_seconds
 from sitoo_async.testing._server.listening import Listener
+from sitoo_async.testing._server.partners import basic
 from sitoo_async.testing._server.receivers import receiver_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Teller(Listener):
             check_seconds("pause", pause)
             if not pause:
                 raise ValueError("pause: give a time above 0")
-        authorization = _basic(user, password)
+        authorization = basic(user, password)
         receiver = receiver_of(to, prefix, authorization)
         self._in_its_loop(self._events.begin, receiver, pause)
 
@@ -127,11 +127,3 @@ class Teller(Listener):
     def _check_delivering(self) -> None:
         if not self._events.is_delivering:
             raise RuntimeError("call deliver_events first, which says to whom")
-
-
-def _basic(user: str | None, password: str | None) -> str | None:
-    if user is None and password is None:
-        return None
-    if user is None or password is None or ":" in user:
-        raise ValueError("user, password: give both or neither, and no colon in the user")
-    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
