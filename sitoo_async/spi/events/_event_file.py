@@ -178,6 +178,11 @@ class EventFile:
 
     # What others ask ----------------------------------------------------------------------------
 
+    def waiting(self) -> int:
+        """How many wait."""
+        (number,) = self._open().execute("SELECT count(*) FROM letters WHERE state = 0").fetchone()
+        return int(number)
+
     def dead_letters(self, limit: int) -> list[DeadLetter]:
         """Those that were given up, the oldest first."""
         return [

@@ -121,6 +121,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def waiting(self) -> int:
+        """How many wait, the one that is being handled among them."""
+        ...
+
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         """Those that were given up, the oldest first."""
         ...

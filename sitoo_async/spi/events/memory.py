@@ -79,6 +79,10 @@ class MemoryInbox(InOrder):
         self._ring()
         return new
 
+    async def waiting(self) -> int:
+        """How many wait, the one that is being handled among them."""
+        return len(self._waiting)
+
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         """Those that were given up, the oldest first."""
         return [

@@ -137,7 +137,8 @@ class ProcrastinateInbox:
     at a time, whichever worker does, and one that fails holds up those behind it. Its tables, and
     two of ours, are in a schema of their own, and are made when they are not there; beside them,
     those of your own use of procrastinate are left alone. With
-    ``PGOPTIONS="-c search_path=sitoo_events"`` its own tools work on them too.
+    ``PGOPTIONS="-c search_path=sitoo_events"`` its own tools work on them too, as do its migrations
+    where a later version of it asks for some.
 
     A batch is in the database with its jobs, in one transaction, before Sitoo is thanked for it.
 
@@ -210,6 +211,12 @@ class ProcrastinateInbox:
                 ]
                 await app.job_manager.batch_defer_jobs_async(jobs, connection=connection)
         return len(new)
+
+    async def waiting(self) -> int:
+        """How many wait, the one that is being handled among them."""
+        app = await self._opened()
+        queues = await app.job_manager.list_queues_async(queue=_QUEUE)
+        return sum(queue["todo"] + queue["doing"] for queue in queues)
 
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         """Those that were given up, the oldest first."""

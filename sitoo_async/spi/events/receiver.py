@@ -329,6 +329,10 @@ class Events(Endpoint):
             async with self.worker(sitoo, **options):
                 await end.wait()
 
+    async def waiting(self) -> int:
+        """How many events wait for their handlers, to see whether a worker keeps up with them."""
+        return await self._inbox.waiting()
+
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         """The events that were given up, the oldest first.
 

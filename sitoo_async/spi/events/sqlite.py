@@ -77,6 +77,10 @@ class SQLiteInbox(InOrder):
         self._ring()
         return new
 
+    async def waiting(self) -> int:
+        """How many wait, the one that is being handled among them."""
+        return await self._do(EventFile.waiting)
+
     async def dead_letters(self, *, limit: int = 100) -> Sequence[DeadLetter]:
         """Those that were given up, the oldest first."""
         return await self._do(EventFile.dead_letters, limit)

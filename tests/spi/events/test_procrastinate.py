@@ -90,6 +90,7 @@ async def test_an_event_is_a_job_that_is_handled_in_order_tried_again_and_given_
     noted.failing = {2}
     assert (await post(events, batch(3, 2, b"junk"))).status == 200
     assert (await post(events, batch(2, 1))).status == 200  # one of them once more
+    assert await events.waiting() == 4  # what can't be read is given up in its turn
     async with events.worker(None, attempts=2, first_pause=0.0):
         await until(lambda: (1, 1) in noted)
         assert noted == [(3, 1), (2, 1), (2, 2), (1, 1)]

@@ -53,12 +53,15 @@ class Noted(list):
 async def test_events_are_handled_one_at_a_time_in_the_order_in_which_they_came(events):
     noted = Noted(events)
     noted.takes = 5.0
-    await post(events, batch(3, 1, 2))
+    await post(events, batch(3, 1, 2, b"junk"))
+    assert await events.waiting() == 3
     async with events.worker(SITOO):
         await until(lambda: noted)
+        assert await events.waiting() == 3
         await post(events, batch(2, 5, 4))
         await until(lambda: len(noted) == 5 and not noted.at_once)
     assert noted == [(3, 1), (1, 1), (2, 1), (5, 1), (4, 1)]
+    assert await events.waiting() == 0
     # And never again: they are remembered.
     await post(events, batch(1, 2, 3, 4, 5))
     async with events.worker(SITOO):
