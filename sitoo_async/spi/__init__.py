@@ -9,9 +9,20 @@ of its own; derive from it, implement the operations that you have, and serve it
 
     class MyPayments(PaymentService):
         async def get_payment(self, paymentid, /, *, call):
-            return payments.get(paymentid) or raise_not_found()
+            if paymentid not in payments:
+                raise Refusal("not-found")
+            return payments[paymentid]
 
-    app = App(MyPayments(), user="sitoo", password="made up")  # an ASGI application
+    app = App(MyPayments(), user="sitoo", password="made up")
+
+An `App` is an ASGI application. Give it to uvicorn, or mount it where Sitoo is to find it::
+
+    fastapi_app.mount("/sitoo", app)                                   # or Starlette's Mount
+    Litestar([asgi("/sitoo", is_mount=True, copy_scope=True)(app)])
+    serve_below(aiohttp_app, "/sitoo", app)                            # sitoo_async.spi.aiohttp
+
+Servers log the query of a request by themselves, in which a POS may send a PIN: turn that off, as
+with ``uvicorn --no-access-log``.
 
 Reference: https://developer.sitoo.com
 """

@@ -100,6 +100,11 @@ class App(Endpoint):
         credentials = None
         if not services:
             raise InvalidOptionError("give the services to serve", field="services")
+        if on_error is not None and not callable(on_error):
+            raise InvalidOptionError(
+                f"on_error must be a function of an error and a call, not {type_name(on_error)}",
+                field="on_error",
+            )
         self._strict = strict
         self._on_error = on_error
         self._routes: Routes[Target] = Routes()
@@ -215,7 +220,7 @@ class App(Endpoint):
         task = await self._run(target, handler, call)
         if task.cancelled():
             raise self._failed(target, call, "cancelled itself", None)
-        error = task.exception()
+        error = _refusal_in(task.exception())
         if isinstance(error, Refusal):
             if error.code in target.errors.statuses:
                 return of_refusal(target.errors, error, call.request_id)
@@ -310,6 +315,13 @@ async def _awaited(handler: Callable[..., Awaitable[Any]]) -> Any:
     if not inspect.isawaitable(made):
         raise _AtOnceError(type_name(made))
     return await made
+
+
+def _refusal_in(error: BaseException | None) -> BaseException | None:
+    """The first of the refusals of a task group that failed by nothing else; else the error."""
+    while isinstance(error, BaseExceptionGroup) and error.split(Refusal)[1] is None:
+        error = error.exceptions[0]
+    return error
 
 
 async def _ends(task: asyncio.Task[Any], seconds: float) -> bool:

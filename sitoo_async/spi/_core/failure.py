@@ -17,16 +17,20 @@ def places(error: BaseException) -> str:
     """The class of an exception and the lines that it came through, and those of its causes.
 
     What an exception says may hold a card number, a password or a whole request, as that of a
-    database does that quotes a row. So its text is left out.
+    database does that quotes a row. So its text is left out. Of a group, the first one is told.
     """
     chain: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(chain) < _MOST:
-        frames = traceback.extract_tb(seen.__traceback__, limit=-_MOST)
+        # Not by `extract_tb`: it reads the files for the text of the lines.
+        frames = [*traceback.walk_tb(seen.__traceback__)][-_MOST:]
         lines = " < ".join(
-            f"{PurePath(frame.filename).name}:{frame.lineno} in {frame.name}"
-            for frame in reversed(frames)
+            f"{PurePath(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
+            for frame, line in reversed(frames)
         )
         chain.append(f"{type_name(seen)} at {lines or 'no place'}")
-        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+        if isinstance(seen, BaseExceptionGroup):
+            seen = seen.exceptions[0]
+        else:
+            seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return ", from ".join(chain)

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 import attrs
 
+from sitoo_async._checks.show import as_text
 from sitoo_async._checks.warning import warn
 from sitoo_async.errors import InvalidOptionError, UnverifiedEndpointWarning
 from sitoo_async.spi._core.operation import Operation, Plan
@@ -57,7 +58,7 @@ def places_of(target: Target, told: str | None) -> list[tuple[str, Template]]:
     """
     operation = target.plan.operation
     if told is not None:
-        method, _, path = told.partition(" ")
+        method, _, path = as_text(told).partition(" ")
         template = Template.of(path.strip())
         missing = {each.name for each in target.plan.path}.difference(template.parameters)
         if not method.isalpha() or missing:

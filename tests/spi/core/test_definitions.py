@@ -89,6 +89,7 @@ async def test_a_path_that_turns_out_to_be_another_one_is_told_without_a_warning
         ({"get_points": "/ /points/{id}"}, "needs a method and a path"),
         ({"get_points": "GET points/{id}"}, "must begin with a slash"),
         ({"get_points": "GET /points/x{id}"}, "begins its part of the path"),
+        ({"get_points": 5}, "must begin with a slash"),
         ({"redeem_points": "POST /redeem"}, "is no operation that a service implements"),
         ({"nothing": "GET /x"}, "is no operation that a service implements"),
     ],
@@ -101,6 +102,11 @@ def test_a_route_that_can_not_be_is_refused(routes, why):
 
 
 # Services -------------------------------------------------------------------------------------
+
+
+def test_who_collects_errors_has_to_be_a_function():
+    with pytest.raises(InvalidOptionError, match="on_error must be a function"):
+        App(Recorder(), on_error="log", **CREDENTIALS)
 
 
 async def test_several_services_have_one_address_and_their_own_errors():

@@ -101,15 +101,43 @@ async def cancels_itself():
     raise asyncio.CancelledError(SECRET)
 
 
+async def broken_in_a_group():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(broken())
+
+
+async def refusing_in_a_group():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(3600))
+        group.create_task(refusing())
+
+
+async def refusing():
+    raise Refusal("not-found", "no such payment")
+
+
+async def test_a_refusal_within_a_task_group_is_a_refusal(caplog):
+    async def twice():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(refusing_in_a_group())
+
+    for handler in (refusing, refusing_in_a_group, twice):
+        _, server = serving(get_payment=handler)
+        answer = await server.handle("GET", PAYMENT, HEADERS, b"")
+        assert (answer.status, answer.json()["error_code"]) == (404, "not-found")
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize(
     ("handler", "why"),
     [
         (broken, r"failed: KeyError at test_handlers\.py:\d+ in broken < .+, from ValueError at "),
+        (broken_in_a_group, r"failed: ExceptionGroup at .+, from KeyError at .+, from ValueError"),
         (cancels_itself, r"cancelled itself"),
         (Refusal("field-type", SECRET), r"refused with 'field-type', which its interface doesn't"),
         (NotImplementedError(), r"failed: NotImplementedError at .+ in get_payment"),
     ],
-    ids=["raises", "cancelled", "refuses in vain", "left out after all"],
+    ids=["raises", "raises in a group", "cancelled", "refuses in vain", "left out after all"],
 )
 async def test_what_a_handler_raises_is_told_without_what_it_says(handler, why, caplog):
     _, server = serving(get_payment=handler)
