@@ -8,9 +8,10 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sitoo_async._checks.show import shown, type_name
+from sitoo_async._checks.values import is_a
 from sitoo_async._codec.base import Model, set_fields
 from sitoo_async._http.keys import hidden
 from sitoo_async.errors import (
@@ -319,9 +320,10 @@ async def _awaited(handler: Callable[..., Awaitable[Any]]) -> Any:
 
 def _refusal_in(error: BaseException | None) -> BaseException | None:
     """The first of the refusals of a task group that failed by nothing else; else the error."""
-    while isinstance(error, BaseExceptionGroup) and error.split(Refusal)[1] is None:
-        error = error.exceptions[0]
-    return error
+    found: Any = error  # a group of what, no checker knows
+    while is_a(found, BaseExceptionGroup) and found.split(Refusal)[1] is None:
+        found = found.exceptions[0]
+    return cast("BaseException | None", found)
 
 
 async def _ends(task: asyncio.Task[Any], seconds: float) -> bool:

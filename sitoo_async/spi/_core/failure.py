@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import traceback
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 from sitoo_async._checks.show import type_name
+from sitoo_async._checks.values import is_a
 
 __all__ = ["places"]
 
@@ -20,7 +21,7 @@ def places(error: BaseException) -> str:
     database does that quotes a row. So its text is left out. Of a group, the first one is told.
     """
     chain: list[str] = []
-    seen: BaseException | None = error
+    seen: Any = error  # of what a group is, no checker knows
     while seen is not None and len(chain) < _MOST:
         # Not by `extract_tb`: it reads the files for the text of the lines.
         frames = [*traceback.walk_tb(seen.__traceback__)][-_MOST:]
@@ -29,7 +30,7 @@ def places(error: BaseException) -> str:
             for frame, line in reversed(frames)
         )
         chain.append(f"{type_name(seen)} at {lines or 'no place'}")
-        if isinstance(seen, BaseExceptionGroup):
+        if is_a(seen, BaseExceptionGroup):
             seen = seen.exceptions[0]
         else:
             seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
