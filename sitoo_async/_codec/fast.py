@@ -9,8 +9,9 @@ step less, but there msgspec looks up every absent field, and most are absent mo
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache, partial
 from itertools import count, repeat, starmap
 from typing import Any, Final, NamedTuple, cast
@@ -33,7 +34,7 @@ from sitoo_async._codec.kinds import (
 from sitoo_async._codec.unknown import keep
 from sitoo_async._codec.unset import UNSET
 
-__all__ = ["Build", "Shape", "any_object", "any_row", "builder", "keeper", "row_of"]
+__all__ = ["Build", "Shape", "Way", "any_object", "any_row", "builder", "keeper", "row_of"]
 
 Build = Callable[[Sequence[Any]], list[Any]]
 """Makes models of rows; raises ValueError, OverflowError or OSError for a price like "NaN"."""
@@ -46,34 +47,60 @@ class Shape(NamedTuple):
     ever: frozenset[str]
 
 
-_any_rows: Final[dict[tuple[type[Model], bool], type[msgspec.Struct]]] = {}
+class Way(NamedTuple):
+    """What becomes of names that are no field's.
+
+    Attributes:
+        keep: whether they are kept in any model, rather than in those alone that always do.
+        close: whether objects within a row are refused for them, where they would be kept. To look
+            for them in each object takes longer than all else, and few pages hold others than the
+            page before; so a page is read close first, and loosely if it is refused.
+        met: the names that were met so, with the model of their object; close, these are taken.
+    """
+
+    keep: bool = False
+    close: bool = False
+    met: frozenset[tuple[Any, str]] = frozenset()
+
+    def keeps(self, cls: type[Model]) -> bool:
+        """Whether what is read into a model keeps the fields that it doesn't know."""
+        return self.keep or cls.__keeps_unknown__
+
+    def met_in(self, cls: type[Model]) -> dict[str, str]:
+        """The names that were met in objects of a model, by a name that they have in a row."""
+        return _numbered(name for model, name in self.met if model is cls)
 
 
-def keeps(cls: type[Model], keep_unknown: bool) -> bool:  # noqa: FBT001  # the option
-    """Whether what is read into a model keeps the fields that it doesn't know."""
-    return keep_unknown or cls.__keeps_unknown__
+PASSING: Final = Way()
+"""Names that are no field's are passed over, but in models that always keep them."""
+
+_any_rows: Final[dict[tuple[type[Model], Way], type[msgspec.Struct]]] = {}
 
 
-def any_row(cls: type[Model], *, keep_unknown: bool = False) -> type[msgspec.Struct]:
+def any_row(cls: type[Model], way: Way = PASSING) -> type[msgspec.Struct]:
     """The row that holds any of the fields of a model; the others are UNSET in it.
 
-    Names that are no field's are passed over. Where they are to be kept, the objects within are
-    left as they come, for the `keeper` of their model.
+    Names that are no field's are passed over, or refused where that is the way. Where they are to
+    be kept, the objects within are left as they come, for the `keeper` of their model.
     """
-    row = _any_rows.get((cls, keep_unknown))
+    row = _any_rows.get((cls, way))
     if row is None:
-        row = _any_rows[cls, keep_unknown] = msgspec.defstruct(
+        others = way.met_in(cls)
+        row = _any_rows[cls, way] = msgspec.defstruct(
             f"{cls.__name__}Row",
             [
-                (name, _wire(field.kind, keep_unknown=keep_unknown) | None, UNSET)
+                (name, _nullable(_wire(field.kind, way)), UNSET)
                 for name, field in fields_of(cls).items()
-            ],
+            ]
+            + [(name, Any, UNSET) for name in others],
+            rename=others,
+            forbid_unknown_fields=way.close and way.keeps(cls),
             gc=False,
         )
     return row
 
 
-def row_of(cls: type[Model], shape: Shape, *, keep_unknown: bool = False) -> type[msgspec.Struct]:
+def row_of(cls: type[Model], shape: Shape, way: Way = PASSING) -> type[msgspec.Struct]:
     """The row of a shape: it refuses any other name, and to lack one that is always there.
 
     What names hold that are no field's is passed over or, where it is to be kept, read.
@@ -85,13 +112,13 @@ def row_of(cls: type[Model], shape: Shape, *, keep_unknown: bool = False) -> typ
         [
             (
                 name,
-                _wire(field.kind, keep_unknown=keep_unknown) | None,
+                _nullable(_wire(field.kind, way)),
                 *([] if name in shape.always else [UNSET]),
             )
             for name, field in fields.items()
             if name in shape.ever
         ]
-        + [(name, Any if keeps(cls, keep_unknown) else msgspec.Raw, UNSET) for name in others],
+        + [(name, Any if way.keeps(cls) else msgspec.Raw, UNSET) for name in others],
         rename=others,
         kw_only=True,  # so that it doesn't matter which of them have a default
         forbid_unknown_fields=True,
@@ -101,8 +128,11 @@ def row_of(cls: type[Model], shape: Shape, *, keep_unknown: bool = False) -> typ
 
 def _others(cls: type[Model], shape: Shape) -> dict[str, str]:
     """The names of a shape that are no field's, which may be no names to Python either."""
-    names = sorted(shape.ever - fields_of(cls).keys())
-    return {f"_{number}": name for number, name in enumerate(names)}
+    return _numbered(shape.ever - fields_of(cls).keys())
+
+
+def _numbered(names: Iterable[str]) -> dict[str, str]:
+    return {f"_{number}": name for number, name in enumerate(sorted(names))}
 
 
 # Types put together at run time, which no checker can follow.
@@ -113,18 +143,25 @@ any_object: Final = _mapping[str, Any]
 """What stands for a row where all that it holds is kept."""
 
 
-def _wire(kind: Kind, *, keep_unknown: bool) -> Any:
+def _nullable(wire: Any) -> Any:
+    """The same with null; bytes as they come may be null anyway."""
+    return wire if wire is msgspec.Raw else wire | None
+
+
+def _wire(kind: Kind, way: Way) -> Any:
     match kind:
         case Scalar():
             return kind.wire
         case ListOf():
-            return _array[_wire(kind.item, keep_unknown=keep_unknown) | None]
+            return _array[_wire(kind.item, way) | None]
         case MapOf():
             return _mapping[str, kind.value.wire | None]
         case ChoiceOf():
-            return Any  # what it holds is told only by what stands elsewhere
+            # What it holds is told only by what stands elsewhere.
+            return msgspec.Raw if way.close and kind.beside else Any
         case _:
-            return any_object if keeps(kind.model, keep_unknown) else any_row(kind.model)
+            loose = way.keeps(kind.model) and not way.close
+            return any_object if loose else any_row(kind.model, way)
 
 
 def _loaded(
@@ -147,13 +184,13 @@ def _loaded(
 _number: Final = count(1)
 
 
-def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool = False) -> Build:
+def builder(cls: type[Model], shape: Shape | None = None, way: Way = PASSING) -> Build:
     """Generate the function that turns rows into models.
 
     Args:
         cls: the model.
         shape: that of the rows; None for `any_row`.
-        keep_unknown: whether the models keep what names hold that are no field's.
+        way: what becomes of what names hold that are no field's.
     """
     hashable: Any = cls  # which mypy doubts of a type
     fields = fields_of(cls)
@@ -172,7 +209,7 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
     fill: list[str] = []
     for name in names:
         kind = fields[name].kind
-        load = _loader(kind, keep_unknown=keep_unknown)
+        load = _loader(kind, way)
         if load is not None:
             scope[f"load_{name}"] = load
         value = _loaded(name, kind, load, names)
@@ -184,7 +221,9 @@ def builder(cls: type[Model], shape: Shape | None = None, *, keep_unknown: bool 
             fill.append(f"item.{name} = load_{name}[row.{name}]")
         else:
             fill.append(f"value = row.{name}; item.{name} = {value}")
-    others = _others(cls, shape) if keeps(cls, keep_unknown) and shape is not None else {}
+    others: dict[str, str] = {}
+    if way.keeps(cls):
+        others = way.met_in(cls) if shape is None else _others(cls, shape)
     if others:
         fill.append("unknown = {}")
         for place, name in others.items():
@@ -221,10 +260,10 @@ def _bare(cls: Any) -> Any:
     return type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__, **own})
 
 
-def keeper(cls: type[Model], *, keep_unknown: bool) -> Build:
+def keeper(cls: type[Model], way: Way) -> Build:
     """Make the function that turns objects as they come into models that keep all they hold."""
     known = fields_of(cls).keys()
-    make = maker(cls, keep_unknown=keep_unknown)
+    make = maker(cls, way)
 
     def build(objects: Sequence[Any]) -> list[Any]:
         items = make(objects)
@@ -236,14 +275,14 @@ def keeper(cls: type[Model], *, keep_unknown: bool) -> Build:
     return build
 
 
-def maker(cls: type[Model], *, keep_unknown: bool) -> Build:
+def maker(cls: type[Model], way: Way) -> Build:
     """Make the function that turns objects as they come into models that keep nothing else."""
-    rows = _array[any_row(cls, keep_unknown=keep_unknown)]
-    make = builder(cls, keep_unknown=keep_unknown)
+    rows = _array[any_row(cls, way)]
+    make = builder(cls, None, way)
     return lambda objects: make(msgspec.convert(objects, rows))
 
 
-def _loader(kind: Kind, *, keep_unknown: bool) -> Callable[[Any], Any] | None:
+def _loader(kind: Kind, way: Way) -> Callable[[Any], Any] | None:
     """What turns a checked plain value into its Python value; None where it stays as it is.
 
     That of an object whose model is told by a text beside it takes the text as well.
@@ -252,29 +291,55 @@ def _loader(kind: Kind, *, keep_unknown: bool) -> Callable[[Any], Any] | None:
         case Scalar():
             return kind.load
         case ListOf(item=ObjectOf(model=model)):
-            return partial(_load_objects, _builder_of(model, keep_unknown=keep_unknown))
+            return partial(_load_objects, _builder_of(model, way))
         case ListOf():
-            load = _loader(kind.item, keep_unknown=keep_unknown)
+            load = _loader(kind.item, way)
             return None if load is None else partial(_load_items, load)
         case MapOf():
             load = kind.value.load
             return None if load is None else partial(_load_values, load)
         case ChoiceOf():
-            builds = {
-                tag: (keeper if keeps(model, keep_unknown) else maker)(
-                    model, keep_unknown=keep_unknown
-                )
-                for tag, model in kind.models.items()
-            }
-            return partial(_load_told if kind.beside else partial(_load_choice, kind.field), builds)
+            return _choice_loader(kind, way)
         case _:
-            return partial(_load_object, _builder_of(kind.model, keep_unknown=keep_unknown))
+            return partial(_load_object, _builder_of(kind.model, way))
 
 
-def _builder_of(cls: type[Model], *, keep_unknown: bool) -> Build:
-    if keeps(cls, keep_unknown):
-        return keeper(cls, keep_unknown=keep_unknown)
-    return builder(cls, keep_unknown=keep_unknown)
+def _choice_loader(kind: ChoiceOf, way: Way) -> Callable[..., Any]:
+    if way.close and kind.beside:
+        reads = {tag: _raw_reader(model, way) for tag, model in kind.models.items()}
+        return partial(_load_raw, reads)
+    builds = {tag: _maker_of(model, way) for tag, model in kind.models.items()}
+    return partial(_load_told if kind.beside else partial(_load_choice, kind.field), builds)
+
+
+def _builder_of(cls: type[Model], way: Way) -> Build:
+    """What makes models of objects within a row."""
+    if way.keeps(cls) and not way.close:
+        return keeper(cls, way)
+    return builder(cls, None, way)
+
+
+def _maker_of(cls: type[Model], way: Way) -> Build:
+    """What makes models of objects as they come."""
+    loose = Way(keep=way.keep)
+    return (keeper if loose.keeps(cls) else maker)(cls, loose)
+
+
+_as_it_comes: Final = msgspec.json.Decoder(any_object | None, float_hook=Decimal).decode
+
+
+def _raw_reader(cls: type[Model], way: Way) -> Callable[[msgspec.Raw], Any]:
+    """Make the function that reads one object from its bytes."""
+    decode: Callable[[msgspec.Raw], Any] = msgspec.json.Decoder(
+        any_row(cls, way) | None, float_hook=Decimal
+    ).decode
+    build = builder(cls, None, way)
+
+    def read(raw: msgspec.Raw) -> Any:
+        row = decode(raw)
+        return None if row is None else build((row,))[0]
+
+    return read
 
 
 def _load_items(load: Callable[[Any], Any], items: list[Any]) -> list[Any]:
@@ -306,3 +371,10 @@ def _load_told(builds: Mapping[str, Build], value: Any, tag: Any) -> Any:
 
 def _load_choice(field: str, builds: Mapping[str, Build], value: Any) -> Any:
     return _load_told(builds, value, value.get(field) if is_object(value) else None)
+
+
+def _load_raw(
+    reads: Mapping[str, Callable[[msgspec.Raw], Any]], value: msgspec.Raw, tag: Any
+) -> Any:
+    read = reads.get(tag) if isinstance(tag, str) else None
+    return (read or _as_it_comes)(value)

@@ -29,6 +29,7 @@ from sitoo_async._codec.kinds import (
     Money,
     TextOrInteger,
 )
+from sitoo_async._codec.learning import _MOST_MET, learner
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
 
@@ -405,3 +406,81 @@ def test_long_texts_are_not_kept_for_the_next_time():
     long = "x" * 65
     assert decode_item(encode({"stage": long}), Entry).stage == long
     assert long not in load.load
+
+
+# Names that nobody documents, in objects within -------------------------------------------------
+
+
+def page_of(*rows: dict[str, Any]) -> bytes:
+    return encode({"totalcount": len(rows), "items": rows})
+
+
+def read(*rows: dict[str, Any]) -> list[Any]:
+    """The entries of a page, read twice: by what was learned, and by what it taught."""
+    (first, _), (second, _) = (decode_page(page_of(*rows), Entry) for _ in range(2))
+    exact = json.loads(page_of(*rows), parse_float=Decimal)["items"]
+    expected = converter.structure(exact, list[Entry])
+    for found in (first, second):
+        assert repr(found) == repr(expected)
+        assert [*map(everything, found)] == [*map(everything, expected)]
+    return second
+
+
+def everything(item: Any) -> Any:
+    """All that an item and the objects within keep."""
+    if isinstance(item, Model):
+        inner = {name: everything(getattr(item, name, None)) for name in fields_of(type(item))}
+        return {**unknown_fields(item)}, inner
+    return [everything(each) for each in item] if isinstance(item, list) else item
+
+
+def row_of(names: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
+    login = {"staff": "Ann", **(more or {})}
+    return {"type": "cash", "data": {"moneycash": "1.00", "counted": login, **names}}
+
+
+def test_names_within_are_learned_so_that_the_next_page_is_read_close_again():
+    learned = learner(Entry)
+    for names in ({"a": 1}, {"a": 1, "b": [1.5]}, {"b": None}, {}, {"c": {"d": 1}}):
+        read(row_of(names), row_of({}, names))
+        reader = learned._readers[0]
+        assert reader.way.close
+        assert {name for cls, name in reader.way.met if cls is Cash} >= {*names}
+    # What is met in one of them is met in all that are read from then on.
+    read({"type": "login", "data": {"a": 2, "staff": "x"}, "stage": "new"})
+    assert learned._readers[0].way.close
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "\x00", "", " ", "é", "_0", "self"])
+def test_any_name_may_stand_within(name):
+    for names in ({name: 1}, {name: 1, "plain": 2}):
+        (entry,) = read(row_of(names, names))
+        assert unknown_fields(entry.data) == names
+        assert unknown_fields(entry.data.counted) == names
+
+
+def test_where_there_is_no_end_to_the_names_they_are_kept_all_the_same():
+    @known(SERVICE, "Endless", "inferred")
+    @model
+    class Endless(Model):
+        entry: Entry = UNSET
+
+    for number in range(_MOST_MET + 9):
+        body = encode({"entry": {"stage": "new", f"name{number}": number}})
+        for _ in range(2):
+            found = decode_item(body, Endless)
+            assert unknown_fields(found.entry) == {f"name{number}": number}
+    assert len(learner(Endless)._met) == _MOST_MET
+    assert not learner(Endless)._readers[0].way.close
+
+
+def test_what_breaks_its_type_within_leaves_what_was_learned_as_it_is():
+    read(row_of({}))
+    before = learner(Entry)._readers[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnexpectedTypeWarning)
+        for broken in ({"moneycash": 5}, {"moneycash": "NaN"}):
+            body = page_of({"type": "cash", "data": broken})
+            (entry,), _ = decode_page(body, Entry)
+            assert entry.data.moneycash == broken["moneycash"]
+    assert before in learner(Entry)._readers

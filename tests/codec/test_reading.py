@@ -14,8 +14,6 @@ import pytest
 
 from sitoo_async._codec.base import model
 from sitoo_async._codec.codec import (
-    _MOST_SHAPES,
-    _fast,
     decode_array,
     decode_item,
     decode_page,
@@ -27,6 +25,7 @@ from sitoo_async._codec.fast import builder
 from sitoo_async._codec.fields import fields_of
 from sitoo_async._codec.kinds import AdditionalData, Decimal3, Money, Number, Tags
 from sitoo_async._codec.kinds.base import _MOST_KEPT
+from sitoo_async._codec.learning import _MOST_SHAPES, learner
 from sitoo_async.errors import DecodeError, InvalidInputError, UnexpectedTypeWarning
 from sitoo_async.models import (
     UNSET,
@@ -173,7 +172,7 @@ def test_any_number_of_selections_is_read_and_only_so_many_are_remembered():
         row = {one: 1, other: 2}
         for _ in range(2):
             assert decode_page(page(row), parcel) == ([parcel(**row)], 1)
-    assert len(_fast(parcel)._readers) <= _MOST_SHAPES < math.comb(len(NAMES), 2)
+    assert len(learner(parcel)._readers) <= _MOST_SHAPES < math.comb(len(NAMES), 2)
 
 
 # The rows of each page of a walk.
@@ -197,7 +196,7 @@ WALKS = {
 @pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())
 def test_a_page_unlike_those_before_is_looked_at_twice_and_the_next_one_is_not(walk):
     parcel = model_of(NAMES)
-    fast = _fast(parcel)
+    fast = learner(parcel)
     for index, rows in enumerate(walk):
         learned = fast._learned
         body = page(*rows)
@@ -214,11 +213,11 @@ def test_an_object_unlike_those_before_is_looked_at_twice_and_those_that_come_ag
     parcel = model_of(NAMES)
     rows = [row for rows in walk for row in rows]
     for again in range(2):
-        learned = _fast(parcel)._learned
+        learned = learner(parcel)._learned
         for row in rows:
             expected = parcel(**{name: row[name] for name in row if name in NAMES})
             assert decode_item(json.dumps(row).encode(), parcel, strict=True) == expected
-        assert again == 0 or _fast(parcel)._learned == learned
+        assert again == 0 or learner(parcel)._learned == learned
     assert 0 < learned <= 4
 
 
@@ -235,7 +234,7 @@ def test_names_without_end_are_not_remembered():
     row = {"a": 1, **dict.fromkeys(map(str, range(9)), 2)}
     for _ in range(3):
         assert decode_page(page(row), parcel) == ([parcel(a=1)], 1)
-    assert _fast(parcel)._readers == ()
+    assert learner(parcel)._readers == ()
 
 
 def test_a_page_with_a_wrong_value_teaches_no_names():
@@ -243,7 +242,7 @@ def test_a_page_with_a_wrong_value_teaches_no_names():
     decode_page(page(ROWS), parcel)
     with pytest.warns(UnexpectedTypeWarning, match=r"Parcel\.a0 is documented as an integer"):
         assert decode_page(page(ROWS, ROWS | {"a0": []}), parcel)[0][1].a0 == []
-    assert _fast(parcel)._learned == 1
+    assert learner(parcel)._learned == 1
 
 
 def test_a_traceback_shows_the_line_of_a_generated_function():
