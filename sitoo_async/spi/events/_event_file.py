@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -62,15 +63,22 @@ SELECT place, event_id, subject, body, attempts + 1, failures + 1
 FROM letters WHERE state = 0 ORDER BY place LIMIT 1
 """
 
-_BEGIN: Final = (
-    "UPDATE letters SET attempts = attempts + 1, failures = failures + 1 WHERE place = ?"
-)
+# By the id too: in a file that was replaced meanwhile, the same place is that of another letter.
 
-_GIVE_BACK: Final = "UPDATE letters SET failures = failures - 1 WHERE place = ?"
+_BEGIN: Final = """
+UPDATE letters SET attempts = attempts + 1, failures = failures + 1
+WHERE place = ? AND event_id = ?
+"""
 
-_END: Final = "UPDATE letters SET state = 1, body = NULL, ended_at = ? WHERE place = ?"
+_GIVE_BACK: Final = "UPDATE letters SET failures = failures - 1 WHERE place = ? AND event_id = ?"
 
-_BURY: Final = "UPDATE letters SET state = 2, reason = ?, ended_at = ? WHERE place = ?"
+_END: Final = """
+UPDATE letters SET state = 1, body = NULL, ended_at = ? WHERE place = ? AND event_id = ?
+"""
+
+_BURY: Final = """
+UPDATE letters SET state = 2, reason = ?, ended_at = ? WHERE place = ? AND event_id = ?
+"""
 
 _DEAD_LETTERS: Final = """
 SELECT event_id, body, reason, attempts, received_at, ended_at
@@ -104,6 +112,9 @@ DELETE FROM letters WHERE place IN (
 """
 
 
+_making: Final = threading.Lock()
+
+
 class EventFile:
     """An SQLite file that holds an inbox; it is opened when it is first used.
 
@@ -116,8 +127,10 @@ class EventFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
-        self._lock: sqlite3.Connection | None = None
         self._found: os.stat_result | None = None
+        self._turn = path.with_name(f"{path.name}-worker")
+        self._lock: sqlite3.Connection | None = None
+        self._locked: os.stat_result | None = None
 
     # What comes in ------------------------------------------------------------------------------
 
@@ -149,32 +162,34 @@ class EventFile:
 
     def take(self) -> Taken | None:
         """The oldest letter that waits; counted as failed until something else is said."""
+        if not self._has_turn():
+            return None
         row = self._open().execute(_OLDEST).fetchone()
         if row is None:
             return None
         place, event_id, subject, body, attempt, failures = row
-        self._do(_BEGIN, place)
+        self._do(_BEGIN, place, event_id)
         letter = Letter(event_id=event_id, subject=subject, body=body)
         return Taken(place=place, letter=letter, attempt=attempt, failures=failures)
 
     def give_back(self, taken: Taken) -> None:
         """Note that it was interrupted."""
-        self._do(_GIVE_BACK, taken.place)
+        self._do(_GIVE_BACK, taken.place, taken.letter.event_id)
 
     def settle(self, taken: Taken) -> None:
         """Note that it was handled."""
-        self._do(_END, time.time(), taken.place)
+        self._do(_END, time.time(), taken.place, taken.letter.event_id)
 
     def bury(self, taken: Taken, reason: str) -> None:
         """Make a dead letter of it."""
-        self._do(_BURY, reason, time.time(), taken.place)
+        self._do(_BURY, reason, time.time(), taken.place, taken.letter.event_id)
 
-    def prune(self, remember: float) -> None:
-        """Forget what was handled before that many seconds."""
-        before = time.time() - remember
-        # In portions: whoever receives waits for none of them for long.
-        while self._do(_PRUNE, before):
-            pass
+    def prune(self, remember: float) -> bool:
+        """Forget some of what was handled before that many seconds; tell whether there was any.
+
+        In portions: whoever receives waits for none of them for long.
+        """
+        return self._do(_PRUNE, time.time() - remember) > 0
 
     # What others ask ----------------------------------------------------------------------------
 
@@ -234,28 +249,39 @@ class EventFile:
         A file of its own, which SQLite locks for us: that works on each system, and the kernel
         frees it when the process dies, however it dies.
         """
-        lock = self._connect(self._path.with_name(f"{self._path.name}-worker"), patience=0)
+        lock = self._connect(self._turn, patience=0)
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
+            self._locked = self._turn.stat()
+        except BaseException as error:
             lock.close()
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
                 return False
             raise
         self._lock = lock
         return True
 
+    def _has_turn(self) -> bool:
+        """Whether the turn is ours still: of a file that was removed, another has made its own."""
+        with suppress(FileNotFoundError):
+            if self._locked is not None and os.path.samestat(self._turn.stat(), self._locked):
+                return True
+        self.unlock()
+        return self.lock()
+
     def unlock(self) -> None:
         """Let another process work."""
-        lock, self._lock = self._lock, None
+        lock, self._lock, self._locked = self._lock, None, None
         if lock is not None:
             lock.close()
 
     # The connection -----------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the file, and let another process work; the next use opens it again."""
-        self.unlock()
+        """Close the file; the next use opens it again.
+
+        Whoever is at work stays so: it goes on, and is not to be joined by another.
+        """
         self._drop()
 
     def _drop(self) -> None:
@@ -310,8 +336,11 @@ class EventFile:
 
     def _connect(self, path: Path, patience: float) -> sqlite3.Connection:
         try:
-            # What others can't read: made before SQLite would make it by its own rights.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            # What others can't read: made before SQLite would make it by its own rights. One that
+            # is there must not be opened so: when a process closes a file, the kernel takes all
+            # locks on it from that process, those of SQLite's other connections too.
+            with _making, suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             return sqlite3.connect(path, timeout=patience, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise ConfigurationError(

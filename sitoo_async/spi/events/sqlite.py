@@ -30,7 +30,9 @@ class SQLiteInbox(InOrder):
     says who is at work. The file must be on a disk of this host, not on a network share.
 
     A batch is thanked for when the disk has it (``synchronous=FULL``): Sitoo keeps nothing of it.
-    What the worker notes needs no such wait, since an event may be handled again anyway.
+    What the worker notes needs no such wait, since an event may be handled again anyway. To copy
+    the file, use SQLite's ``VACUUM INTO`` or its backup: a process that receives or works must not
+    open it in any other way, for when it closes it, the system takes SQLite's locks away.
 
     Args:
         path: the file; it is made if it is not there, and nobody else may read it.
@@ -132,4 +134,5 @@ class SQLiteInbox(InOrder):
         await self._do(EventFile.give_back, taken)
 
     async def _prune(self) -> None:
-        await self._do(EventFile.prune, self._remember)
+        while await self._do(EventFile.prune, self._remember):
+            pass

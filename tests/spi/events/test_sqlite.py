@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import attrs
@@ -166,6 +168,67 @@ def test_a_new_file_that_others_are_making_too_is_waited_for(monkeypatch):
     monkeypatch.setattr("sitoo_async.spi.events._event_file._BUSY", -1.0)
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         _write_ahead(Connection())
+
+
+async def test_what_is_noted_of_a_letter_is_not_noted_of_one_that_has_its_place_by_now(inbox, path):
+    letters = [Letter(event_id=f"{number:032x}", body=b"{}") for number in range(4)]
+    await inbox.add(letters[:3])
+    taken = await inbox._take()
+    for each in path.parent.glob("events*"):
+        each.unlink()
+    await inbox.add(letters[3:])
+    await inbox._settle(taken)
+    await inbox._bury(taken, "it failed")
+    assert numbers(path) == [3]
+
+
+ELSEWHERE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT * FROM letters").fetchall()
+connection.close()  # the last one to close a file removes what stands beside it
+try:
+    sqlite3.connect(sys.argv[1] + "-worker", timeout=0).execute("BEGIN EXCLUSIVE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+async def test_a_second_inbox_in_a_process_takes_no_lock_away_from_the_first(inbox, path):
+    letters = [Letter(event_id=f"{number:032x}", body=b"{}") for number in range(4)]
+    other = SQLiteInbox(path)
+    assert await inbox._begin_turn()
+    await inbox.add(letters[:1])
+    await other.add(letters[1:2])
+    assert not await other._begin_turn()
+    ran = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", ELSEWHERE, path], capture_output=True, check=True
+    )
+    assert ran.stdout == b"database is locked\n"
+    await inbox.add(letters[2:3])
+    await other.add(letters[3:])
+    await other.aclose()
+    await inbox.aclose()
+    assert numbers(path) == [0, 1, 2, 3]
+
+
+async def test_the_turn_is_kept_while_the_file_is_closed_and_is_taken_anew_where_it_was_removed(
+    inbox, path
+):
+    other = SQLiteInbox(path)
+    await inbox.add([Letter(event_id=f"{1:032x}", body=b"{}")])
+    assert await inbox._begin_turn()
+    await inbox.aclose()
+    assert not await other._begin_turn()
+    path.with_name("events-worker").unlink()
+    assert await inbox._take() is not None
+    assert not await other._begin_turn()
+    path.with_name("events-worker").unlink()
+    assert await other._begin_turn()
+    assert await inbox._take() is None  # it is the other's now
+    await other._end_turn()
+    assert await inbox._take() is not None
+    await other.aclose()
 
 
 async def test_a_forked_child_opens_the_file_anew(events, inbox, path, monkeypatch):

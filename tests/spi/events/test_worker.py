@@ -276,6 +276,7 @@ async def test_an_event_whose_handler_ends_the_process_each_time_is_given_up(eve
     await post(events, batch(1, 2))
     for attempt in (1, 2):  # as of processes that die in the middle of it
         assert (await inbox._take()).attempt == attempt
+        await inbox._end_turn()
     async with events.worker(SITOO, attempts=2):
         await until(lambda: noted)
     assert noted == [(2, 1)]
