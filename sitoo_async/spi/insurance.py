@@ -186,9 +186,9 @@ def _check_options(answer: Any) -> None:
     Raises:
         InvalidInputError: by the place of the second.
     """
-    for number, item in enumerate(_rows(answer, "items")):
-        options = enumerate(_rows(item, "insurance_options"))
-        places = [place for place, each in options if each and each.get("type") == "none"]
+    for number, item in enumerate(answer.get("items", ())):
+        options: Any = item.get("insurance_options", ())
+        places = [place for place, each in enumerate(options) if each.get("type") == "none"]
         if len(places) > 1:
             place = f"items[{number}].insurance_options[{places[1]}]"
             raise InvalidInputError(
@@ -196,12 +196,6 @@ def _check_options(answer: Any) -> None:
                 " the customer has to choose an insurance",
                 field=place,
             )
-
-
-def _rows(item: Any, name: str) -> list[Any]:
-    """The rows of a list; none where it, or what it stands in, is null or absent."""
-    rows: list[Any] = (item and item.get(name)) or []
-    return rows
 
 
 class InsuranceService(Service, interface="spi-insurance", errors=BY_FIELD):

@@ -17,13 +17,12 @@ https://developer.sitoo.com
 # No `from __future__ import annotations` here: the codec reads these annotations, so everything
 # they name has to be imported for real.
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from sitoo_async._codec.base import Model, model
 from sitoo_async._codec.evidence import elsewhere, known
 from sitoo_async._codec.kinds import TEXT, ListOf, Mark, text_like
 from sitoo_async._codec.unset import UNSET
-from sitoo_async.errors import InvalidInputError
 from sitoo_async.spi._core.call import Call
 from sitoo_async.spi._core.operation import operation
 from sitoo_async.spi._core.refusal import BY_FIELD
@@ -75,19 +74,6 @@ class ProductRecommendations(Model):
     """What is recommended; only in an answer."""
 
 
-def _check_repeated(answer: Any) -> None:
-    """Refuse an answer without the fields that tell what it is for.
-
-    Raises:
-        InvalidInputError: by the first that is missing.
-    """
-    for name in ("id", "sku"):
-        if answer.get(name) is None:
-            raise InvalidInputError(
-                f"{name} is missing; repeat that of the request in the answer", field=name
-            )
-
-
 class ProductRecommendationsService(
     Service, interface="spi-product-recommendations", errors=BY_FIELD
 ):
@@ -102,7 +88,6 @@ class ProductRecommendationsService(
         "/product-recommendations",
         status=201,
         evidence="documented",
-        check=_check_repeated,
     )
     async def create_product_recommendations(
         self, product: ProductRecommendations, /, *, call: Call

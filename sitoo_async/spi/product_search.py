@@ -20,7 +20,7 @@ from sitoo_async._codec.base import Model, model, set_fields
 from sitoo_async._codec.enums import OpenText
 from sitoo_async._codec.evidence import known, scalar, union
 from sitoo_async._codec.json import is_list
-from sitoo_async._codec.kinds import FREE, MapOf, Money, Number, Scalar
+from sitoo_async._codec.kinds import FREE, TEXT, MapOf, Money, Number, Scalar
 from sitoo_async._codec.unset import UNSET
 from sitoo_async.spi._core.call import Call
 from sitoo_async.spi._core.operation import operation
@@ -121,15 +121,26 @@ class SalesTax(Model):
     """The rate in percent, such as 25."""
 
 
-def _write_value(value: Any, field: str) -> Any:
-    """A free value, which may be a list of images."""
+def _images_in(value: Any) -> Any:
+    """A value that may be a list of images, as plain JSON values have it."""
     if is_list(value):
-        value = [set_fields(each) if isinstance(each, Image) else each for each in value]
-    return FREE.write(value, field)
+        return [set_fields(each) if isinstance(each, Image) else each for each in value]
+    return value
 
 
-_VALUE: Final = Scalar(
-    name="anything", wire=Any, types=frozenset(), convert=_write_value, accepts="Any"
+def _write_attribute(value: Any, field: str) -> Any:
+    return FREE.write(_images_in(value), field)
+
+
+def _write_data(value: Any, field: str) -> Any:
+    return FREE.write(_images_in(value), field) if is_list(value) else TEXT.write(value, field)
+
+
+_ATTRIBUTE: Final = Scalar(
+    name="anything", wire=Any, types=frozenset(), convert=_write_attribute, accepts="Any"
+)
+_DATA: Final = Scalar(
+    name="anything", wire=Any, types=frozenset(), convert=_write_data, accepts="Any"
 )
 
 
@@ -150,10 +161,10 @@ class Product(Model):
     product_group: str = UNSET
     """The product group."""
 
-    custom_attributes: Annotated[dict[str, Any], MapOf(_VALUE)] = UNSET
+    custom_attributes: Annotated[dict[str, Any], MapOf(_ATTRIBUTE)] = UNSET
     """Values by names of your own. ``images`` is a list of `Image`, or of such mappings."""
 
-    additional_data: Annotated[dict[str, Any], MapOf(_VALUE)] = UNSET
+    additional_data: Annotated[dict[str, Any], MapOf(_DATA)] = UNSET
     """Further data as text by key. An older page has ``images`` here."""
 
     offer_text: str = UNSET

@@ -438,13 +438,25 @@ NO_INSURANCE = insurance.InsuranceOption(type="none", sku="0")
             "spi-product-recommendations.create_product_recommendations",
             "/product-recommendations",
             product_recommendations.ProductRecommendations(id="1"),
-            "sku is missing; repeat that of the request in the answer",
+            "sku is missing",
         ),
         (
             "spi-product-recommendations.create_product_recommendations",
             "/product-recommendations",
             {"id": "1" * 129, "sku": "A"},
             "id must be 1 to 128 characters",
+        ),
+        (
+            "spi-digital-receipts.lookup_recipient",
+            "/recipient-lookup",
+            {"type": "email", "identifier": "a", "loyalty": {"id": "1", "provider": None}},
+            "loyalty.provider is missing",
+        ),
+        (
+            "spi-insurance.create_cart_insurance",
+            "/cart-insurances",
+            {"items": [{"id": "1"}, None]},
+            "items[1] must be a CartItem, not NoneType",
         ),
     ],
 )
@@ -459,10 +471,10 @@ async def test_an_answer_that_breaks_a_rule_is_not_sent_and_the_log_says_which(
 
 
 async def test_an_item_without_options_or_with_one_to_do_without_is_sent():
-    told = {"items": [{"id": "1"}, None, {"insurance_options": None}]}
+    told = {"items": [{"id": "1"}, {"insurance_options": None}]}
     app, _ = served("spi-insurance", create_cart_insurance=told)
     answered = await app.handle("POST", "/cart-insurances", {}, b"{}")
-    assert (answered.status, answered.json()) == (201, {"items": [{"id": "1"}, None, {}]})
+    assert (answered.status, answered.json()) == (201, {"items": [{"id": "1"}, {}]})
 
 
 async def test_the_images_of_a_product_stand_in_its_attributes_as_models_or_as_mappings():

@@ -133,10 +133,9 @@ def check_required(body: Any) -> None:
         Unfit: the first that is missing.
     """
     if isinstance(body, Model):
-        given = set_fields(body)
-        for name, field in fields_of(type(body)).items():
-            if field.required and given.get(name) is None:
-                raise Unfit("missing", f"{name} is required", name)
+        lacking = _lacking(type(body), set_fields(body))
+        if lacking is not None:
+            raise Unfit("missing", f"{lacking} is required", lacking)
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -218,12 +217,26 @@ def _object(model: type[Model], value: Any, place: str, prefix: str = "") -> dic
             written[name] = _value(kind, item, prefix + name)
         elif field.nullable:
             written[name] = None
+    # What v2 requires, it requires of what is added; an interface, of the object itself.
+    lacking = _lacking(model, written) if model.__keeps_unknown__ else None
+    if lacking is not None:
+        raise InvalidInputError(f"{prefix}{lacking} is missing", field=prefix + lacking)
     return written
 
 
+def _lacking(model: type[Model], given: Mapping[str, Any]) -> str | None:
+    """The first field that is required and isn't there, or is null."""
+    return next(
+        (
+            name
+            for name, field in fields_of(model).items()
+            if field.required and given.get(name) is None
+        ),
+        None,
+    )
+
+
 def _value(kind: Kind, value: Any, place: str) -> Any:
-    if value is None:
-        return None
     match kind:
         case Scalar():
             return kind.write(value, place)

@@ -39,6 +39,7 @@ def told(caplog, level=logging.ERROR):
         ("get_payment", f"GET {PAYMENT}", Awkward(), "the answer must be a Payment, not"),
         ("get_payment", f"GET {PAYMENT}", Payment(amount=1.5), "amount must be a Decimal"),
         ("get_payment", f"GET {PAYMENT}", Payment(items=[5]), "items[0] must be a Item, not int"),
+        ("get_payment", f"GET {PAYMENT}", {"items": [None]}, "items[0] must be a Item, not None"),
         (
             "get_payment",
             f"GET {PAYMENT}",
