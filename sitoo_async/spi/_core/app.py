@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any
 
 from sitoo_async._checks.show import shown, type_name
-from sitoo_async._checks.values import is_a
 from sitoo_async._codec.base import Model, set_fields
 from sitoo_async._http.keys import hidden
 from sitoo_async.errors import (
@@ -30,15 +27,13 @@ from sitoo_async.spi._core.operation import Plan
 from sitoo_async.spi._core.query import read_query, read_value
 from sitoo_async.spi._core.refusal import Finding, Refusal, Unfit
 from sitoo_async.spi._core.routes import Routes
+from sitoo_async.spi._core.running import AtOnceError, ends, refusal_in, started
 from sitoo_async.spi._core.service import Service, interface_of, plans_of
 from sitoo_async.spi._core.target import Target, check_handler, places_of
 
 __all__ = ["App"]
 
 logger = logging.getLogger("sitoo_async")
-
-# Before 3.12, a task begins at the next turn of the loop.
-_EAGER: Final[Mapping[str, Any]] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 
 class App(Endpoint):
@@ -54,7 +49,8 @@ class App(Endpoint):
     Mount it under FastAPI, Litestar or Starlette, serve it by uvicorn, or see
     `sitoo_async.spi.aiohttp`. A handler that raises, answers something else than its operation
     has, or takes longer than the deadline is answered with the error that its interface documents,
-    and logged: its operation and request id, never what it was asked or what it said.
+    and logged: its operation and request id, never what it was asked or what it said. At the
+    deadline it is cancelled: shield what must not be cut short, or give it a task of its own.
 
     Args:
         services: instances of your classes, one for each interface; their paths must differ, so
@@ -160,18 +156,19 @@ class App(Endpoint):
     # One request ----------------------------------------------------------------------------
 
     def _begin(self, given: Incoming) -> Exchange | Answer:
-        errors, headers = self._errors, {}
         try:
             found = self._routes.find(given.method, given.path)
-            if isinstance(found, tuple):
-                headers = {"allow": ", ".join(found)} if found else {}
-                raise _no_route(found)
-            target = found.target
-            errors = target.errors
+        except Unfit as unfit:
+            return of_unfit(self._errors, unfit, given.request_id)
+        if isinstance(found, tuple):
+            headers = {"allow": ", ".join(found)} if found else {}
+            return of_unfit(self._errors, _no_route(found), given.request_id, headers)
+        target = found.target
+        try:
             act = self._prepared(target, given, found.parameters)
         except Unfit as unfit:
-            return of_unfit(errors, unfit, given.request_id, headers)
-        return Exchange(given, errors, act, self._most)
+            return _not_called(target, unfit, given.request_id)
+        return Exchange(given, target.errors, act, self._most)
 
     def _prepared(
         self, target: Target, given: Incoming, parameters: Mapping[str, str]
@@ -196,9 +193,27 @@ class App(Endpoint):
         )
         places = [read_value(each, parameters[each.name]) for each in plan.path]
         query = read_query(given.query, plan.query)
-        return partial(
-            self._answered, target, partial(target.handler, *places, call=call, **query), call
+        handler = partial(target.handler, *places, call=call, **query)
+        return partial(self._act, target, handler, call)
+
+    async def _act(
+        self, target: Target, handler: Callable[..., Awaitable[Any]], call: Call, body: bytes
+    ) -> Answer:
+        """The answer to a request, whatever becomes of it."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            answer = await self._answered(target, handler, call, body)
+        except Unfit as unfit:
+            return _not_called(target, unfit, call.request_id)
+        logger.debug(
+            "%s answered %d in %.3f s (request %s)",
+            target.called,
+            answer.status,
+            loop.time() - began,
+            printable(call.request_id, 100),
         )
+        return answer
 
     async def _answered(
         self, target: Target, handler: Callable[..., Awaitable[Any]], call: Call, body: bytes
@@ -221,14 +236,14 @@ class App(Endpoint):
         task = await self._run(target, handler, call)
         if task.cancelled():
             raise self._failed(target, call, "cancelled itself", None)
-        error = _refusal_in(task.exception())
+        error = refusal_in(task.exception())
         if isinstance(error, Refusal):
             if error.code in target.errors.statuses:
                 return of_refusal(target.errors, error, call.request_id)
             known = ", ".join(sorted(target.errors.statuses))
             why = f"refused with {error.code!r}, which its interface doesn't have; it has {known}"
             raise self._failed(target, call, why, error)
-        if isinstance(error, _AtOnceError):
+        if isinstance(error, AtOnceError):
             raise self._failed(
                 target, call, f"gave a {error} at once: write it as async def", error
             )
@@ -250,12 +265,8 @@ class App(Endpoint):
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
-        awaited = _awaited(handler)
-        if loop.get_task_factory() is None:
-            task = asyncio.Task(awaited, loop=loop, name=target.called, **_EAGER)
-        else:
-            task = loop.create_task(awaited, name=target.called)
-        ended = task.done() or await _ends(task, call.deadline - began)
+        task = started(handler, target.called)
+        ended = task.done() or await ends(task, call.deadline - began)
         took = loop.time() - began
         if not ended:
             # Not awaited: what doesn't end by itself may not end when it is cancelled, either.
@@ -307,35 +318,14 @@ def _no_route(allowed: tuple[str, ...]) -> Unfit:
     return Unfit("not-found", "there is no such path")
 
 
-class _AtOnceError(Exception):
-    """A handler gave something that can't be awaited."""
-
-
-async def _awaited(handler: Callable[..., Awaitable[Any]]) -> Any:
-    made: Any = handler()
-    if not inspect.isawaitable(made):
-        raise _AtOnceError(type_name(made))
-    return await made
-
-
-def _refusal_in(error: BaseException | None) -> BaseException | None:
-    """The first of the refusals of a task group that failed by nothing else; else the error."""
-    found: Any = error  # a group of what, no checker knows
-    while is_a(found, BaseExceptionGroup) and found.split(Refusal)[1] is None:
-        found = found.exceptions[0]
-    return cast("BaseException | None", found)
-
-
-async def _ends(task: asyncio.Task[Any], seconds: float) -> bool:
-    """Wait for a task, and tell whether it ended in time."""
-    try:
-        await asyncio.wait((task,), timeout=max(0.0, seconds))
-    except asyncio.CancelledError:
-        # What a plain await would do: the handler is cancelled, and ends before this does.
-        task.cancel()
-        await asyncio.wait((task,))
-        raise
-    return task.done()
+def _not_called(target: Target, unfit: Unfit, request_id: str) -> Answer:
+    """The answer to what never reached a handler, or was told to the log when it failed."""
+    if unfit.finding not in {"failed", "late"}:
+        # What isn't implemented, or isn't there, is everyday life; all else nobody expects.
+        level = logging.DEBUG if unfit.finding == "not-found" else logging.WARNING
+        text = "%s: a request was refused, since %s (request %s)"
+        logger.log(level, text, target.called, unfit.message, printable(request_id, 100))
+    return of_unfit(target.errors, unfit, request_id)
 
 
 def _written(plan: Plan, result: Any) -> Answer:

@@ -32,7 +32,7 @@ class Exchange:
     Attributes:
         incoming: what was said so far.
         errors: how its interface tells errors.
-        act: bytes of the body to the answer; raises `Unfit` for what can't be handed on.
+        act: bytes of the body to the answer.
         most: the bytes that a body may have.
     """
 
@@ -47,8 +47,6 @@ class Exchange:
             return self.too_large()
         try:
             return await self.act(body)
-        except Unfit as unfit:
-            return of_unfit(self.errors, unfit, self.incoming.request_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the POS is answered
             logger.error(  # noqa: TRY400 - a traceback tells what the exception says
                 "Request %s: an exception that nobody foresaw, %s",

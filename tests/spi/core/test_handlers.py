@@ -184,6 +184,30 @@ async def test_what_nobody_foresaw_is_answered_all_the_same(caplog):
     assert SECRET not in caplog.text
 
 
+async def test_the_log_tells_what_was_answered_and_refused_but_no_content(caplog):
+    caplog.set_level(logging.DEBUG, "sitoo_async")
+    _, server = serving(get_payment=Payment(note=SECRET))
+    headers = HEADERS | {"Request-ID": "r-1"}
+    path = f"/payments/{SECRET.replace(' ', '%20')}"
+    await server.handle("GET", path, headers, b"")
+    await server.handle("GET", f"{path}?extended={SECRET}", headers, b"")
+    await server.handle("PUT", path, headers, f"[{SECRET}")
+    await server.handle("PUT", f"{path}/{SECRET}", headers, b"")
+    told = [f"{each.levelname} {each.getMessage()}" for each in caplog.records]
+    assert all(text.endswith(" (request r-1)") for text in told)
+    assert SECRET not in caplog.text
+    for text, begin in zip(
+        told,
+        [
+            "DEBUG Recorder.get_payment answered 200 in 0.000 s",
+            "WARNING Recorder.get_payment: a request was refused, since extended must be true or",
+            "WARNING Recorder.update_payment: a request was refused, since body is not JSON: JSON",
+        ],
+        strict=True,
+    ):
+        assert text.startswith(begin)
+
+
 # Hanging ----------------------------------------------------------------------------------------
 
 
