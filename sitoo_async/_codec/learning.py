@@ -249,6 +249,8 @@ def _names_in(kind: Kind, value: Any, way: Way) -> Iterator[tuple[type[Model], s
     if isinstance(kind, ListOf) and is_array(value):
         for item in value:
             yield from _names_in(kind.item, item, way)
+    elif isinstance(kind, ObjectOf) and isinstance(value, msgspec.Struct):
+        yield from _names_within(kind.model, (value,), way)  # of a model that keeps none itself
     elif isinstance(kind, ObjectOf) and is_object(value):
         if way.keeps(kind.model):
             known = fields_of(kind.model)

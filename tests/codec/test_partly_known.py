@@ -144,6 +144,23 @@ class Folder(Model):
     """More of them."""
 
 
+@known(SERVICE, "Shelf", "inferred")
+@model
+class Shelf(Model):
+    """What is around that."""
+
+    folder: Folder = UNSET
+    """A folder."""
+
+    type: str = UNSET
+    """What tells what `data` is."""
+
+    data: Annotated[
+        Folder | dict[str, Any], ChoiceOf(models={"folder": Folder}, field="type", beside=True)
+    ] = UNSET
+    """Another one."""
+
+
 ROW: dict[str, Any] = {
     "type": "cash",
     "data": {"moneycash": "5.00", "counted": {"staff": "Ann", "odd": 1}, "more": [1.5]},
@@ -472,6 +489,19 @@ def test_where_there_is_no_end_to_the_names_they_are_kept_all_the_same():
             assert unknown_fields(found.entry) == {f"name{number}": number}
     assert len(learner(Endless)._met) == _MOST_MET
     assert not learner(Endless)._readers[0].way.close
+
+
+def test_each_model_says_for_itself_whether_it_keeps_them():
+    folder = {"z": 1, "entry": {"stage": "new", "odd": 2}}
+    body = encode({"folder": folder, "type": "folder", "data": folder, "y": 3})
+    for keep_unknown in (False, True):
+        for _ in range(2):
+            shelf = decode_item(body, Shelf, keep_unknown=keep_unknown)
+            assert unknown_fields(shelf) == {"y": 3}
+            for each in (shelf.folder, shelf.data):
+                assert unknown_fields(each) == ({"z": 1} if keep_unknown else {})
+                assert unknown_fields(each.entry) == {"odd": 2}
+        assert learner(Shelf, keep_unknown=keep_unknown)._readers[0].way.close
 
 
 def test_what_breaks_its_type_within_leaves_what_was_learned_as_it_is():
