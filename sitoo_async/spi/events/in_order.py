@@ -95,7 +95,11 @@ class InOrder(ABC):
 
     async def work(self, run: Run, patience: Patience, /) -> None:
         """Hand over one letter at a time, the oldest first, until cancelled; see `Inbox.work`."""
-        while not await _patiently(self._begin_turn, undo=self._begun_in_vain):  # noqa: ASYNC110 - others may have it
+        told = False
+        while not await _patiently(self._begin_turn, undo=self._begun_in_vain):
+            if not told:
+                logger.info("another worker handles events; this one takes over when it ends")
+                told = True
             await asyncio.sleep(_LOOK)
         loop = asyncio.get_running_loop()
         bell = asyncio.Event()

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime
-from typing import Final, Protocol, runtime_checkable
+from datetime import datetime, timedelta
+from typing import Final, Protocol, cast, runtime_checkable
 
 import attrs
 
-__all__ = ["DeadLetter", "Failure", "Inbox", "Letter", "Patience", "Run", "unreadable"]
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import is_a
+from sitoo_async.errors import InvalidOptionError
+
+__all__ = ["DeadLetter", "Failure", "Inbox", "Letter", "Patience", "Run", "memory_of", "unreadable"]
 
 
 @attrs.frozen(kw_only=True)
@@ -152,6 +156,20 @@ class Inbox(Protocol):
     async def aclose(self) -> None:
         """Let go of files and connections; the next use opens them again."""
         ...
+
+
+def memory_of(remember: object) -> timedelta:
+    """How long what was handled is known, checked.
+
+    Raises:
+        InvalidOptionError: it is no duration.
+    """
+    if not is_a(remember, timedelta):
+        raise InvalidOptionError(
+            f"remember must be a duration such as timedelta(days=7), not {shown(remember)}",
+            field="remember",
+        )
+    return cast("timedelta", remember)
 
 
 _DIGITS: Final = 32  # of the hash, as many as a UUID has

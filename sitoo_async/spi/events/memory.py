@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from sitoo_async.spi.events.in_order import InOrder, Taken
-from sitoo_async.spi.events.inbox import DeadLetter, Letter
+from sitoo_async.spi.events.inbox import DeadLetter, Letter, memory_of
 
 __all__ = ["MemoryInbox"]
 
@@ -36,11 +36,14 @@ class MemoryInbox(InOrder):
     Args:
         remember: how long an `event_id` that was handled is known, so that a repeat does no harm.
             Sitoo repeats for a day.
+
+    Raises:
+        InvalidOptionError: an option that can't work.
     """
 
     def __init__(self, *, remember: timedelta = timedelta(days=7)) -> None:
         super().__init__()
-        self._remember = remember.total_seconds()
+        self._remember = memory_of(remember).total_seconds()
         self._waiting: dict[str, _Kept] = {}
         self._dead: dict[str, _Kept] = {}
         self._handled: dict[str, float] = {}

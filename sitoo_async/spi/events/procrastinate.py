@@ -21,7 +21,7 @@ from sitoo_async._checks.values import check_number, is_a
 from sitoo_async._http.keys import hidden
 from sitoo_async.errors import ConfigurationError, InvalidOptionError
 from sitoo_async.spi.events.in_order import finished, log_death
-from sitoo_async.spi.events.inbox import DeadLetter, Failure, Letter, Patience, Run
+from sitoo_async.spi.events.inbox import DeadLetter, Failure, Letter, Patience, Run, memory_of
 
 try:
     import psycopg
@@ -172,7 +172,7 @@ class ProcrastinateInbox:
         self._dsn = dsn
         self._schema = schema
         self._lease: float = check_number("lease", lease)
-        self._remember = remember
+        self._remember = memory_of(remember)
         self._app: App | None = None
         self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = asyncio.Lock()

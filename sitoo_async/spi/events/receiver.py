@@ -338,24 +338,33 @@ class Events(Endpoint):
 
         Args:
             limit: how many at the most.
+
+        Raises:
+            InvalidOptionError: `limit` is not above 0.
         """
-        return await self._inbox.dead_letters(limit=limit)
+        return await self._inbox.dead_letters(limit=check_number("limit", limit, whole=True))
 
     async def rerun(self, event_id: str, /) -> bool:
         """Let a dead letter be handled again, behind those that wait.
 
         Returns:
             Whether there was one of that id.
+
+        Raises:
+            InvalidInputError: `event_id` is not text.
         """
-        return await self._inbox.rerun(event_id)
+        return await self._inbox.rerun(_text(event_id))
 
     async def discard(self, event_id: str, /) -> bool:
         """Take a dead letter for handled, where it was seen to by hand.
 
         Returns:
             Whether there was one of that id.
+
+        Raises:
+            InvalidInputError: `event_id` is not text.
         """
-        return await self._inbox.discard(event_id)
+        return await self._inbox.discard(_text(event_id))
 
     def reconcile(
         self,
@@ -382,6 +391,15 @@ class Events(Endpoint):
             InvalidInputError: a naive `since`, an unknown kind.
         """
         return reconcile(sitoo, self._inbox, since=since, settled=settled, kinds=kinds)
+
+
+def _text(event_id: object) -> str:
+    if not is_a(event_id, str):
+        raise InvalidInputError(
+            f"event_id must be text, such as that of a dead letter, not {type_name(event_id)}",
+            field="event_id",
+        )
+    return str(event_id)
 
 
 def _is_async(handler: object) -> bool:

@@ -16,6 +16,7 @@ import msgspec
 
 from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown, type_name
+from sitoo_async._checks.values import is_a
 from sitoo_async._http.url import query_string
 from sitoo_async.errors import InvalidInputError
 from sitoo_async.spi.events.batch import subject_called
@@ -86,10 +87,10 @@ async def reconcile(
         kinds: what to look at.
 
     Raises:
-        InvalidInputError: a naive `since`, an unknown kind.
+        InvalidInputError: a naive `since`, a `settled` that is no duration, an unknown kind.
         SitooError: what the walks raise; it goes on from there the next time.
     """
-    asked = _checked(since, kinds)
+    asked = _checked(since, settled, kinds)
     now = datetime.now(UTC)
     async for source in _sources(sitoo, asked, since, now - settled, now):
         pages = source.pages(await inbox.position(source.name))
@@ -106,9 +107,14 @@ async def reconcile(
                     await inbox.note_position(source.name, source.after(rows[-1]))
 
 
-def _checked(since: object, kinds: Collection[str]) -> set[str]:
+def _checked(since: object, settled: object, kinds: Collection[str]) -> set[str]:
     with Looking("since"):
         query_string({"since": since}, {"since": "timestamp"})  # which tells of a bad one
+    if not is_a(settled, timedelta):
+        raise InvalidInputError(
+            f"settled must be a duration such as timedelta(hours=1), not {shown(settled)}",
+            field="settled",
+        )
     with Looking("kinds"):
         if isinstance(kinds, str):
             raise InvalidInputError(

@@ -10,9 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
+from sitoo_async._checks.show import shown
+from sitoo_async._checks.values import is_a
+from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi.events._event_file import EventFile
 from sitoo_async.spi.events.in_order import InOrder, Taken
-from sitoo_async.spi.events.inbox import DeadLetter, Letter
+from sitoo_async.spi.events.inbox import DeadLetter, Letter, memory_of
 
 __all__ = ["SQLiteInbox"]
 
@@ -39,14 +42,25 @@ class SQLiteInbox(InOrder):
         remember: how long an `event_id` that was handled is known, so that a repeat does no harm.
             Sitoo repeats for a day. What is older is removed, an hour later at the latest; dead
             letters stay until somebody does something about them.
+
+    Raises:
+        InvalidOptionError: an option that can't work.
     """
 
     def __init__(
         self, path: str | os.PathLike[str], *, remember: timedelta = timedelta(days=7)
     ) -> None:
         super().__init__()
+        self._remember = memory_of(remember).total_seconds()
+        if not is_a(path, (str, os.PathLike)) or not os.fspath(path):
+            raise InvalidOptionError(
+                f"path must be the path of a file, not {shown(path)}", field="path"
+            )
+        if path == ":memory:":
+            raise InvalidOptionError(
+                "path must be the path of a file; MemoryInbox() is the one in memory", field="path"
+            )
         self._path = Path(path).absolute()  # a later chdir is not to move it
-        self._remember = remember.total_seconds()
         self._start()
 
     def __repr__(self) -> str:

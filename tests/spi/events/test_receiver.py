@@ -9,7 +9,7 @@ import logging
 import pytest
 
 from sitoo_async.errors import InvalidInputError, InvalidOptionError
-from sitoo_async.spi.events import Events, MemoryInbox
+from sitoo_async.spi.events import Events, MemoryInbox, SQLiteInbox
 from tests.spi.events._events import PAIR, authorization, batch, event, post
 
 pytestmark = pytest.mark.virtual_time
@@ -194,6 +194,31 @@ async def test_memory_says_that_it_is_memory(events, caplog):
     (record,) = caplog.records
     assert record.levelname == "WARNING"
     assert "die with this process" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: MemoryInbox(remember=7), "remember must be a duration"),
+        (lambda: SQLiteInbox("events", remember=None), "remember must be a duration"),
+        (lambda: SQLiteInbox(""), "path must be the path of a file"),
+        (lambda: SQLiteInbox(None), "path must be the path of a file"),
+        (lambda: SQLiteInbox(":memory:"), "MemoryInbox"),
+    ],
+)
+def test_what_an_inbox_can_not_be_made_of_is_named(make, said):
+    with pytest.raises(InvalidOptionError, match=said):
+        make()
+
+
+async def test_a_dead_letter_is_named_by_its_id(events):
+    with pytest.raises(InvalidOptionError, match="limit"):
+        await events.dead_letters(limit=0)
+    await post(events, batch(b"junk"))
+    (letter,) = await events.dead_letters()
+    for done in (events.rerun, events.discard):
+        with pytest.raises(InvalidInputError, match="event_id must be text, such as that of a"):
+            await done(letter)
 
 
 def test_an_inbox_that_is_none_is_refused():

@@ -149,6 +149,7 @@ async def test_journals_are_walked_register_by_register_and_all_of_them_given(ev
     [
         ("since", datetime(2020, 1, 1), "since"),  # noqa: DTZ001 - a naive one is meant
         ("since", None, "since"),
+        ("settled", 60, "settled must be a duration"),
         ("kinds", "order", "kinds must be several of order, z-report"),
         ("kinds", ["orders"], "'orders' is nothing to look at"),
     ],
