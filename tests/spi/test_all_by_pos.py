@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from multidict import CIMultiDict
 
 from sitoo_async.spi import App
 from sitoo_async.spi.aiohttp import serve_below
 from sitoo_async.spi.payment import Payment, PaymentsInMemory
 from sitoo_async.testing import FakePos
+from sitoo_async.testing._pos.contract import findings_of
+from sitoo_async.testing._pos.operations import operation_of
+from sitoo_async.testing._pos.samples import sample_body
 from sitoo_async.testing._reference.services import service_facts
+from sitoo_async.testing._server.partners import Reply
 from tests.spi.test_pos_services import ANSWERS, SERVICES, answer_of, served, snake_case
 
 pytestmark = pytest.mark.filterwarnings(
@@ -102,3 +111,38 @@ async def test_payments_are_led_to_their_ends_by_a_pos(options, end):
         assert payment.states == ["inprogress", "ready_to_complete", end]
         assert pos.findings == []
     assert payments.given_back == ([] if end == "completed" else [payment.paymentid])
+
+
+ODD_VALUES = [None, 5, "\ud800", [[]]]
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """The same with an odd value in each place of it, and without each of its fields."""
+    yield from ODD_VALUES
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from ({**value, name: odd} for odd in spoilt(inner))
+            yield {key: each for key, each in value.items() if key != name}
+    elif isinstance(value, list) and value:
+        yield from ([odd, *value[1:]] for odd in spoilt(value[0]))
+
+
+@pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
+async def test_no_spoilt_request_is_more_than_a_bad_one_and_no_spoilt_answer_breaks_a_pos():
+    statuses, broken = Counter[int](), Counter[str]()
+    for service, name in FakePos.operations():
+        operation = operation_of(service, name)
+        answer = expected(service, name)
+        app, _ = served(service, **{snake_case(name): answer_of(service, name, answer)})
+        body = sample_body(operation)
+        path = re.sub(r"\{\w+\}", "1", operation.path)
+        for odd in () if body is None else spoilt(body):
+            answered = await app.handle(operation.method, path, {}, json.dumps(odd))
+            statuses[answered.status] += 1
+        for odd in spoilt(answer):
+            reply = Reply((*operation.statuses, 200)[0], CIMultiDict(), json.dumps(odd).encode())
+            broken[service] += any(each.breaks for each in findings_of(operation, {}, reply))
+    assert statuses.keys() == {200, 201, 204, 400}
+    # Of these no body is documented.
+    assert {*SERVICES} - {*+broken} == {"spi-sales-tax"}
+    assert statuses.total() > 500
