@@ -26,7 +26,8 @@ from sitoo_async import RetryPolicy, SitooClient, SitooError
 from sitoo_async.spi.events import MemoryInbox
 from sitoo_async.testing import FakeSitoo, Fault
 
-pytestmark = pytest.mark.virtual_time
+# Some hundred runs alike; the tests of what they call tell what is covered.
+pytestmark = [pytest.mark.virtual_time, pytest.mark.no_cover]
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "recipes"
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
