@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
@@ -120,7 +120,7 @@ class InOrder(ABC):
                         await bell.wait()
         finally:
             self._bell = None
-            await finished(self._end_turn())
+            await _at_least_tried(self._end_turn())
 
     async def _hand_over(self, taken: Taken, run: Run, patience: Patience) -> None:
         if taken.failures > patience.attempts:
@@ -131,7 +131,7 @@ class InOrder(ABC):
         try:
             failure = await run(taken.letter, taken.attempt)
         except asyncio.CancelledError:
-            await finished(self._give_back(taken))
+            await _at_least_tried(self._give_back(taken))
             raise
         if failure is None:
             await _patiently(lambda: self._settle(taken))
@@ -163,27 +163,42 @@ def log_death(letter: Letter, attempts: int) -> None:
 
 
 async def finished(
-    work: Coroutine[Any, Any, T], undo: Callable[[T], Awaitable[None]] | None = None
+    work: Coroutine[Any, Any, T], undo: Callable[[T], Coroutine[Any, Any, None]] | None = None
 ) -> T:
     """Do something to its end, though the caller be cancelled, which it is told afterwards.
+
+    However often that is, as by anyio's scopes; and whatever came of it then, so that a failure
+    does not take the place of the cancellation.
 
     Args:
         work: what is to be done.
         undo: what is to be done with its result then, which nobody takes.
     """
     task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled() and task.exception() is None and undo is not None:
+        await _at_least_tried(undo(task.result()))
+    raise cancelled
+
+
+async def _at_least_tried(work: Coroutine[Any, Any, object]) -> None:
+    """Do something to its end that no event depends on; what it fails with is told."""
     try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if undo is not None:
-            await undo(task.result())
-        raise
+        await finished(work)
+    except Exception as error:  # noqa: BLE001 - whatever it is, what it belongs to is over
+        logger.warning("the inbox of events failed at the end of its work: %s", reason(error))
 
 
 async def _patiently(
     work: Callable[[], Coroutine[Any, Any, T]],
-    undo: Callable[[T], Awaitable[None]] | None = None,
+    undo: Callable[[T], Coroutine[Any, Any, None]] | None = None,
 ) -> T:
     """Do something with the store, again and again if need be: a worker outlives its failures."""
     pause = _SHORTEST

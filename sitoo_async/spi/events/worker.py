@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Generator, Mapping
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 
 from sitoo_async._codec.base import Model
 from sitoo_async._codec.codec import decode_item
-from sitoo_async.errors import DecodeError, printable
+from sitoo_async.errors import DecodeError, InvalidInputError, printable
 from sitoo_async.spi.events.in_order import finished
 from sitoo_async.spi.events.inbox import Failure, Inbox, Letter, Patience
 from sitoo_async.spi.events.objects import Event, EventType, handed_over
@@ -31,6 +32,9 @@ AnyHandler = Callable[[Any, Any], Awaitable[object]]
 _KNOWN: Final = frozenset[str](EventType)
 _ANEW: Final = 10.0
 """Seconds before an inbox is put to work again that gave up."""
+
+_UNWILLING: Final = 10.0
+"""Seconds after which it is told of a handler that it goes on though it was cancelled."""
 
 
 class WorkerOptions(TypedDict, total=False):
@@ -54,6 +58,10 @@ class Worker:
     It is made by `Events.worker`. Leaving the block lets the handler that is at work finish, for
     `grace` seconds at the most; where the block ends in an exception or a cancellation, the handler
     is cut short at once. What was cut short is handled again.
+
+    Each handler has a task of its own, with its own context variables. One that goes on though it
+    was cancelled can't be ended by anybody: no other is run beside it, the log tells of it, and
+    leaving the block doesn't wait for it for longer than ten seconds.
     """
 
     def __init__(
@@ -72,7 +80,7 @@ class Worker:
         self._patience = patience
         self._timeout = handler_timeout
         self._grace = grace
-        self._task: asyncio.Task[None]
+        self._task: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._leaving = False
@@ -90,6 +98,9 @@ class Worker:
             await asyncio.sleep(_ANEW)
 
     async def __aenter__(self) -> Self:
+        if self._task is not None:
+            raise InvalidInputError("this worker is at work already; make another", field="worker")
+        self._leaving = False
         self._task = asyncio.create_task(self.run(), name="sitoo events")
         return self
 
@@ -109,8 +120,11 @@ class Worker:
             await finished(self._stop())
 
     async def _stop(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            # A second more than until it is told of a handler that doesn't end.
+            await asyncio.wait([task], timeout=_UNWILLING + 1.0)
 
     # One event ----------------------------------------------------------------------------------
 
@@ -135,19 +149,8 @@ class Worker:
             return None
         loop = asyncio.get_running_loop()
         began = loop.time()
-        limit = asyncio.timeout(self._timeout)
-        try:
-            async with limit:
-                await handler(event, self._sitoo)
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            why = reason(error)  # the handler's own, of something that it had begun
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the handler's
-            late = isinstance(error, TimeoutError) and limit.expired()
-            why = f"it took longer than {self._timeout:g} s" if late else reason(error)
-        else:
+        why = await self._run(handler, event)
+        if why is None:
             logger.debug(
                 "event %s (%s) was handled in %.3f s",
                 letter.event_id,
@@ -163,6 +166,37 @@ class Worker:
             why,
         )
         return Failure(reason=why)
+
+    async def _run(self, handler: AnyHandler, event: Event[Any]) -> str | None:
+        """Run a handler to its end, and tell why it failed, if it did."""
+        # A task of its own, so that none leaves context variables to the next, and a cancellation
+        # that it makes away with is not that of the worker.
+        task = asyncio.create_task(_outcome(handler, event, self._sitoo), name="sitoo event")
+        try:
+            await asyncio.wait([task], timeout=self._timeout)
+        except asyncio.CancelledError:
+            await finished(self._cut_short(task, event))
+            raise
+        if not task.done():
+            await finished(self._cut_short(task, event))
+            return f"it took longer than {self._timeout:g} s"
+        try:
+            error = task.result()
+        except asyncio.CancelledError as cancelled:
+            error = cancelled  # the handler's own, of something that it had begun
+        return None if error is None else reason(error)
+
+    async def _cut_short(self, task: asyncio.Task[Any], event: Event[Any]) -> None:
+        """Cancel a handler, and wait for its end: no other may run beside it."""
+        task.cancel()
+        await asyncio.wait([task], timeout=_UNWILLING)
+        if not task.done():
+            logger.error(
+                "the handler of event %s goes on though it was cancelled; no event is handled until"
+                " it ends",
+                event.event_id,
+            )
+            await asyncio.wait([task])
 
     def _handler_of(self, event: Event[Any]) -> AnyHandler | None:
         handler = self._handlers.get(event.event_type, self._handlers.get("*"))
@@ -207,3 +241,19 @@ def _read(letter: Letter, attempt: int) -> Event[Any]:
     if event.event_type in _KNOWN and not isinstance(getattr(event, "data", None), Model):
         raise DecodeError("its data is not an object", location="data")
     return handed_over(event, attempt)
+
+
+async def _outcome(
+    handler: AnyHandler, event: Event[Any], sitoo: SitooClient
+) -> BaseException | None:
+    """What a handler fails with, even where it means to end the process: that fails one event."""
+    try:
+        made = await handler(event, sitoo)
+        # As by `return work(event)` without an await, which else would never be done.
+        while inspect.isawaitable(made):
+            made = await made
+    except (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is told in the log, and events wait
+        return error
+    return None

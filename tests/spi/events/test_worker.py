@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
+import anyio
 import pytest
 
-from sitoo_async.errors import InvalidOptionError, NotFoundError
+from sitoo_async.errors import InvalidInputError, InvalidOptionError, NotFoundError
 from sitoo_async.spi.events import Events, MemoryInbox, OrderData, SQLiteInbox, in_order
 from sitoo_async.spi.events.worker import told_to_end
 from tests.spi.events._events import PAIR, batch, event, post, until
@@ -144,15 +147,109 @@ async def test_a_handler_that_hangs_is_cut_short_and_tried_again(events):
     assert letter.reason == "it took longer than 60 s"
 
 
-async def test_a_timeout_and_a_cancellation_of_the_handlers_own_are_failures(events):
+class Strange(BaseException):
+    """As those are by which frameworks end things."""
+
+
+async def test_whatever_a_handler_raises_of_its_own_is_a_failure_of_one_event(events):
     noted = Noted(events)
-    noted.failures = {1: TimeoutError("a server"), 2: asyncio.CancelledError()}
-    await post(events, batch(1, 2, 3))
+    own = [TimeoutError("a server"), asyncio.CancelledError(), Strange("a secret"), SystemExit(1)]
+    noted.failures = dict(enumerate(own))
+    await post(events, batch(*range(len(own) + 1)))
     async with events.worker(SITOO, attempts=1):
-        await until(lambda: (3, 1) in noted)
+        await until(lambda: (len(own), 1) in noted)
         await asyncio.sleep(1)
     reasons = [letter.reason.partition(" at ")[0] for letter in await events.dead_letters()]
-    assert reasons == ["TimeoutError: a server", "CancelledError"]
+    assert reasons == ["TimeoutError: a server", "CancelledError", "Strange", "SystemExit"]
+
+
+async def test_a_handler_leaves_nothing_to_the_next_and_what_it_forgot_to_await_is_awaited(events):
+    tenant = ContextVar("tenant", default="nobody")
+    seen = []
+
+    async def work(event):
+        seen.append((int(event.event_id, 16), tenant.get()))
+        tenant.set("somebody")
+
+    @events.on("order")
+    async def order(event, sitoo):
+        return work(event)
+
+    @events.on("booking")
+    async def booking(event, sitoo):
+        await work(event)
+
+    await post(events, batch(event(1), event(2, "booking"), event(3)))
+    async with events.worker(SITOO):
+        await until(lambda: len(seen) == 3)
+    assert seen == [(1, "nobody"), (2, "nobody"), (3, "nobody")]
+
+
+async def test_a_handler_that_makes_away_with_a_cancellation_does_not_keep_the_worker(events):
+    begun = []
+
+    @events.on("order")
+    async def order(event, sitoo):
+        begun.append(event.attempt)
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(100)
+
+    await post(events, batch(1))
+    worker = events.worker(SITOO, grace=0)
+    for times in (1, 2):  # the same one may be entered again
+        async with worker:
+            await until(lambda: len(begun) == times)  # noqa: B023 - it is left in this round
+            with pytest.raises(InvalidInputError, match="at work already"):
+                await worker.__aenter__()
+
+
+async def test_no_handler_is_run_beside_one_that_does_not_end_and_nobody_waits_for_it_for_long(
+    events, caplog
+):
+    begun, enough = [], asyncio.Event()
+
+    @events.on("order")
+    async def order(event, sitoo):
+        begun.append(event.event_id)
+        while not enough.is_set():
+            with suppress(asyncio.CancelledError):
+                await enough.wait()
+
+    await post(events, batch(1, 2))
+    loop = asyncio.get_running_loop()
+    async with events.worker(SITOO, handler_timeout=60, grace=0):
+        await asyncio.sleep(100)
+        assert len(begun) == 1
+        assert "goes on though it was cancelled; no event is handled until" in caplog.text
+        left = loop.time()
+    assert loop.time() - left == pytest.approx(11, abs=0.1)
+    async with events.worker(SITOO, attempts=1):
+        await asyncio.sleep(100)
+        assert len(begun) == 1
+        enough.set()
+        await until(lambda: len(begun) == 3)
+    assert begun == [f"{number:032x}" for number in (1, 1, 2)]
+
+
+async def test_a_scope_that_cancels_again_and_again_is_left_when_the_handler_has_ended(events):
+    noted = []
+
+    @events.on("order")
+    async def order(event, sitoo):
+        try:
+            noted.append("begun")
+            await asyncio.sleep(100)
+        finally:
+            for _ in range(10):
+                await asyncio.sleep(0)
+            noted.append("ended")
+
+    await post(events, batch(1))
+    async with anyio.create_task_group() as group:
+        group.start_soon(events.run_worker, SITOO)
+        await until(lambda: noted)
+        group.cancel_scope.cancel()
+    assert noted == ["begun", "ended"]
 
 
 async def test_leaving_lets_the_handler_finish_and_begins_no_other(events):
@@ -432,6 +529,26 @@ async def test_a_worker_outlives_an_inbox_that_fails_and_runs_no_handler_twice_f
         f"the inbox of events failed, and is tried until it works again: {FULL}",
         "the inbox of events works again",
     ]
+
+
+@pytest.mark.parametrize("failing", ["_take", "_give_back", "_end_turn"])
+async def test_an_inbox_that_fails_while_its_worker_ends_does_not_keep_it(failing, caplog):
+    inbox = MemoryInbox()
+
+    async def fails(*_):
+        await asyncio.sleep(5)
+        raise OSError(28, "No space left on device")
+
+    events = Events(**PAIR, inbox=inbox)
+    noted = Noted(events)
+    noted.takes = 100.0
+    async with events.worker(SITOO, grace=0):
+        if failing != "_take":
+            await post(events, batch(1))
+            await until(lambda: noted)
+        setattr(inbox, failing, fails)
+        await asyncio.sleep(1)
+    assert ("at the end of its work: OSError: [Errno 28]" in caplog.text) == (failing != "_take")
 
 
 async def test_an_inbox_of_ones_own_that_gives_up_is_begun_anew(caplog):
