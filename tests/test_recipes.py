@@ -484,6 +484,8 @@ async def returned(recipe: Recipe, fake: FakeSitoo, sitoo: SitooClient) -> None:
     fake.add("/sites/1/orders", refund | {"orderitems": [row]})
 
 
+BY_CARRIER = {"delivery-carrier-productid": "7"}
+
 ON_PAGES: dict[str, tuple[Any, list[str]]] = {
     "pick-up-in-store": (
         lambda recipe, _, sitoo: recipe.place(sitoo, web_order(recipe)),
@@ -495,8 +497,8 @@ ON_PAGES: dict[str, tuple[Any, list[str]]] = {
         ["returned W-3001 a refund=2 quantity=1 reason=101 warehouse=1"],
     ),
     "ship-from-central-warehouse": (
-        lambda _, fake, __: asyncio.sleep(0, sold_in_store(fake, {})),
-        ["send 1 {'10001-1': 2} to=('Storgatan 1', '111 22', 'Stockholm')"],
+        lambda _, fake, __: asyncio.sleep(0, sold_in_store(fake, BY_CARRIER)),
+        ["send 1 {'10001-1': 2} to=('Storgatan 1', '111 22', 'Stockholm') carrier=7"],
     ),
 }
 
@@ -612,14 +614,14 @@ async def test_the_warehouse_hears_of_what_a_store_sold_without_having_it(tmp_pa
     recipe = Recipe("ship-from-central-warehouse", tmp_path)
 
     async def scenario(fake: FakeSitoo, _: SitooClient) -> None:
-        sold_in_store(fake, {})
+        sold_in_store(fake, BY_CARRIER)
         sold_in_store(fake, {"delivery-pickup-warehouseid": "2"})
         done = fake.add("/sites/1/orders", {"ordertypeid": 10, "orderstateid": 10})
         fake.items("/sites/1/orders")[done]["registerid"] = "{3CCB}"
 
     assert await told_by_events(recipe, scenario) == [
-        "send 1 {'10001-1': 2} to=('Storgatan 1', '111 22', 'Stockholm')",
-        "send 2 {'10001-1': 2} to=2",
+        "send 1 {'10001-1': 2} to=('Storgatan 1', '111 22', 'Stockholm') carrier=7",
+        "send 2 {'10001-1': 2} to=2 carrier=None",
     ]
 
 
