@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,6 @@ from tests.spi._receivers import notes_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 # What the receivers do is not measured anyway, and each of their parts has tests of its own.
 pytestmark = [
@@ -26,6 +26,7 @@ pytestmark = [
 ]
 
 EVENTS = 2000
+ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
@@ -40,6 +41,7 @@ async def receivers(folder: Path, port: int) -> AsyncIterator[Any]:
         *(sys.executable, "-m", "tests.spi._receivers", str(folder), str(port)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
     )
 
     async def begin(framework: str) -> int:
@@ -72,7 +74,7 @@ async def test_a_receiver_killed_thrice_under_two_frameworks_handles_every_event
             user="sitoo",
             password="made up",
             prefix="/sitoo",
-            pause=0.2,
+            pause=0.3,
         )
         sent = [
             fake.emit("order", {"eshop_id": 1, "order_id": number, "order_event_type": "add"})
