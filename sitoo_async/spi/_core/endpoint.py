@@ -75,10 +75,13 @@ class Exchange:
 
     def too_large(self) -> Answer:
         """The answer to a body that is too long, which need not be read for it."""
-        return self.refused("too-large", f"the body is longer than {self.most} bytes", "body")
+        return self.refused("too-large", f"the body is longer than {self.most:,} bytes", "body")
 
     def refused(self, finding: Finding, message: str, field: str | None = None) -> Answer:
-        """The answer to something that the library finds."""
+        """The answer to something that the library finds, which is logged."""
+        if finding != "failed":  # of which the log tells more
+            text = "A request was refused, since %s (request %s)"
+            logger.warning(text, message, printable(self.incoming.request_id, 100))
         return of_unfit(self.errors, Unfit(finding, message, field), self.incoming.request_id)
 
 

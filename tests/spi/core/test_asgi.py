@@ -77,7 +77,7 @@ async def test_no_body_has_no_length_where_a_status_forbids_it():
     ],
 )
 async def test_a_body_that_is_too_long_is_answered_without_reading_on(
-    status, headers, messages, read, closed
+    status, headers, messages, read, *, closed, caplog
 ):
     service, server = serving()
     never = chunk(b"", more=True)
@@ -85,6 +85,8 @@ async def test_a_body_that_is_too_long_is_answered_without_reading_on(
     assert (start["status"], asked) == (status, read)
     assert (headers_of(start).get(b"connection") == b"close") == closed
     assert service.asked == []
+    (told,) = caplog.messages
+    assert told.startswith("A request was refused, since the body is longer") == closed
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ async def test_a_server_may_raise_where_nobody_waits_for_the_answer(caplog):
 
 
 @pytest.mark.virtual_time
-async def test_a_body_that_does_not_come_is_waited_for_until_the_deadline():
+async def test_a_body_that_does_not_come_is_waited_for_until_the_deadline(caplog):
     service, server = serving()
     sent = []
 
@@ -159,6 +161,7 @@ async def test_a_body_that_does_not_come_is_waited_for_until_the_deadline():
     await server(scope(), receive, send)
     assert asyncio.get_running_loop().time() == began + 10
     assert (sent[0]["status"], service.asked) == (504, [])
+    assert caplog.messages[0].startswith("A request was refused, since the body did not come in")
 
 
 async def test_the_beginning_and_the_end_of_a_server_are_confirmed():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, get_args
 
 import pytest
@@ -257,6 +258,15 @@ def test_every_code_can_be_refused_with_and_pickles(code):
     assert vars(copied) == vars(refusal)
     assert str(copied) == f"{code}: text"
     assert str(Refusal(code)) == code
+
+
+def test_each_code_goes_with_the_status_that_it_is_named_after():
+    named = {each.name.lower().replace("_", "-"): int(each) for each in HTTPStatus}
+    named["unprocessable-entity"] = 422  # which newer Pythons call a content
+    codes = get_args(Code)
+    assert by_status(*codes).statuses == {
+        code: 500 if code == "other" else named.get(code, 400) for code in codes
+    }
 
 
 @pytest.mark.parametrize(
