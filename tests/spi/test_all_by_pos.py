@@ -20,7 +20,7 @@ from sitoo_async.spi.payment import Payment, PaymentsInMemory
 from sitoo_async.testing import FakePos
 from sitoo_async.testing._pos.contract import findings_of
 from sitoo_async.testing._pos.operations import operation_of
-from sitoo_async.testing._pos.samples import sample_body
+from sitoo_async.testing._pos.samples import sample_body, sample_parameters
 from sitoo_async.testing._reference.services import service_facts
 from sitoo_async.testing._server.partners import Reply
 from tests.spi.test_pos_services import ANSWERS, SERVICES, answer_of, served, snake_case
@@ -134,14 +134,16 @@ async def test_no_spoilt_request_is_more_than_a_bad_one_and_no_spoilt_answer_bre
         operation = operation_of(service, name)
         answer = expected(service, name)
         app, _ = served(service, **{snake_case(name): answer_of(service, name, answer)})
-        body = sample_body(operation)
+        body, parameters = sample_body(operation), sample_parameters(operation)
         path = re.sub(r"\{\w+\}", "1", operation.path)
         for odd in () if body is None else spoilt(body):
             answered = await app.handle(operation.method, path, {}, json.dumps(odd))
             statuses[answered.status] += 1
         for odd in spoilt(answer):
             reply = Reply((*operation.statuses, 200)[0], CIMultiDict(), json.dumps(odd).encode())
-            broken[service] += any(each.breaks for each in findings_of(operation, {}, reply))
+            broken[service] += any(
+                each.breaks for each in findings_of(operation, parameters, reply)
+            )
     assert statuses.keys() == {200, 201, 204, 400}
     # Of these no body is documented.
     assert {*SERVICES} - {*+broken} == {"spi-sales-tax"}

@@ -115,7 +115,8 @@ async def test_an_operation_that_nobody_documents_is_called_where_it_was_seen():
 
 
 async def test_all_operations_of_an_interface_are_called_with_the_ids_that_were_told():
-    pos, partner = pos_of((200, "4/7"), (200, PAYMENT), (200, b""), prefix="/sitoo")
+    added = {**PAYMENT, "paymentid": "4/7"}
+    pos, partner = pos_of((200, "4/7"), (200, added), (200, b""), prefix="/sitoo")
     answers = await pos.call_all("payment")
     assert [answer.operation for answer in answers] == [
         "Add Payment",
@@ -125,7 +126,7 @@ async def test_all_operations_of_an_interface_are_called_with_the_ids_that_were_
     assert [scope["raw_path"] for scope in partner.scopes] == [
         b"/sitoo/payments",
         b"/sitoo/payments/4%2F7",
-        b"/sitoo/payments/123456789",  # that of the answer to the second
+        b"/sitoo/payments/4%2F7",
     ]
     form = {"id": "F-1", "ui_type": "web-page"}
     pos, partner = pos_of((201, form), (404, ERROR), (200, b""), (200, []))
@@ -237,6 +238,13 @@ GET_PAYMENT = "payment.Get Payment"
             "paymentstate.receiptsection[0] should be text and is an integer",
         ),
         (GET_PAYMENT, 200, {"paymentstate": "completed"}, "paymentstate should be an object"),
+        (GET_PAYMENT, 200, {"amount": "1.00"}, "paymentstate is missing, so that a POS would ask"),
+        (
+            GET_PAYMENT,
+            200,
+            {**PAYMENT, "paymentid": "7"},
+            "paymentid is that of another payment",
+        ),
         ("payment.Update Payment", 307, b"", "status is 307, which a POS makes nothing of"),
         ("rfid.Create Sell Transaction", 200, b"", "status is 200, and documented are 204"),
         (
@@ -321,7 +329,7 @@ async def test_it_complains_of_what_breaks_the_documented_contract(called, statu
                 "body[0].tier is a field that no page has",
             ],
         ),
-        (GET_PAYMENT, 200, {"creditpaymentid": None}, []),
+        (GET_PAYMENT, 200, PAYMENT, []),
         (
             GET_PAYMENT,
             200,
@@ -332,6 +340,8 @@ async def test_it_complains_of_what_breaks_the_documented_contract(called, statu
         ("payment.Update Payment", 200, b"anything", []),
         ("payment.Update Payment", 409, b"", []),
         ("rfid.Create Sell Transaction", 400, ERROR, []),
+        ("tax-free.Add Transaction", 201, {"ui_type": "web-page"}, []),
+        ("tax-free.Add Transaction", 201, {"ui_type": "x"}, ["id is missing, which only a web"]),
         ("insurance.Create Cart Insurance", 201, b"{}", ["header Content-Type does not say JSON"]),
         (
             "insurance.Create Cart Insurance",
@@ -448,7 +458,7 @@ def told(state: str) -> tuple[int, Any]:
     return 200, {**PAYMENT, "paymentstate": {"state": state}}
 
 
-ADDED, DONE = (200, "7"), (200, b"")
+ADDED, DONE = (200, PAYMENT["paymentid"]), (200, b"")
 
 
 @pytest.mark.virtual_time

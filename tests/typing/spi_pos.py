@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_type
 
+from fastapi import FastAPI
+
 from sitoo_async import SitooClient
 from sitoo_async.models import GiftCard
 from sitoo_async.spi import App, Call, Refusal
@@ -48,6 +50,7 @@ from sitoo_async.spi.product_search import (
     ProductSearchService,
 )
 from sitoo_async.spi.rfid import RfidService, TransactionSell
+from sitoo_async.testing import FakePos, PosAnswer
 
 
 class Crm(CrmV2Service):
@@ -119,6 +122,17 @@ class Payments(PaymentsInMemory):
 class HalfAService(PaymentsInMemory):
     async def begin(self, payment: Payment) -> None:
         raise NotImplementedError
+
+
+async def asked(payments: Payments) -> None:
+    async with FakePos(App(payments, unprotected=True), store_id=None) as pos:
+        answer = await pos.call("payment", "Get Payment", paymentid="1", headers={"a": "b"})
+        assert_type(answer, PosAnswer)
+        assert_type((await pos.pay({"amount": "1.00"}, hesitate=181)).state, str | None)
+        assert_type(await pos.call_all("payment"), list[PosAnswer])
+        assert_type(FakePos.operations(), list[tuple[str, str]])
+    FakePos(FastAPI())
+    FakePos(5)  # type: ignore[arg-type]  # neither a URL nor an application
 
 
 async def served(sitoo: SitooClient, customer: Customer, payment: Payment) -> None:

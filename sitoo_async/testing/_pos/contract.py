@@ -38,13 +38,13 @@ def _refuse(constant: str) -> None:
 
 
 def findings_of(
-    operation: PosOperation, query: Mapping[str, Any], reply: Reply
+    operation: PosOperation, parameters: Mapping[str, Any], reply: Reply
 ) -> Iterator[Finding]:
     """What is not as the reference has it.
 
     Args:
         operation: what was called.
-        query: the parameters that it was called with.
+        parameters: what it was called with, in the path and in the query.
         reply: the answer.
     """
     succeeded = 200 <= reply.status < 300
@@ -73,7 +73,7 @@ def findings_of(
     yield from before
     rule = _RULES.get((operation.service, operation.name))
     if rule is not None and not any(each.breaks for each in before):
-        yield from rule(query, value)
+        yield from rule(parameters, value)
 
 
 def _of_status(operation: PosOperation, status: int) -> Iterator[Finding]:
@@ -153,9 +153,9 @@ def _one_way_out(_: object, value: Any) -> Iterator[Finding]:
             yield Finding(place, "has several options of type none, where one at most is allowed")
 
 
-def _filters_alone(query: Mapping[str, Any], value: Any) -> Iterator[Finding]:
+def _filters_alone(parameters: Mapping[str, Any], value: Any) -> Iterator[Finding]:
     products = value.get("products")
-    if query.get("return_only_filters") is True and products and products.get("items"):
+    if parameters.get("return_only_filters") is True and products and products.get("items"):
         yield Finding("products.items", "holds products, where only filters were asked for")
 
 
@@ -164,8 +164,23 @@ def _names_the_transaction(_: object, value: Any) -> Iterator[Finding]:
         yield Finding("transaction_id", "is missing in the answer to a transaction")
 
 
+def _says_where_it_stands(parameters: Mapping[str, Any], value: Any) -> Iterator[Finding]:
+    if value.get("paymentstate") is None:
+        yield Finding("paymentstate", "is missing, so that a POS would ask for ever")
+    if value.get("paymentid", parameters["paymentid"]) != parameters["paymentid"]:
+        yield Finding("paymentid", "is that of another payment")
+
+
+def _can_be_asked_for(_: object, value: Any) -> Iterator[Finding]:
+    if not value.get("id") and value.get("ui_type") != "web-page":
+        text = "is missing, which only a web page may tell later; its name is inferred"
+        yield Finding("id", text, breaks=False)
+
+
 _RULES: Mapping[tuple[str, str], Callable[[Mapping[str, Any], Any], Iterator[Finding]]] = {
     ("spi-insurance", "Create Cart Insurance"): _one_way_out,
     ("spi-product-search", "Search Products"): _filters_alone,
+    ("spi-payment", "Get Payment"): _says_where_it_stands,
+    ("spi-tax-free", "Add Transaction"): _can_be_asked_for,
     ("spi-discount-cards", "Post a discount card transaction"): _names_the_transaction,
 }
