@@ -581,10 +581,13 @@ async def test_the_shop_hears_of_what_came_back_to_a_store(tmp_path: Path) -> No
         fake.add("/sites/1/orders", refund | {"creditorderid": sold})
         other = fake.add("/sites/1/orders", {"ordertypeid": 10})
         fake.add("/sites/1/orders", refund | {"creditorderid": other})
+        # In a store of another site.
+        fake.add("/sites/2/orders", refund | {"creditorderid": sold, "orderitems": rows[:1]})
 
     assert await told_by_events(recipe, scenario) == [
         "returned W-3001 a refund=2 quantity=1 reason=101 warehouse=1",
         "returned W-3001 b refund=2 quantity=1 reason=101 warehouse=2",
+        "returned W-3001 a refund=5 quantity=1 reason=101 warehouse=1",
     ]
 
 
