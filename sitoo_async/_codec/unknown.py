@@ -35,8 +35,9 @@ _write: Final = vars(Unknown)["_unknown"].__set__
 def unknown_fields(item: Model) -> Mapping[str, Any]:
     """The fields of an answer that its model doesn't know, by name, as plain JSON values.
 
-    They are kept only where the option `keep_unknown` asks for it; else there are none. Numbers
-    with a fraction are Decimal. Models within an item have their own. Copies and pickles have
+    They are kept where the option `keep_unknown` asks for it, and always in models of the services
+    beside v2 and of the interfaces, which are known in part; else there are none. Numbers with a
+    fraction are Decimal. Models within an item have their own. Copies and pickles have
     them too; where items are compared or shown they don't count, and they are never sent.
 
     Args:
