@@ -132,6 +132,10 @@ async def test_all_operations_of_an_interface_are_called_with_the_ids_that_were_
     pos, partner = pos_of((201, form), (404, ERROR), (200, b""), (200, []))
     await pos.call_all("tax-free")
     assert {scope["path"].split("/")[2] for scope in partner.scopes[1:]} == {"F-1"}
+    invoice = {"invoice_id": {"of": "a sort that nobody knows"}, "items": [{"id": "1"}]}
+    pos, partner = pos_of((200, {}), (201, invoice), *[(200, {})] * 6)
+    await pos.call_all("sales-tax")
+    assert partner.scopes[2]["path"] == "/invoices/INV-2025-001"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 from multidict import CIMultiDict
@@ -60,7 +60,7 @@ class FakePos:
         prefix: a path before those of the interfaces, such as ``/sitoo``.
         store_id: what goes as ``Store-ID``, percent-encoded, to interfaces that have that header;
             None: it is missing, as it may be.
-        staff_id: ``Staff-ID`` likewise.
+        staff_id: ``Staff-ID`` likewise; if nothing else is said it is one that has to be decoded.
         register_id: ``Register-ID`` likewise.
         patience: seconds after which it gives up.
         slow_after: seconds after which an answer is noted as slow.
@@ -307,5 +307,6 @@ def _ids(service: str, value: Any) -> dict[str, Any]:
     names = {each for pair in pairs(service) for each in operation_of(*pair).path_parameters}
     if isinstance(value, str):
         return dict.fromkeys(names, value)
-    told = {name: found(value, name) or found(value, "id") for name in names}
-    return {name: each for name, each in told.items() if each}
+    own = cast("Mapping[str, Any]", value).get("id") if isinstance(value, dict) else None
+    told = {name: found(value, name) or own for name in names}
+    return {name: each for name, each in told.items() if each and isinstance(each, str | int)}
