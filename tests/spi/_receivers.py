@@ -3,9 +3,6 @@
 They are forked from a process that has imported everything, so that the next one is there in no
 time. Each line on standard input names a framework and lets a receiver begin; standard output gives
 its process id when it listens. The end of standard input ends the last one.
-
-Its handler notes each event twice: in `calls` whenever it is begun, and in `effects`, with its id
-as the key, once.
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -24,15 +20,7 @@ from litestar import Litestar, asgi
 
 from sitoo_async import SitooClient
 from sitoo_async.spi.events import Events, SQLiteInbox
-
-
-def notes_in(folder: str) -> sqlite3.Connection:
-    notes = sqlite3.connect(Path(folder) / "notes.sqlite3", isolation_level=None)
-    # What a killed process wrote is there all the same; only a loss of power would take it.
-    notes.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF")
-    notes.execute("CREATE TABLE IF NOT EXISTS calls (number INTEGER)")
-    notes.execute("CREATE TABLE IF NOT EXISTS effects (event_id TEXT PRIMARY KEY, number INTEGER)")
-    return notes
+from tests.spi._notes import notes_in
 
 
 def application(framework: str, folder: str):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sitoo_async.testing import FakeSitoo
-from tests.spi._receivers import notes_in
+from tests.spi._notes import notes_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -72,6 +72,7 @@ DEEP = b"[" * 100_000
         (("GET", "/payments?key=%FF"), {}, b"", "field-type", "key"),
         (("GET", f"{FIND}&start=1.0"), {}, b"", "field-type", "start"),
         (("GET", f"{FIND}&start=9223372036854775808"), {}, b"", "field-type", "start"),
+        (("GET", f"{FIND}&start=-9223372036854775809"), {}, b"", "field-type", "start"),
         (("GET", f"{FIND}&start={'9' * 5000}"), {}, b"", "field-type", "start"),
         (("GET", f"{FIND}&start=\u0661"), {}, b"", "field-type", "start"),
         (("GET", f"{FIND}&filter[a]=%FF"), {}, b"", "field-type", "filter[a]"),
