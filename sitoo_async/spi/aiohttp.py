@@ -18,13 +18,14 @@ from aiohttp import web
 from sitoo_async._checks.show import shown
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.answer import Answer
+from sitoo_async.spi._core.asgi import path_below
 from sitoo_async.spi._core.endpoint import Endpoint
 
 __all__ = ["serve_below"]
 
 
 def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
-    """Serve an interface below a path of an aiohttp.web application.
+    """Serve an interface below a path of an aiohttp.web application, or of one within another.
 
     Its `client_max_size` does not count here, that of the endpoint does.
 
@@ -40,12 +41,16 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
         raise InvalidOptionError(
             f"path must begin with a slash and have no parameters, not {shown(path)}", field="path"
         )
-    root = path.rstrip("/")
 
     async def handler(request: web.Request) -> web.StreamResponse:
         begun = endpoint.begin(
             request.method,
-            request.rel_url.raw_path[len(root) :],
+            path_below(
+                {
+                    "path": f"/{request.match_info['below']}",
+                    "raw_path": request.rel_url.raw_path.encode(),
+                }
+            ),
             request.raw_headers,
             query=request.rel_url.raw_query_string,
             peer=request.remote,
@@ -65,7 +70,7 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
             response.force_close()
         return response
 
-    server.router.add_route("*", f"{root}/{{below:.*}}", handler)
+    server.router.add_route("*", f"{path.rstrip('/')}/{{below:.*}}", handler)
 
 
 async def _chunks(request: web.Request) -> AsyncIterator[bytes]:

@@ -72,7 +72,10 @@ async def by_uvicorn(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 @contextlib.asynccontextmanager
 async def by_aiohttp(server: Any) -> AsyncIterator[httpx.AsyncClient]:
     app = web.Application()
-    serve_below(app, f"{PLACE}/", server)
+    outer, _, inner = PLACE.rpartition("/")
+    within = web.Application()
+    serve_below(within, f"/{inner}/", server)
+    app.add_subapp(outer, within)
     runner = web.AppRunner(app, lingering_time=0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
