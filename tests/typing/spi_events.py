@@ -11,6 +11,7 @@ from typing import Any, assert_type
 
 from sitoo_async import SitooClient
 from sitoo_async.models import (
+    JournalEntry,
     Order,
     OrderDelivery,
     PosZReport,
@@ -114,4 +115,11 @@ async def use(sitoo: SitooClient) -> None:
         sitoo, since=datetime(2026, 12, 1, tzinfo=UTC), kinds=["order"]
     ):
         assert_type(missed, Missed)
+        match missed.item:
+            case Order():
+                assert_type(missed.item.orderid, int)
+            case PosZReport() | WarehouseTransaction():
+                pass
+            case entry:
+                assert_type(entry, JournalEntry)
     events.reconcile(sitoo, since=datetime.now(UTC), kinds=["orders"])  # type: ignore[list-item]

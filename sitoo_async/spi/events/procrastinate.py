@@ -100,7 +100,13 @@ SELECT event_id, body, reason, reruns, received_at, failed_at FROM events
 WHERE event_id = ANY(%s) AND handled_at IS NULL
 """
 
-_PRUNE_EVENTS: Final = "DELETE FROM events WHERE handled_at < now() - %s"
+# Not those whose job is still to find out that they were handled: its lock would be in the way.
+_PRUNE_EVENTS: Final = """
+DELETE FROM events WHERE handled_at < now() - %s AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS job
+    WHERE job.queueing_lock = events.event_id AND job.status IN ('todo', 'doing')
+)
+"""
 
 _NOTE: Final = """
 INSERT INTO positions (name, value) VALUES (%s, %s)
@@ -322,9 +328,10 @@ class ProcrastinateInbox:
                 await finished(self._execute(_FORGIVE, event_id))
                 raise
         if failure is None:
-            await self._execute(_SETTLE, event_id)
+            # Though it be cancelled in this moment, or it would be handled again.
+            await finished(self._execute(_SETTLE, event_id))
             return
-        await self._execute(_FAIL, failure.reason, event_id)
+        await finished(self._execute(_FAIL, failure.reason, event_id))
         failures = job.attempts + 1 - forgiven
         if failure.final or failures >= self._patience.attempts:
             if unreadable is None:

@@ -25,6 +25,7 @@ from sitoo_async.spi.events.inbox import Inbox
 if TYPE_CHECKING:
     from sitoo_async._client import SitooClient
     from sitoo_async._paging.paginator import Paginator
+    from sitoo_async.models import JournalEntry, Order, PosZReport, WarehouseTransaction
 
 __all__ = ["KINDS", "Missed", "MissedKind", "reconcile"]
 
@@ -46,7 +47,7 @@ class Missed:
 
     kind: MissedKind
     key: str
-    item: Any = attrs.field(repr=False)
+    item: Order | PosZReport | WarehouseTransaction | JournalEntry = attrs.field(repr=False)
 
 
 async def reconcile(
