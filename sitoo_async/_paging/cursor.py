@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, Self, TypeGuard, cast
 
 import attrs
 from typing_extensions import TypeVar, override
@@ -303,15 +303,7 @@ class FromMoment(Advance[datetime | None]):
             last = moments[-1] if moments else at
         else:
             last = self._moment(items[-1])
-        if at is not None:
-            # What the caller began with may be finer than the whole seconds that are sent.
-            moments.insert(0, at.replace(microsecond=0))
-        for earlier, later in pairwise(moments):
-            if later < earlier:
-                raise DecodeError(
-                    f"{self._field} should ascend, and goes back from {earlier} to {later}",
-                    sent="yes",
-                )
+        _check_ascending(self._field, at, moments)
         return last
 
     @override
@@ -434,6 +426,8 @@ class ByNextFromMoment(Advance[Any]):
 
     @override
     def after(self, at: Cursor, rows: Sequence[Any], body: bytes) -> Cursor:
+        found = (getattr(row, self._field, None) for row in rows)
+        _check_ascending(self._field, at.moment, [each for each in found if _is_moment(each)])
         return Cursor.reaching(self._reached(rows, at), self._peek(body))
 
     @override
@@ -453,7 +447,22 @@ class ByNextFromMoment(Advance[Any]):
     def _reached(self, rows: Sequence[Any], at: Cursor) -> datetime | None:
         """The moment of the last row that has one; rather one too early than one too late."""
         moments = (getattr(row, self._field, None) for row in reversed(rows))
-        return next((each for each in moments if isinstance(each, datetime)), at.moment)
+        return next(filter(_is_moment, moments), at.moment)
+
+
+def _is_moment(found: object) -> TypeGuard[datetime]:
+    return isinstance(found, datetime)
+
+
+def _check_ascending(field: str, at: datetime | None, moments: Sequence[datetime]) -> None:
+    """Refuse rows in another order than that of their moments: a position would leave some out."""
+    # What the caller began with may be finer than the whole seconds that are sent.
+    begin = [] if at is None else [at.replace(microsecond=0)]
+    for earlier, later in pairwise([*begin, *moments]):
+        if later < earlier:
+            raise DecodeError(
+                f"{field} should ascend, and goes back from {earlier} to {later}", sent="yes"
+            )
 
 
 def _lost(name: str, found: object) -> DecodeError:

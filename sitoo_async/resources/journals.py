@@ -130,6 +130,9 @@ class Journals(Resource):
         Raises:
             InvalidInputError: `register_id` is no GUID, a naive datetime, `held` without `since`,
                 or `page_size` out of range.
+            BadRequestError: from the walk: Sitoo spells the order otherwise than ``asc``, which is
+                inferred.
+            DecodeError: from the walk: the entries are not in the order in which they arrived.
 
         Reference: https://developer.sitoo.com/, the page Endpoints of Journals v3
         """

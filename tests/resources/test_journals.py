@@ -177,6 +177,19 @@ async def test_what_has_no_moment_is_walked_over(fake, client, registers):
     assert walk.position == moment(START)
 
 
+async def test_entries_in_another_order_than_that_of_their_arrival_are_told(
+    fake, client, registers
+):
+    early, late = ({"id": n, "dateadded": START + n} for n in (1, 2))
+    for rows, since in (([late, early], None), ([early], moment(START + 2))):
+        fake.script(Fault.answer(200, body={"items": rows, "next": ""}))
+        with pytest.raises(errors.DecodeError, match="dateadded should ascend"):
+            await client.journals.list_added(registers[0], since=since).collect()
+    fake.script(Fault.answer(200, body={"items": [late, early], "next": ""}))
+    # To whom the order does not matter, it does not.
+    assert ids(await client.journals.list(registers[0]).collect()) == [2, 1]
+
+
 @pytest.mark.parametrize(
     ("options", "field"),
     [
