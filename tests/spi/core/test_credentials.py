@@ -135,6 +135,9 @@ def test_what_can_not_work_is_refused_by_its_name_and_no_password_shows(wrong, f
     with pytest.raises(InvalidOptionError) as caught:
         App(Recorder(), **wrong)
     assert caught.value.field == field
+    # Which of several it is, and nothing of the kind where there is one.
+    several = isinstance(wrong.get("credentials"), list) and len(wrong["credentials"]) == 2
+    assert str(caught.value).startswith("credentials[1]: ") == several
     frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     ours = [frame for frame in frames.stack if "/sitoo_async/" in frame.filename]
     assert len(ours) > 1

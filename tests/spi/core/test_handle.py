@@ -39,6 +39,8 @@ async def test_a_request_becomes_a_typed_call_and_its_answer_json():
         ("GET", "/payments/7?extended=true&extended=true", b"", ("get_payment", "7", True)),
         ("GET", "/payments?key=%2B46+70&start=-1", b"", ("find_payment", "+46 70", -1, None)),
         ("GET", "/payments?key=&&=5", b"", ("find_payment", "", 0, None)),
+        ("GET", f"/payments?key=a&start={-(2**63)}", b"", ("find_payment", "a", -(2**63), None)),
+        ("GET", f"/payments?key=a&start={2**63 - 1}", b"", ("find_payment", "a", 2**63 - 1, None)),
         (
             "GET",
             "/payments?key=a&filter[size]=M&filter%5Bsize%5D=L&filter[x]=%C3%B6&filter=1",
