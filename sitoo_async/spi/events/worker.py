@@ -80,7 +80,8 @@ class Worker:
         self._patience = patience
         self._timeout = handler_timeout
         self._grace = grace
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None]
+        self._entered = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._leaving = False
@@ -98,9 +99,9 @@ class Worker:
             await asyncio.sleep(_ANEW)
 
     async def __aenter__(self) -> Self:
-        if self._task is not None:
+        if self._entered:
             raise InvalidInputError("this worker is at work already; make another", field="worker")
-        self._leaving = False
+        self._entered, self._leaving = True, False
         self._task = asyncio.create_task(self.run(), name="sitoo events")
         return self
 
@@ -120,11 +121,10 @@ class Worker:
             await finished(self._stop())
 
     async def _stop(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            # A second more than until it is told of a handler that doesn't end.
-            await asyncio.wait([task], timeout=_UNWILLING + 1.0)
+        self._task.cancel()
+        # A second more than until it is told of a handler that doesn't end.
+        await asyncio.wait([self._task], timeout=_UNWILLING + 1.0)
+        self._entered = False
 
     # One event ----------------------------------------------------------------------------------
 
