@@ -32,6 +32,7 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
     Args:
         server: the application.
         path: where Sitoo finds the interface, such as ``/sitoo/payments``; ``/`` for everywhere.
+            What is at the path itself goes there too, such as events at ``/sitoo/events``.
         endpoint: an `App`, or `Events`.
 
     Raises:
@@ -47,7 +48,7 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
             request.method,
             path_below(
                 {
-                    "path": f"/{request.match_info['below']}",
+                    "path": f"/{request.match_info.get('below', '')}",
                     "raw_path": request.rel_url.raw_path.encode(),
                 }
             ),
@@ -70,7 +71,10 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
             response.force_close()
         return response
 
-    server.router.add_route("*", f"{path.rstrip('/')}/{{below:.*}}", handler)
+    root = path.rstrip("/")
+    if root:
+        server.router.add_route("*", root, handler)
+    server.router.add_route("*", f"{root}/{{below:.*}}", handler)
 
 
 async def _chunks(request: web.Request) -> AsyncIterator[bytes]:

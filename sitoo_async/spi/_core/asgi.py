@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,8 @@ logger = logging.getLogger("sitoo_async")
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_ESCAPE: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 
 _NOT_OURS: Final = 1008
 """The code that closes a websocket, which nobody speaks here."""
@@ -112,9 +115,16 @@ def path_below(scope: Scope) -> str:
     raw: bytes = (scope.get("raw_path") or b"").partition(b"?")[0]
     if b"%" in raw:
         # The end of the raw path that reads like the path is what is left of it.
+        before = unquote_to_bytes(raw).rstrip(b"/")
         plain = path.rstrip("/").encode("utf-8", "surrogateescape")
-        place = len(raw)
-        while (place := raw.rfind(b"/", 0, place)) >= 0:
-            if unquote_to_bytes(raw[place:]).rstrip(b"/") == plain:
+        if before.endswith(plain):
+            place = len(before) - len(plain)
+            for escape in _ESCAPE.finditer(raw):
+                if escape.start() >= place:
+                    break
+                place += 2  # which it has more than what it stands for
+            if raw[place : place + 1] == b"/":
                 return raw[place:].decode("latin-1")
+        # What is no UTF-8, servers replace by this: no id may come of that.
+        path = path.replace("\ufffd", "\udcff")
     return quote(path, safe="/:@!$&'()*+,;=~", errors="surrogateescape")

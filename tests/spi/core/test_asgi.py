@@ -196,6 +196,11 @@ async def test_nobody_speaks_websockets_here_nor_what_comes_after_them():
         ({"path": "/rest", "root_path": "/r"}, "/rest"),
         ({"path": "/a/b/", "root_path": "", "raw_path": b"/r/a%2Fb"}, "/a%2Fb"),
         ({"path": "/a", "root_path": "/r", "raw_path": None}, "/a"),
+        ({"path": "/r/a", "raw_path": b"/%72/x%2Fr/%61"}, "/%61"),
+        ({"path": "/", "root_path": "", "raw_path": b"/r%20/"}, "/"),
+        # What is no UTF-8 was replaced by the server.
+        ({"path": "/p/\ufffd", "raw_path": b"/p/%FF"}, "/p/%FF"),
+        ({"path": "/p/\ufffd", "raw_path": b"/p/%EF%BF%BD"}, "/p/%EF%BF%BD"),
         # What no part of the raw path reads like is told by the path alone.
         ({"path": "/a b", "raw_path": b"/x%20y"}, "/a%20b"),
         ({"path": "/\udcff", "raw_path": b"/%FF"}, "/%FF"),

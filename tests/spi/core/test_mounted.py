@@ -19,7 +19,8 @@ from starlette.routing import Mount
 
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi.aiohttp import serve_below
-from tests.spi.core._payments import HEADERS, Payment, serving
+from sitoo_async.spi.events import Events, MemoryInbox
+from tests.spi.core._payments import CREDENTIALS, HEADERS, Payment, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -160,6 +161,14 @@ async def test_a_body_that_ends_too_early_or_is_no_gzip_is_none(place, caplog):
     assert answer.status_code == 400
     assert service.asked == []
     assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+async def test_events_are_taken_at_the_very_path_where_they_are_served_under_aiohttp():
+    events = Events(**CREDENTIALS, inbox=MemoryInbox())
+    async with by_aiohttp(events) as client:
+        client.headers = HEADERS
+        answers = [await client.post(f"{PLACE}{end}", json=[]) for end in ("", "/", "/events")]
+    assert [each.status_code for each in answers] == [200] * 3
 
 
 @pytest.mark.parametrize("path", ["sitoo", "/{id}", ""])
