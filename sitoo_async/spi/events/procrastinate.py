@@ -29,6 +29,7 @@ try:
     from procrastinate.exceptions import ConnectorException
     from procrastinate.jobs import Job, Status
     from procrastinate.schema import SchemaManager
+    from psycopg.conninfo import conninfo_to_dict
     from psycopg.rows import TupleRow, tuple_row
     from psycopg.sql import SQL, Identifier
     from psycopg_pool import AsyncConnectionPool
@@ -172,11 +173,17 @@ class ProcrastinateInbox:
         remember: timedelta = timedelta(days=7),
     ) -> None:
         dsn = hidden(dsn)
+        self._schema = schema  # which its repr shows, also in a traceback of what follows
         for name, text in (("dsn", dsn), ("schema", schema)):
             if not is_a(text, str) or not text:
                 raise InvalidOptionError(f"{name} must be text, and not empty", field=name)
+        if not _is_readable(dsn):
+            raise InvalidOptionError(
+                "dsn must be postgresql://user:password@host:port/database, where a @, /, :, ?, #"
+                " or % of the password is written as %40, %2F, %3A, %3F, %23 or %25",
+                field="dsn",
+            )
         self._dsn = dsn
-        self._schema = schema
         self._lease: float = check_number("lease", lease)
         self._remember = memory_of(remember)
         self._app: App | None = None
@@ -464,6 +471,15 @@ class ProcrastinateInbox:
         async with self._connection() as connection:
             cursor = await connection.cursor(row_factory=tuple_row).execute(statement, values)
             return await cursor.fetchall() if cursor.description else []
+
+
+def _is_readable(dsn: str) -> bool:
+    """Whether it can be read; else it would be quoted in the log of each attempt to connect."""
+    try:
+        conninfo_to_dict(dsn)
+    except psycopg.Error:
+        return False
+    return True
 
 
 def _quoted(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -288,6 +289,18 @@ async def test_a_connection_of_an_inbox_that_was_closed_is_not_to_be_had(inbox):
         async with inbox._connection():
             pass
     assert await inbox.position("a") is None
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql//sitoo:secret@host", "postgresql://sitoo:secret%zz@host"]
+)
+def test_a_dsn_that_can_not_be_read_is_not_quoted(dsn):
+    with pytest.raises(InvalidOptionError, match="dsn must be postgresql://") as caught:
+        ProcrastinateInbox(dsn)
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    shown = [str(frame.locals) for frame in report.stack if "sitoo_async" in frame.filename]
+    assert shown
+    assert "secret" not in "".join([*shown, str(caught.value)])
 
 
 @pytest.mark.parametrize(
