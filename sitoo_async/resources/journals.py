@@ -226,6 +226,7 @@ class JournalsOfAll(AsyncIterable[JournalEntry]):
         self._page_size = page_size
         self._includenotregistered = includenotregistered
         self._positions = dict(begin)
+        self._walks: dict[str, Paginator[JournalEntry, datetime | None]] = {}
 
     @property
     def positions(self) -> Mapping[str, datetime]:
@@ -234,29 +235,27 @@ class JournalsOfAll(AsyncIterable[JournalEntry]):
         That of the first entry that the last walk has not finished with, or of the last one of the
         register. A register that had no entries is not among them.
         """
-        return MappingProxyType(self._positions)
+        positions = dict(self._positions)
+        for key, walk in self._walks.items():
+            if walk.position is not None:
+                same = (each for each in positions if each.upper() == key.upper())
+                positions.pop(next(same, key), None)  # under one spelling of its GUID
+                positions[key] = walk.position
+        return MappingProxyType(positions)
 
     async def __aiter__(self) -> AsyncGenerator[JournalEntry, None]:
-        self._positions = dict(self._begin)
+        # Noted before anything is waited for, so that whoever leaves in between finds it.
+        self._walks = walks = {}
         given = {key.upper(): moment for key, moment in self._begin.items()}
         registers = self._registers.list(includenotregistered=self._includenotregistered)
         for register in await registers.collect():
             key = register.registerid
             since = given.get(key.upper(), self._since)
             walk = self._journals.list_added(key, since=since, page_size=self._page_size)
+            walks[key] = walk
             async with aclosing(aiter(walk)) as entries:
-                try:
-                    async for entry in entries:
-                        yield entry
-                finally:
-                    self._note(key, walk.position)
-
-    def _note(self, key: str, position: datetime | None) -> None:
-        """Note how far a register was walked, under one spelling of its GUID."""
-        if position is not None:
-            same = (each for each in self._positions if each.upper() == key.upper())
-            self._positions.pop(next(same, key), None)
-            self._positions[key] = position
+                async for entry in entries:
+                    yield entry
 
 
 def _braced(register_id: object, field: str = "register_id") -> str:

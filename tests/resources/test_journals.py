@@ -233,6 +233,15 @@ async def test_all_registers_are_walked_one_after_the_other(fake, client, regist
     ]
 
 
+async def test_a_walk_of_all_that_is_left_tells_where_at_once(fake, client, registers):
+    numbers = [fake.add_journal_entry(registers[0], "login", created=START + n) for n in range(3)]
+    walk = client.journals.list_all()
+    async for entry in walk:
+        if entry.id == numbers[1]:
+            break
+    assert walk.positions == {registers[0]: moment(START + 1)}
+
+
 async def test_a_walk_of_all_that_is_broken_off_tells_where(fake, client, registers):
     one, other = registers
     numbers = [
