@@ -72,8 +72,7 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
         return response
 
     root = path.rstrip("/")
-    if root:
-        server.router.add_route("*", root, handler)
+    server.router.add_route("*", root or "/", handler)
     server.router.add_route("*", f"{root}/{{below:.*}}", handler)
 
 
