@@ -288,9 +288,14 @@ class Listing(Calls):
             start=cursor,
             page_size=page_size,
             query=query,
-            advance=ByNext(next_of),
+            advance=ByNext(self._next_of(operation, at)),
             through=through,
         )
+
+    def _next_of(self, operation: Operation, at: At) -> Callable[[bytes], str | None]:
+        """What reads the cursor of the next page off an answer."""
+        path = self._path(operation, at)
+        return lambda body: reading(operation, path, lambda: next_of(body))
 
     def _whole(
         self,

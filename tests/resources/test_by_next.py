@@ -173,7 +173,8 @@ async def test_what_can_be_no_cursor_in_an_answer_is_an_error_with_its_place(
 
     with pytest.raises(DecodeError, match="cursor") as caught:
         await walk()
-    assert (seen, caught.value.location) == ([1], "next")
+    assert (seen, caught.value.location, caught.value.sent) == ([1], "next", "yes")
+    assert "(GET journals-v3 /things)" in str(caught.value)
 
 
 @pytest.mark.parametrize(
