@@ -5,7 +5,7 @@ Reference: https://developer.sitoo.com/, the pages of Shipments v3
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypedDict, Unpack
@@ -139,9 +139,11 @@ class ShipmentsV3(Resource):
         asked: dict[str, Any] = {**filters}
         with Looking("shipment_state"):
             states = asked.get("shipment_state", ())
-            if not isinstance(states, str):
+            # What is no list, or holds what is no text, is told below.
+            if isinstance(states, str) or not isinstance(states, Iterable):
+                states = ()
+            else:
                 asked["shipment_state"] = states = [*states]
-            # As a set of texts, whatever else it holds: that is told below.
             found = {str.__str__(state) for state in states if isinstance(state, str)}
         if found & _ACTIVE and found & _END:
             active, end = (", ".join(sorted(found & some)) for some in (_ACTIVE, _END))

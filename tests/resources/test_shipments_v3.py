@@ -129,7 +129,8 @@ def test_active_states_beside_such_as_end_are_refused(sitoo, fake_sitoo, active,
 
 @pytest.mark.parametrize("states", ["new", [], [""], [5], ["a,b"], 5, None, [None, "new"]])
 def test_states_that_are_none_are_refused(sitoo, states):
-    with pytest.raises(errors.InvalidInputError) as caught:
+    says = "shipment_state (must be a list of strings|holds|is empty)"
+    with pytest.raises(errors.InvalidInputError, match=says) as caught:
         sitoo.shipments_v3.list(shipment_state=states)
     assert caught.value.field == "shipment_state"
 
