@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown
-from sitoo_async._codec.codec import next_of
+from sitoo_async._checks.values import check_whole
 from sitoo_async._codec.json import is_mapping
 from sitoo_async._http.url import query_string
 from sitoo_async._paging.cursor import ByNextFromMoment, Cursor
 from sitoo_async._paging.paginator import Paginator
-from sitoo_async.errors import InvalidInputError
+from sitoo_async.errors import DecodeError, InvalidInputError
 from sitoo_async.models.journals import JournalEntry
 from sitoo_async.resources._base import PAGE_SIZE, Resource, joined
 from sitoo_async.resources._collection import filter_kinds
 from sitoo_async.resources._operation import Operation, performs
 
 if TYPE_CHECKING:
+    from sitoo_async.models.cash_registers import PosRegister
     from sitoo_async.resources.cash_registers import CashRegisters
 
 __all__ = ["JournalFilters", "Journals", "JournalsOfAll"]
@@ -128,8 +129,8 @@ class Journals(Resource):
             page_size: entries per request, 1 to 100,000.
 
         Raises:
-            InvalidInputError: `register_id` is no GUID, a naive datetime, `held` without `since`,
-                or `page_size` out of range.
+            InvalidInputError: `register_id` is no GUID, a naive datetime, `held` without `since` or
+                of other than whole numbers, or `page_size` out of range.
             BadRequestError: from the walk: Sitoo spells the order otherwise than ``asc``, which is
                 inferred.
             DecodeError: from the walk: the entries are not in the order in which they arrived.
@@ -138,9 +139,10 @@ class Journals(Resource):
         """
         asked: dict[str, Any] = {"register_id": _braced(register_id)}
         asked |= {"date_type": "added", "sort_order": "asc"}
-        for name, moment in (("date_from", since), ("date_to", until)):
+        for name, moment in (("since", since), ("until", until)):
             if moment is not None:
-                asked[name] = moment
+                _check_moment(name, moment)
+                asked["date_from" if name == "since" else "date_to"] = moment
         query = query_string(asked, filter_kinds(_Asked))
 
         def of_page(cursor: str, num: int) -> str:
@@ -154,7 +156,7 @@ class Journals(Resource):
             start=start,
             page_size=page_size,
             query=of_page,
-            advance=ByNextFromMoment("dateadded", next_of),
+            advance=ByNextFromMoment("dateadded", self._next_of(_LIST, {})),
             through=_without(held, since),
         )
 
@@ -179,6 +181,7 @@ class Journals(Resource):
 
         Raises:
             InvalidInputError: `since` is neither, or names what is no GUID; a naive datetime.
+            DecodeError: from the walk: as of `list_added`, or a cash register has no GUID.
 
         Reference: https://developer.sitoo.com/, the page Endpoints of Journals v3
         """
@@ -196,7 +199,7 @@ class Journals(Resource):
                 )
         for moment in (everywhere, *begin.values()):
             if moment is not None:
-                query_string({"since": moment}, {"since": "timestamp"})  # which tells of a bad one
+                _check_moment("since", moment)
         # Another group, of which no other method knows.
         from sitoo_async.resources.cash_registers import CashRegisters  # noqa: PLC0415
 
@@ -249,13 +252,34 @@ class JournalsOfAll(AsyncIterable[JournalEntry]):
         given = {key.upper(): moment for key, moment in self._begin.items()}
         registers = self._registers.list(includenotregistered=self._includenotregistered)
         for register in await registers.collect():
-            key = register.registerid
+            key = _guid_of(register)
             since = given.get(key.upper(), self._since)
             walk = self._journals.list_added(key, since=since, page_size=self._page_size)
             walks[key] = walk
             async with aclosing(aiter(walk)) as entries:
                 async for entry in entries:
                     yield entry
+
+
+def _guid_of(register: PosRegister) -> str:
+    """The GUID of a register as Sitoo has it, in braces.
+
+    Raises:
+        DecodeError: it has none, so that its journal can't be asked for.
+    """
+    try:
+        return _braced(register.registerid, "registerid")
+    except InvalidInputError as error:
+        raise DecodeError(f"of a cash register, {error.message}", sent="yes") from None
+
+
+def _check_moment(name: str, moment: object) -> None:
+    """Refuse what is no moment, by its name.
+
+    Raises:
+        InvalidInputError: it is naive, or none.
+    """
+    query_string({name: moment}, {name: "timestamp"})
 
 
 def _braced(register_id: object, field: str = "register_id") -> str:
@@ -282,7 +306,10 @@ def _without(
 ) -> Callable[[Sequence[JournalEntry | None]], Sequence[JournalEntry | None]] | None:
     """What leaves out the entries that the caller has of the moment at which a walk begins."""
     with Looking("held"):
-        ids = frozenset(held)
+        given = [*held]
+    for each in given:
+        check_whole("held", each, least=0)
+    ids = frozenset(given)
     if not ids:
         return None
     if since is None:

@@ -195,8 +195,9 @@ async def test_entries_in_another_order_than_that_of_their_arrival_are_told(
     [
         ({"held": [1]}, "held"),
         ({"held": 1, "since": moment(1)}, "held"),
-        ({"since": datetime(2026, 1, 1)}, "date_from"),  # noqa: DTZ001  # that is it
-        ({"until": 5}, "date_to"),
+        ({"held": ["1"], "since": moment(1)}, "held"),
+        ({"since": datetime(2026, 1, 1)}, "since"),  # noqa: DTZ001  # that is it
+        ({"until": 5}, "until"),
         ({"page_size": 0}, "page_size"),
     ],
 )
@@ -259,6 +260,22 @@ async def test_a_walk_of_all_that_is_broken_off_tells_where(fake, client, regist
     with pytest.raises(errors.PermissionDeniedError):
         _ = [entry async for entry in walk]
     assert walk.positions == {one: moment(START - 5)}
+
+
+async def test_a_register_is_known_by_its_guid_however_it_comes(fake, client, registers):
+    bare = registers[0][1:-1].lower()
+    fake.add_journal_entry(registers[0], "login", created=START)
+    for name in (bare, None):
+        page = {"totalcount": 1, "items": [{"registerid": name}]}
+        fake.script(Fault.answer(200, body=page, times=1, path="cashregisters"))
+        walk = client.journals.list_all(since={registers[0]: moment(START - 9)})
+        if name is None:
+            with pytest.raises(errors.DecodeError, match="of a cash register, registerid must be"):
+                _ = [entry async for entry in walk]
+        else:
+            assert len([entry async for entry in walk]) == 1
+            assert f"date_from={START - 9}" in target(fake.requests[-1])
+            assert walk.positions == {f"{{{bare}}}": moment(START)}
 
 
 @pytest.mark.parametrize("since", [5, "today", {"1": moment(1)}, {1: moment(1)}])
