@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import sitoo_async.spi
+from sitoo_async.errors import ConfigurationError
 
 __all__ = ["place_of", "public_names"]
 
@@ -36,10 +37,9 @@ def _of_module(name: str) -> Iterator[tuple[str, Any]]:
     for each in module.__all__:
         try:
             yield each, getattr(module, each)
-        except ModuleNotFoundError as error:
+        except ConfigurationError:
             # What needs an extra that is not installed is a tool, no object and no interface.
-            if error.name is None or error.name.startswith("sitoo_async"):
-                raise
+            continue
 
 
 @cache

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import sitoo_async.spi.events
 from sitoo_async.__main__ import main
 from sitoo_async._cli.index import operations as every_operation
 from sitoo_async._cli.objects import objects
 from sitoo_async._cli.services import public_names
+from sitoo_async.errors import ConfigurationError
 from sitoo_async.testing._reference.services import service_facts, services
 
 ROOT = Path(__file__).parents[2]
@@ -122,24 +124,11 @@ def test_the_page_of_the_objects_is_current(capsys):
 
 
 def test_an_extra_that_is_missing_takes_nothing_from_the_indexes(monkeypatch):
-    module = type(sys)("sitoo_async.spi.of_this_test")
-    module.__all__ = ["here", "there"]
-    module.here = 1
-    module.__getattr__ = lambda name: missing("an_extra")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr("sitoo_async._cli.services.iter_modules", lambda _: [Found("of_this_test")])
-    public = public_names.__wrapped__
-    assert "sitoo_async.spi.of_this_test.here" in public()
-    assert "sitoo_async.spi.of_this_test.there" not in public()
-    module.__getattr__ = lambda name: missing("sitoo_async.spi.gone")
-    with pytest.raises(ModuleNotFoundError):
-        public()
-
-
-class Found:
-    def __init__(self, name):
-        self.name = name
-
-
-def missing(name):
-    raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    monkeypatch.delitem(sys.modules, "sitoo_async.spi.events.procrastinate", raising=False)
+    monkeypatch.delitem(vars(sitoo_async.spi.events), "ProcrastinateInbox", raising=False)
+    with pytest.raises(ConfigurationError, match=r"sitoo_async\[procrastinate\]"):
+        _ = sitoo_async.spi.events.ProcrastinateInbox
+    without = public_names.__wrapped__()
+    assert public_names().keys() - without.keys() <= {"sitoo_async.spi.events.ProcrastinateInbox"}
+    assert "sitoo_async.spi.events.Events" in without
