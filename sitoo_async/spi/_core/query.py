@@ -37,7 +37,7 @@ class Parameter:
     argument: str
     read: Callable[[str], Any]
     need: str
-    required: bool = True
+    required: bool
     by_key: bool = False
 
 

@@ -52,7 +52,11 @@ def headers_of(message):
 
 async def test_a_body_in_pieces_becomes_one_call_and_the_answer_two_messages():
     service, server = serving(settle={"a": 1})
-    pieces = [chunk(b'{"x"', more=True), {"type": "http.request", "more_body": True}, chunk(b":1}")]
+    pieces = [
+        chunk(b'{"x"', more=True),
+        {"type": "http.request", "more_body": True},
+        {"type": "http.request", "body": b":1}"},
+    ]
     (start, body), read = await served(server, scope(), *pieces)
     assert read == 3
     assert (start["type"], start["status"]) == ("http.response.start", 200)

@@ -152,7 +152,7 @@ def test_what_looks_like_a_key_of_the_api_is_warned_of():
 
 async def test_no_repr_shows_who_is_let_in():
     server = App(Recorder(), **CREDENTIALS)
-    begun = server.begin("GET", "/payments?key=4111", HEADERS)
+    begun = server.begin("GET", "/payments/4111?extended=true&pin=4111", HEADERS)
     for shown in (repr(server), repr(vars(server)), repr(begun)):
         assert SECRET not in shown
         assert HEADERS["authorization"] not in shown
