@@ -26,11 +26,12 @@ from sitoo_async.errors import (
 )
 
 if TYPE_CHECKING:
+    from sitoo_async._lane.binding import Binding
     from sitoo_async._lane.company import Company
     from sitoo_async._lane.lane import Flight, Lane
     from sitoo_async._lane.line import Place
     from sitoo_async._lane.queue import Queue
-    from sitoo_async._lane.session import Binding, Session
+    from sitoo_async._lane.session import Session
     from sitoo_async._lane.sharing import Sharing
 
 __all__ = ["CLOSED_WHILE_WAITING", "Call", "next_number"]

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Literal
 
-import attrs
-
 from sitoo_async._checks.unforeseen import unforeseen
 from sitoo_async._forks import in_forked_child
 from sitoo_async._gates import Gate
@@ -25,6 +23,7 @@ from sitoo_async._http.services import ServiceName, nowhere
 from sitoo_async._http.transport import FORKED, Transport
 from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_key
 from sitoo_async._lane.batch_size import Pace
+from sitoo_async._lane.binding import Binding
 from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
 from sitoo_async._lane.lane import Lane
 from sitoo_async._lane.one_key import OneKey
@@ -49,34 +48,9 @@ from sitoo_async.errors import (
 if TYPE_CHECKING:
     from sitoo_async._lane.balancer import Balancer
 
-__all__ = ["Binding", "Session"]
+__all__ = ["Session"]
 
 logger = logging.getLogger("sitoo_async")
-
-
-@attrs.frozen
-class Binding:
-    """What belongs to one event loop.
-
-    Attributes:
-        loop: the loop.
-        balancer: the lanes of the keys, and which serves; shared with other clients.
-        transports: a connection for each of them, this client's own.
-        connections: these connections, to be closed.
-        services: what belongs to the loop and a service on a host of its own, once that was
-            called: connections to that host, and lanes of its own where it has some.
-    """
-
-    loop: asyncio.AbstractEventLoop
-    balancer: Balancer | OneKey
-    transports: Mapping[Lane, Transport]
-    connections: Connections
-    services: dict[ServiceName, Binding] = attrs.field(factory=dict["ServiceName", "Binding"])
-
-    @property
-    def balancers(self) -> Iterable[Balancer | OneKey]:
-        """All whose lanes calls go to, each once."""
-        return {self.balancer, *(each.balancer for each in self.services.values())}
 
 
 _sessions: weakref.WeakSet[Session] = weakref.WeakSet()

@@ -14,29 +14,21 @@ from sitoo_async._checks.looking import Looking
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import check_whole
 from sitoo_async._codec.codec import decode_array, decode_page, last_row, next_of, select
-from sitoo_async._http.messages import Request, Response
+from sitoo_async._http.messages import Request
 from sitoo_async._http.services import divides
 from sitoo_async._http.url import Kind, query_string
 from sitoo_async._lane.batch_size import Pace
-from sitoo_async._lane.call import Call
-from sitoo_async._lane.retry import CALL_WITHIN, JOB_WITHIN, Trouble
+from sitoo_async._lane.retry import CALL_WITHIN, JOB_WITHIN
 from sitoo_async._paging.cursor import Advance, AfterId, AtOnce, ByNext, ByOffset, P
 from sitoo_async._paging.paginator import LARGEST_PAGE, PageOf, Paginator, Part
 from sitoo_async.errors import (
     BadRequestError,
-    ClientClosedError,
-    ConnectError,
     InvalidInputError,
-    LaneError,
-    RateLimitError,
-    ReadError,
-    RequestTimeoutError,
-    ServerError,
-    SitooError,
     printable,
 )
 from sitoo_async.models import Model
 from sitoo_async.resources._operation import Operation
+from sitoo_async.resources._page_sizes import by_halves, fitting
 from sitoo_async.resources._single import At, Calls, reading
 
 __all__ = [
@@ -381,7 +373,7 @@ class Listing(Calls):
             within = CALL_WITHIN if of == "call" else JOB_WITHIN
             with self._session.open(self.options, bulk=of == "rest", within=within) as call:
                 try:
-                    ask = self._by_halves if sized else self._fitting
+                    ask = by_halves if sized else fitting
                     response = await ask(call, request, num, pace)
                 except BadRequestError as error:
                     if isinstance(advance, ByNext) and cursor is not None:
@@ -412,62 +404,6 @@ class Listing(Calls):
             advance=advance,
             pace=pace,
         )
-
-    async def _fitting(
-        self,
-        call: Call,
-        request: Callable[[int], Request],
-        num: int,
-        pace: Pace,
-        *,
-        pause: float = 0.0,
-        trouble: Trouble | None = None,
-    ) -> Response:
-        """Ask for that many rows, and where the answer has no room for them at once for half."""
-        while True:
-            asked = request(num)
-            try:
-                response = await call.send(asked, pause=pause, trouble=trouble)
-            except ServerError as error:
-                if not asked.asks_too_much(error):
-                    raise
-                pace.too_many(num)
-                num, pause, trouble = num // 2, 0.0, call.trouble.smaller()
-            else:
-                pace.took(num, response.elapsed)
-                return response
-
-    async def _by_halves(
-        self, call: Call, request: Callable[[int], Request], num: int, pace: Pace
-    ) -> Response:
-        """Ask for that many rows, and where that is too much for half of them, and so on.
-
-        A try with fewer rows stands for a repetition, so the retry policy bounds them all, and
-        they are one call to the lane. A half is no whole page, but no end either.
-        """
-        trouble, pause = Trouble(), 0.0
-        last: SitooError | None = None
-        while True:
-            try:
-                return await self._fitting(call, request, num, pace, pause=pause, trouble=trouble)
-            except (LaneError, RateLimitError, ClientClosedError) as refusal:
-                if last is None or refusal.sent != "no":
-                    raise
-                # What became of the earlier tries matters more than the queue.
-                last.add_note(f"not tried again: {refusal.message}")
-                raise last from last.__cause__
-            except ConnectError as error:
-                error.worsen("no" if last is None else last.sent)
-                raise
-            except (ServerError, ReadError, RequestTimeoutError) as error:
-                num, trouble = min(num, pace.fits), call.trouble
-                pace.failed(num)
-                again = call.pause_before_repeat(error)
-                if again is None:
-                    raise
-                last, pause = error, again
-                if num > 1:
-                    num, trouble = num // 2, trouble.smaller()
 
 
 def _name_the_cursor(error: BadRequestError, cursor: object) -> None:
