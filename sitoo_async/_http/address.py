@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,8 +17,7 @@ from sitoo_async.errors import InvalidOptionError
 __all__ = ["Address", "Place", "loopback"]
 
 
-@attrs.frozen
-class Place:
+class Place(NamedTuple):
     """Where a service is that has a host of its own.
 
     Attributes:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, cast, get_args
-
-import attrs
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from sitoo_async._checks.looking import LookingAtOption
 from sitoo_async._checks.show import shown
@@ -27,8 +25,7 @@ ServiceName = Literal["journals-v3", "purchase-prices-v3", "shipments-v3"]
 """A service on a host of its own, as `SitooClient.request` takes it."""
 
 
-@attrs.frozen
-class Service:
+class Service(NamedTuple):
     """A service on a host of its own. Its paths name no account, and end in no ``.json``.
 
     Attributes:

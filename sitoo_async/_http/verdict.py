@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -121,13 +121,13 @@ def judge(response: Response) -> Verdict:
     status = response.status
     if 200 <= status < 300:
         return Verdict(_too_large(response) if response.oversized else response)
-    said = _said(response)
+    text, code, field, request_id = _said(response)
     error = error_for_status(
         status,
-        errortext=said.text,
-        request_id=response.request_id or said.request_id,
-        error_code=said.code,
-        error_field=said.field,
+        errortext=text,
+        request_id=response.request_id or request_id,
+        error_code=code,
+        error_field=field,
     )
     if isinstance(error, RateLimitError):
         # Two meanings: another request is in flight (a moment), or the slot is used up (until
@@ -168,48 +168,32 @@ def _too_large(response: Response) -> DecodeError:
     )
 
 
-class _Said(NamedTuple):
-    """What the body of an error says."""
+def _said(response: Response) -> tuple[str | None, str | None, str | None, str | None]:
+    """What the body says: a text, a code, a field and a request id, each None where it says none.
 
-    text: str | None = None
-    code: str | None = None
-    field: str | None = None
-    request_id: str | None = None
-
-
-def _said(response: Response) -> _Said:
-    """What the body says: in v2's way, in that of the services on hosts of their own, or nothing.
-
-    v2 has an ``errortext``; the others a ``request_id``, an ``error_code`` and ``error_data``,
-    which holds a ``message`` and, where it is about one, a ``field``.
+    v2 has an ``errortext``; the services on hosts of their own a ``request_id``, an ``error_code``
+    and ``error_data``, which holds a ``message`` and, where it is about one, a ``field``.
     """
     if 300 <= response.status < 400:
         location = shown(response.headers.get("Location", "nowhere"))
-        return _Said(
-            f"the server redirects to {location}, which is not followed with credentials:"
-            " check the base URL"
-        )
+        redirect = f"the server redirects to {location}, which is not followed with credentials"
+        return f"{redirect}: check the base URL", None, None, None
     try:
         body, _ = parse(response.body, exact=False)
     except DecodeError:
-        return _Said()
+        body = None
     if not is_object(body):
-        return _Said()
+        return None, None, None, None
     text = body.get("errortext")
     if text is not None:
-        return _Said(as_text(text))
+        return as_text(text), None, None, None
     code, request_id = _text_in(body, "error_code"), _text_in(body, "request_id")
     data = body.get("error_data")
     # Of an object in there, what is not foreseen stands behind what is.
     details = {"field": None, "message": None, **data} if is_object(data) else {"message": data}
     told = (code, *details.values())
     parts = [as_text(part) for part in told if part is not None and part != ""]
-    return _Said(
-        ": ".join(parts) or None,
-        code,
-        _text_in(details, "field"),
-        request_id,
-    )
+    return ": ".join(parts) or None, code, _text_in(details, "field"), request_id
 
 
 def _text_in(values: Mapping[str, Any], name: str) -> str | None:
