@@ -22,19 +22,11 @@ __all__ = ["PAGING", "Kind", "plain_path", "query_string", "segment"]
 Below = Literal["the account", "the service"]
 """What a path begins at."""
 
-
-def _root(names: str) -> re.Pattern[str]:
-    """What stands before such a path wherever it is copied from whole."""
-    return re.compile(
-        rf"(?:[a-z]+:)?(?://[^/]*)?/*(?:{names})(?P<below>/[^?#]*)?(?:[?#].*)?",
-        re.IGNORECASE | re.DOTALL,
-    )
-
-
-_ROOTS: Final[Mapping[Below, re.Pattern[str]]] = {
-    "the account": _root("v2(?:/+accounts(?:/+[0-9]+)?)?|accounts/+[0-9]+"),
-    "the service": _root("v3"),
+_ROOTS: Final[Mapping[Below, str]] = {
+    "the account": "v2(?:/+accounts(?:/+[0-9]+)?)?|accounts/+[0-9]+",
+    "the service": "v3",
 }
+"""What stands before such a path wherever it is copied from whole."""
 
 _EXAMPLES: Final[Mapping[Below, str]] = {"the account": "/sites.json", "the service": "/shipments"}
 
@@ -47,7 +39,11 @@ def plain_path(path: str, *, below: Below = "the account") -> str:
             carries a query.
     """
     text = _text(path, "path")
-    whole = _ROOTS[below].fullmatch(text)
+    whole = re.fullmatch(
+        rf"(?:[a-z]+:)?(?://[^/]*)?/*(?:{_ROOTS[below]})(?P<below>/[^?#]*)?(?:[?#].*)?",
+        text,
+        re.IGNORECASE | re.DOTALL,
+    )
     if whole is not None:
         raise InvalidInputError(
             f"path must not name {below} again: give {shown(whole['below'] or _EXAMPLES[below])}",
