@@ -119,3 +119,22 @@ async def test_what_names_no_service_is_refused_by_name(hosts, given):
     with pytest.raises(errors.InvalidOptionError, match="own_lanes must be a list") as caught:
         hosts.client(own_lanes=given)
     assert caught.value.field == "own_lanes"
+
+
+def test_a_client_goes_on_in_the_next_loop_with_all_its_hosts():
+    async def ask_all(client=None):
+        async with Hosts(seconds=0) as hosts:
+            made = hosts.client(**OWN)
+            if client is None:
+                client = made
+            else:
+                # The servers of the first loop are gone with it.
+                client._session.address = made._session.address
+                client._session._places = made._session._places
+            await asyncio.gather(*(ask(client, name) for name in OPTIONS))
+            assert sorted(hosts.names) == sorted(OPTIONS)
+        return client
+
+    client = asyncio.run(ask_all())
+    assert asyncio.run(ask_all(client)).stats().sent == len(OPTIONS)
+    asyncio.run(client.aclose())
