@@ -144,7 +144,7 @@ class Events(Endpoint):
             from sitoo_async.spi.events.sqlite import SQLiteInbox  # noqa: PLC0415  # if it is used
 
             inbox = SQLiteInbox(_FILE)
-        elif not isinstance(inbox, Inbox):
+        elif isinstance(inbox, type) or not isinstance(inbox, Inbox):
             raise InvalidOptionError(
                 f"inbox must be an Inbox, such as SQLiteInbox(path), not {type_name(inbox)}",
                 field="inbox",

@@ -11,13 +11,13 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 
-from sitoo_async._codec.base import Model
+from sitoo_async._codec.base import Model, replace
 from sitoo_async._codec.codec import decode_item
 from sitoo_async.errors import DecodeError, InvalidInputError, printable
 from sitoo_async.spi.events.in_order import finished
 from sitoo_async.spi.events.inbox import Failure, Inbox, Letter, Patience
 from sitoo_async.spi.events.objects import Event, EventType, handed_over
-from sitoo_async.spi.events.reason import reason
+from sitoo_async.spi.events.reason import reason, reason_of_handler
 
 if TYPE_CHECKING:
     from sitoo_async._client import SitooClient
@@ -184,7 +184,7 @@ class Worker:
             error = task.result()
         except asyncio.CancelledError as cancelled:
             error = cancelled  # the handler's own, of something that it had begun
-        return None if error is None else reason(error)
+        return None if error is None else reason_of_handler(error)
 
     async def _cut_short(self, task: asyncio.Task[Any], event: Event[Any]) -> None:
         """Cancel a handler, and wait for its end: no other may run beside it."""
@@ -240,6 +240,8 @@ def _read(letter: Letter, attempt: int) -> Event[Any]:
     event: Event[Any] = decode_item(letter.body, Event, keep_unknown=True)
     if event.event_type in _KNOWN and not isinstance(getattr(event, "data", None), Model):
         raise DecodeError("its data is not an object", location="data")
+    if event.event_id != letter.event_id:  # it came as a number, and is text everywhere else
+        event = replace(event, event_id=letter.event_id)
     return handed_over(event, attempt)
 
 

@@ -221,9 +221,10 @@ async def test_a_dead_letter_is_named_by_its_id(events):
             await done(letter)
 
 
-def test_an_inbox_that_is_none_is_refused():
+@pytest.mark.parametrize("inbox", ["events.sqlite3", MemoryInbox])
+def test_an_inbox_that_is_none_is_refused(inbox):
     with pytest.raises(InvalidOptionError, match="inbox must be an Inbox, such as SQLiteInbox"):
-        Events(**PAIR, inbox="events.sqlite3")
+        Events(**PAIR, inbox=inbox)
 
 
 async def test_the_inbox_is_a_file_where_nobody_says_another(tmp_path, monkeypatch):

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import sqlite3
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from urllib.error import URLError
 
 import anyio
 import pytest
 
-from sitoo_async.errors import InvalidInputError, InvalidOptionError, NotFoundError
+from sitoo_async.errors import (
+    InvalidInputError,
+    InvalidOptionError,
+    NotFoundError,
+)
 from sitoo_async.spi.events import Events, MemoryInbox, OrderData, SQLiteInbox, in_order
+from sitoo_async.spi.events.reason import reason_of_handler
 from sitoo_async.spi.events.worker import told_to_end
 from tests.spi.events._events import PAIR, batch, event, post, until
 
@@ -153,14 +161,42 @@ class Strange(BaseException):
 
 async def test_whatever_a_handler_raises_of_its_own_is_a_failure_of_one_event(events):
     noted = Noted(events)
-    own = [TimeoutError("a server"), asyncio.CancelledError(), Strange("a secret"), SystemExit(1)]
+    own = [TimeoutError("a secret"), asyncio.CancelledError(), Strange("a secret"), SystemExit(1)]
     noted.failures = dict(enumerate(own))
     await post(events, batch(*range(len(own) + 1)))
     async with events.worker(SITOO, attempts=1):
         await until(lambda: (len(own), 1) in noted)
         await asyncio.sleep(1)
     reasons = [letter.reason.partition(" at ")[0] for letter in await events.dead_letters()]
-    assert reasons == ["TimeoutError: a server", "CancelledError", "Strange", "SystemExit"]
+    assert reasons == ["TimeoutError", "CancelledError", "Strange", "SystemExit"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (OSError(28, os.strerror(28)), "OSError: [Errno 28] No space left on device"),
+        (OSError("a secret"), "OSError at "),
+        (OSError(13, os.strerror(13), "/receipts/a secret"), "PermissionError at "),
+        (URLError("https://shop.example/?token=a secret"), "URLError at "),
+        (sqlite3.OperationalError("no such column: a secret"), "OperationalError at "),
+        (NotFoundError("no such order", status=404), "NotFoundError: no such order"),
+    ],
+    ids=str,
+)
+def test_of_what_a_handler_raises_that_is_told_which_can_hold_nothing_personal(raised, told):
+    with pytest.raises(type(raised)) as caught:
+        raise raised
+    assert reason_of_handler(caught.value).startswith(told)
+
+
+@pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
+async def test_an_id_that_came_as_a_number_is_the_text_by_which_its_event_is_known(events):
+    seen = []
+    events.on("order")(_note_in(seen))
+    await post(events, batch(event(1) | {"event_id": 17}))
+    async with events.worker(SITOO):
+        await until(lambda: seen)
+    assert (seen[0].event_id, seen[0].attempt) == ("17", 1)
 
 
 async def test_a_handler_leaves_nothing_to_the_next_and_what_it_forgot_to_await_is_awaited(events):
