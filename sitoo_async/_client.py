@@ -48,7 +48,6 @@ from sitoo_async._lane.session import Session
 from sitoo_async.errors import (
     InvalidInputError,
     InvalidOptionError,
-    ServerError,
     WrongLoopError,
 )
 
@@ -489,13 +488,7 @@ class SitooClient(Groups):
             service=named,
             divisible=rows is not None and rows[1].lstrip("0") not in ("", "1") and divides(named),
         )
-        try:
-            return await self._session.call(request, self._options)
-        except ServerError as error:
-            if request.asks_too_much(error):
-                hint = "is answered so, and for ever: ask for fewer rows with num"
-                error.args = (f"{error.message}: a page of more than 1 MB {hint}",)
-            raise
+        return await self._session.call(request, self._options)
 
     def __repr__(self) -> str:
         if "_session" not in vars(self):

@@ -29,7 +29,7 @@ from sitoo_async.errors import (
     printable,
 )
 
-__all__ = ["Verdict", "error_for_status", "judge", "judge_failure", "name_the_key"]
+__all__ = ["Verdict", "error_for_status", "judge", "judge_failure", "name_the_key", "name_the_size"]
 
 LONGEST_RESET: Final = 600.0
 """Seconds; a slot lasts ten minutes, so no reset can be further away."""
@@ -108,6 +108,20 @@ def name_the_key(error: ApiError, *, api_id: str, account_id: int, origin: str) 
         error.args = (
             f"{said}: API ID {api_id} was refused for account {account_id} at {origin}; {remedy}",
         )
+
+
+def name_the_size(error: ApiError, *, rows: bool) -> None:
+    """Say in a 502 that the answer may be too large, where a service tells that by a 502.
+
+    Args:
+        error: the 502.
+        rows: whether fewer rows can be asked for.
+    """
+    if rows:
+        hint = "a page of more than 1 MB is answered so, and for ever: ask for fewer rows with num"
+    else:
+        hint = "more than 1 MB is answered so, too: see whether include_packages=False helps"
+    error.args = (f"{printable(error.message, 200)}: {hint}",)
 
 
 def _sent(status: int) -> Literal["no", "yes", "unknown"]:

@@ -19,9 +19,9 @@ from sitoo_async._http.connections import Connections, Origin
 from sitoo_async._http.keys import Key
 from sitoo_async._http.messages import Request, Response
 from sitoo_async._http.observers import ExchangeRecord, Observer, log_exchange
-from sitoo_async._http.services import ServiceName, nowhere
+from sitoo_async._http.services import ServiceName, divides, nowhere
 from sitoo_async._http.transport import FORKED, Transport
-from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_key
+from sitoo_async._http.verdict import Verdict, judge, judge_failure, name_the_key, name_the_size
 from sitoo_async._lane.batch_size import Pace
 from sitoo_async._lane.binding import Binding
 from sitoo_async._lane.call import CLOSED_WHILE_WAITING, Call
@@ -384,6 +384,8 @@ class Session:
                 account_id=self.address.account_id,
                 origin=self.place(request.service).origin,
             )
+            if outcome.status == 502 and request.method == "GET" and divides(request.service):
+                name_the_size(outcome, rows=request.divisible)
         if request.method != "GET":
             self.writes += 1
         if verdict.served:

@@ -86,6 +86,7 @@ async def test_one_row_that_is_too_large_and_all_other_trouble_is_an_ordinary_50
         await listing().collect()
     assert [num for _, num in pages.asked] == [20, 10, 5, 2, 1]
     assert caught.value.status == 502
+    assert "see whether include_packages=False helps" in str(caught.value)
     with pytest.raises(errors.ServerError):
         await listing().first()
     # Now the key may be locked: the next request waits.
@@ -93,9 +94,10 @@ async def test_one_row_that_is_too_large_and_all_other_trouble_is_an_ordinary_50
     for answer, service in ((http(503), "shipments-v3"), (TOO_LARGE, "journals-v3")):
         pages.scripted.append(answer)
         before = len(pages.asked)
-        with pytest.raises(errors.ServerError):
+        with pytest.raises(errors.ServerError) as caught:
             await listing(service=service)
         assert pages.asked[before:] == [(None, 20)]
+        assert "1 MB" not in str(caught.value)
 
 
 async def test_an_outage_in_between_is_sat_out_and_the_walk_goes_on_as_before(pages):
