@@ -171,7 +171,8 @@ class Journals(Resource):
 
         The registers are those of `CashRegisters.list`; each journal comes in the order in which
         it reached Sitoo. To go on some other day, keep the `positions` of the walk and give them as
-        `since`: a register that is not among them is walked from its beginning.
+        `since`: a register that is not among them is walked from its beginning. The entries of
+        those very moments come again then, which their `registerid` and `id` tell.
 
         Args:
             since: only entries that arrived at that moment or later; a moment for all registers,
@@ -238,13 +239,13 @@ class JournalsOfAll(AsyncIterable[JournalEntry]):
         That of the first entry that the last walk has not finished with, or of the last one of the
         register. A register that had no entries is not among them.
         """
-        positions = dict(self._positions)
+        # Each under one spelling of its GUID.
+        found = {key.upper(): (key, moment) for key, moment in self._positions.items()}
         for key, walk in self._walks.items():
-            if walk.position is not None:
-                same = (each for each in positions if each.upper() == key.upper())
-                positions.pop(next(same, key), None)  # under one spelling of its GUID
-                positions[key] = walk.position
-        return MappingProxyType(positions)
+            position = walk.position
+            if position is not None:
+                found[key.upper()] = key, position
+        return MappingProxyType(dict(found.values()))
 
     async def __aiter__(self) -> AsyncGenerator[JournalEntry, None]:
         # Noted before anything is waited for, so that whoever leaves in between finds it.
