@@ -27,7 +27,7 @@ from sitoo_async.spi._core.operation import Plan
 from sitoo_async.spi._core.query import read_query, read_value
 from sitoo_async.spi._core.refusal import Finding, Refusal, Unfit
 from sitoo_async.spi._core.routes import Routes
-from sitoo_async.spi._core.running import AtOnceError, ends, refusal_in, started
+from sitoo_async.spi._core.running import AtOnceError, Outcome, ends, refusal_in, started
 from sitoo_async.spi._core.service import Service, interface_of, plans_of
 from sitoo_async.spi._core.target import Target, check_handler, places_of
 
@@ -236,7 +236,8 @@ class App(Endpoint):
         task = await self._run(target, handler, call)
         if task.cancelled():
             raise self._failed(target, call, "cancelled itself", None)
-        error = refusal_in(task.exception())
+        outcome = task.result()
+        error = refusal_in(outcome.error)
         if isinstance(error, Refusal):
             if error.code in target.errors.statuses:
                 return of_refusal(target.errors, error, call.request_id)
@@ -250,14 +251,14 @@ class App(Endpoint):
         if error is not None:
             raise self._failed(target, call, f"failed: {places(error)}", error)
         try:
-            return _written(plan, task.result())
+            return _written(plan, outcome.given)
         except InvalidInputError as wrong:
             why = f"gave an answer that can't be sent: {wrong.message}"
             raise self._failed(target, call, why, wrong) from None
 
     async def _run(
         self, target: Target, handler: Callable[..., Awaitable[Any]], call: Call
-    ) -> asyncio.Task[Any]:
+    ) -> asyncio.Task[Outcome]:
         """Run a handler to its end, or to the deadline.
 
         Raises:
@@ -285,10 +286,10 @@ class App(Endpoint):
             )
         return task
 
-    def _ended(self, target: Target, call: Call, task: asyncio.Task[Any]) -> None:
+    def _ended(self, target: Target, call: Call, task: asyncio.Task[Outcome]) -> None:
         """What became of a handler after its deadline."""
         self._ending.discard(task)
-        error = None if task.cancelled() else task.exception()
+        error = None if task.cancelled() else task.result().error
         if error is not None:
             self._failed(target, call, f"failed after its deadline: {places(error)}", error)
 

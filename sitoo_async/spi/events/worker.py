@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 from sitoo_async._codec.base import Model, replace
 from sitoo_async._codec.codec import decode_item
 from sitoo_async.errors import DecodeError, InvalidInputError, printable
+from sitoo_async.spi._core.running import Outcome
 from sitoo_async.spi.events.in_order import finished
 from sitoo_async.spi.events.inbox import Failure, Inbox, Letter, Patience
 from sitoo_async.spi.events.objects import Event, EventType, handed_over
@@ -181,7 +182,7 @@ class Worker:
             await finished(self._cut_short(task, event))
             return f"it took longer than {self._timeout:g} s"
         try:
-            error = task.result()
+            error = task.result().error
         except asyncio.CancelledError as cancelled:
             error = cancelled  # the handler's own, of something that it had begun
         return None if error is None else reason_of_handler(error)
@@ -245,17 +246,15 @@ def _read(letter: Letter, attempt: int) -> Event[Any]:
     return handed_over(event, attempt)
 
 
-async def _outcome(
-    handler: AnyHandler, event: Event[Any], sitoo: SitooClient
-) -> BaseException | None:
+async def _outcome(handler: AnyHandler, event: Event[Any], sitoo: SitooClient) -> Outcome:
     """What a handler fails with, even where it means to end the process: that fails one event."""
     try:
         made = await handler(event, sitoo)
         # As by `return work(event)` without an await, which else would never be done.
         while inspect.isawaitable(made):
             made = await made
-    except (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt):
+    except (asyncio.CancelledError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - it is told in the log, and events wait
-        return error
-    return None
+        return Outcome(error=error)
+    return Outcome()

@@ -136,9 +136,17 @@ async def test_a_refusal_within_a_task_group_is_a_refusal(caplog):
         (broken_in_a_group, r"failed: ExceptionGroup at .+, from KeyError at .+, from ValueError"),
         (cancels_itself, r"cancelled itself"),
         (Refusal("field-type", SECRET), r"refused with 'field-type', which its interface doesn't"),
+        (SystemExit(SECRET), r"failed: SystemExit at .+ in get_payment"),
         (NotImplementedError(), r"failed: NotImplementedError at .+ in get_payment"),
     ],
-    ids=["raises", "raises in a group", "cancelled", "refuses in vain", "left out after all"],
+    ids=[
+        "raises",
+        "raises in a group",
+        "cancelled",
+        "refuses in vain",
+        "exits",
+        "left out after all",
+    ],
 )
 async def test_what_a_handler_raises_is_told_without_what_it_says(handler, why, caplog):
     _, server = serving(get_payment=handler)
@@ -152,6 +160,27 @@ async def test_what_a_handler_raises_is_told_without_what_it_says(handler, why, 
     assert re.search(why, record.getMessage())
     assert SECRET not in caplog.text
     assert SECRET not in str(answer.json())
+
+
+@pytest.mark.parametrize("raised", [None, KeyError(SECRET)])
+async def test_the_debug_mode_of_asyncio_logs_nothing_of_what_a_handler_gave(raised, caplog):
+    async def handler():
+        await asyncio.sleep(0)
+        if raised is not None:
+            raise raised
+        return Payment(note=SECRET)
+
+    _, server = serving(get_payment=handler)
+    loop = asyncio.get_running_loop()
+    loop.slow_callback_duration = 0.0
+    loop.set_debug(True)
+    try:
+        answer = await server.handle("GET", PAYMENT, HEADERS, b"")
+    finally:
+        loop.set_debug(False)
+    assert answer.status == (200 if raised is None else 500)
+    assert "<Task finished name='Recorder.get_payment'" in caplog.text
+    assert SECRET not in caplog.text
 
 
 async def test_who_collects_errors_is_given_them_with_the_call(caplog):
