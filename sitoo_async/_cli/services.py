@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 import sitoo_async.spi
-from sitoo_async.errors import ConfigurationError
 
 __all__ = ["place_of", "public_names"]
 
@@ -35,11 +34,7 @@ def public_names() -> Mapping[str, Any]:
 def _of_module(name: str) -> Iterator[tuple[str, Any]]:
     module = import_module(name)
     for each in module.__all__:
-        try:
-            yield each, getattr(module, each)
-        except ConfigurationError:
-            # What needs an extra that is not installed is a tool, no object and no interface.
-            continue
+        yield each, getattr(module, each)
 
 
 @cache

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pydoc
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-import sitoo_async.spi.events
 from sitoo_async.__main__ import main
 from sitoo_async._cli.index import operations as every_operation
 from sitoo_async._cli.objects import objects
 from sitoo_async._cli.services import public_names
 from sitoo_async.errors import ConfigurationError
+from sitoo_async.spi import events
 from sitoo_async.testing._reference.services import service_facts, services
 
 ROOT = Path(__file__).parents[2]
@@ -123,12 +125,16 @@ def test_the_page_of_the_objects_is_current(capsys):
     assert (ROOT / "docs" / "objects.md").read_text("utf-8") == capsys.readouterr().out
 
 
-def test_an_extra_that_is_missing_takes_nothing_from_the_indexes(monkeypatch):
-    monkeypatch.setitem(sys.modules, "procrastinate", None)
-    monkeypatch.delitem(sys.modules, "sitoo_async.spi.events.procrastinate", raising=False)
-    monkeypatch.delitem(vars(sitoo_async.spi.events), "ProcrastinateInbox", raising=False)
-    with pytest.raises(ConfigurationError, match=r"sitoo_async\[procrastinate\]"):
-        _ = sitoo_async.spi.events.ProcrastinateInbox
-    without = public_names.__wrapped__()
-    assert public_names().keys() - without.keys() <= {"sitoo_async.spi.events.ProcrastinateInbox"}
-    assert "sitoo_async.spi.events.Events" in without
+def test_an_extra_that_is_missing_takes_nothing_from_the_indexes_and_from_help(monkeypatch):
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "procrastinate", None)
+        without.delitem(sys.modules, "sitoo_async.spi.events.procrastinate", raising=False)
+        without.delitem(vars(events), "ProcrastinateInbox", raising=False)
+        assert "ProcrastinateInbox" not in importlib.reload(events).__all__
+        listed = public_names.__wrapped__()
+        exec("from sitoo_async.spi.events import *", {})  # noqa: S102 - as at a prompt
+        assert "class Events(" in pydoc.plain(pydoc.render_doc(events))
+        with pytest.raises(ConfigurationError, match=r"sitoo_async\[procrastinate\]"):
+            _ = events.ProcrastinateInbox
+    importlib.reload(events)
+    assert public_names().keys() - listed.keys() <= {"sitoo_async.spi.events.ProcrastinateInbox"}

@@ -7,6 +7,7 @@ Reference: SPI Events, Overview page.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sitoo_async._on_demand import on_demand
@@ -70,6 +71,9 @@ if TYPE_CHECKING:
     from sitoo_async.spi.events.sqlite import SQLiteInbox
     from sitoo_async.spi.events.worker import Worker, WorkerOptions
 else:
+    if find_spec("procrastinate") is None:
+        # `help` and `import *` load all that is listed. By its name it says what to install.
+        __all__.remove("ProcrastinateInbox")  # noqa: PYI056 - no type checker sees this branch
     _OBJECTS = "sitoo_async.spi.events.objects"
     _INBOX = "sitoo_async.spi.events.inbox"
     _RECEIVER = "sitoo_async.spi.events.receiver"
