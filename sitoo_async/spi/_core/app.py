@@ -29,7 +29,7 @@ from sitoo_async.spi._core.refusal import Finding, Refusal, Unfit
 from sitoo_async.spi._core.routes import Routes
 from sitoo_async.spi._core.running import AtOnceError, Outcome, ends, refusal_in, started
 from sitoo_async.spi._core.service import Service, interface_of, plans_of
-from sitoo_async.spi._core.target import Target, check_handler, places_of
+from sitoo_async.spi._core.target import Target, check_handler, check_names, places_of
 
 __all__ = ["App"]
 
@@ -73,8 +73,9 @@ class App(Endpoint):
 
     Raises:
         InvalidOptionError: an option that can't work, a class that implements no interface, two
-            services with one path, a handler that can't take what it is called with, or one of an
-            operation of which nobody knows the path, and `routes` doesn't say it either.
+            services with one path, a handler that can't take what it is called with or is misspelt,
+            or one of an operation of which nobody knows the path, and `routes` doesn't say it
+            either.
     """
 
     def __init__(
@@ -138,7 +139,9 @@ class App(Endpoint):
             )
         cls: Any = type(service)  # hashable, which mypy doubts of a type
         interface = interface_of(cls)
-        for name, plan in plans_of(cls).items():
+        plans = plans_of(cls)
+        check_names(cls, plans)
+        for name, plan in plans.items():
             called = f"{cls.__name__}.{name}"
             own = getattr(cls, name) is not vars(interface.declared).get(name)
             target = Target(plan, interface.errors, getattr(service, name) if own else None, called)

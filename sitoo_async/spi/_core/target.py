@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from difflib import get_close_matches
+from inspect import getattr_static
 from typing import Any, Final, cast
 
 import attrs
@@ -15,7 +17,9 @@ from sitoo_async.spi._core.operation import Operation, Plan
 from sitoo_async.spi._core.refusal import Errors
 from sitoo_async.spi._core.routes import Template
 
-__all__ = ["Target", "check_handler", "places_of"]
+__all__ = ["Target", "check_handler", "check_names", "places_of"]
+
+_SLIP: Final = 0.85  # how near a name is to the one that was meant, at least
 
 
 @attrs.frozen
@@ -50,6 +54,25 @@ def check_handler(target: Target) -> None:
         ) from None
 
 
+def check_names(cls: type, operations: Collection[str]) -> None:
+    """Refuse what looks like a handler and is misspelt, since nothing would ever call it.
+
+    Raises:
+        InvalidOptionError: a public method takes a call, and its name is nearly an operation's.
+    """
+    for name in dir(cls):
+        if name.startswith("_") or name in operations:
+            continue
+        member = getattr_static(cls, name)  # without running code of the user's
+        near = get_close_matches(name, operations, n=1, cutoff=_SLIP)
+        if near and inspect.isfunction(member) and "call" in inspect.signature(member).parameters:
+            raise InvalidOptionError(
+                f"{cls.__name__}.{name} is no operation of its interface; did you mean"
+                f" {near[0]!r}? A method of your own that takes a call begins with an underscore",
+                field="services",
+            )
+
+
 def places_of(target: Target, told: str | None) -> list[tuple[str, Template]]:
     """The methods and paths that mean an operation.
 
@@ -59,7 +82,8 @@ def places_of(target: Target, told: str | None) -> list[tuple[str, Template]]:
     operation = target.plan.operation
     if told is not None:
         method, _, path = as_text(told).partition(" ")
-        template = Template.of(path.strip())
+        # Without a method, what is there is the path.
+        template = Template.of(path.strip() or method)
         missing = {each.name for each in target.plan.path}.difference(template.parameters)
         if not method.isalpha() or missing:
             raise InvalidOptionError(

@@ -86,7 +86,7 @@ async def test_a_path_that_turns_out_to_be_another_one_is_told_without_a_warning
     ("routes", "why"),
     [
         ({"get_points": "GET /points"}, "such as GET /points/{id}"),
-        ({"get_points": "/points/{id}"}, "must begin with a slash"),
+        ({"get_points": "/points/{id}"}, "needs a method and a path, such as GET /points/{id}"),
         ({"get_points": "/ /points/{id}"}, "needs a method and a path"),
         ({"get_points": "GET points/{id}"}, "must begin with a slash"),
         ({"get_points": "GET /points/x{id}"}, "begins its part of the path"),
@@ -157,6 +157,24 @@ class Wrong(PaymentService):
         """Without the rest."""
 
 
+class Misspelt(PaymentService):
+    async def get_paymnt(self, paymentid, /, *, call):
+        """What nothing would call."""
+
+
+class WithMethodsOfItsOwn(Recorder):
+    get_payments = "17"
+
+    async def get_payment_of(self, orderid):
+        """What is near, and takes no call."""
+
+    async def find(self, orderid, *, call):
+        """What takes a call, and is not near."""
+
+    async def _get_payment(self, paymentid, *, call):
+        """What is private."""
+
+
 class Both(Recorder, PointsService):
     pass
 
@@ -170,12 +188,17 @@ class Both(Recorder, PointsService):
         ((Both(),), "derives from PaymentService and PointsService"),
         ((Recorder(), FieldRecorder()), "Recorder.add_payment and FieldRecorder.add_payment have"),
         ((Wrong(),), "Wrong.get_payment can't take what it is called with: "),
+        ((Misspelt(),), "Misspelt.get_paymnt is no operation .* did you mean 'get_payment'?"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_can_not_be_served_is_refused(services, why):
     with pytest.raises(InvalidOptionError, match=why):
         App(*services, **CREDENTIALS)
+
+
+def test_methods_of_ones_own_are_left_alone():
+    assert repr(App(WithMethodsOfItsOwn(), **CREDENTIALS)) == "<App: WithMethodsOfItsOwn>"
 
 
 async def test_what_a_class_leaves_out_is_404_with_the_documented_error():
