@@ -101,8 +101,8 @@ class Request:
         length = len(root) + len(self.path) + len(self.query) + 1
         if length > LONGEST_URL:
             raise InvalidInputError(
-                f"the URL would be {length} bytes long, more than {LONGEST_URL}: "
-                "ask with fewer values in the array filter at a time",
+                f"the URL would be {length} bytes long, more than {LONGEST_URL}: give shorter"
+                " values, or fewer values in an array filter at a time",
                 field="url",
             )
 
