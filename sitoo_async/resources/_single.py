@@ -173,11 +173,12 @@ class Calls:
         *,
         query: str = "",
         named_by: Sequence[str] = (),
+        or_id: bool = False,
     ) -> M:
         """Write, and read the object that comes back.
 
         An update has done its work where nothing comes back; of the item only what the path names
-        is known then.
+        is known then. With `or_id`, the bare id will do, where no page prints the answer.
         """
         path = self._path(operation, at)
         response = await self._send(operation, path, query=query, payload=payload)
@@ -185,6 +186,10 @@ class Calls:
         names = named_by or _names(hashable, tuple(at))
         if response.empty and operation.method == "PUT":
             return filled(model, dict(zip(names, at.values(), strict=False)))
+        if or_id:
+            found = reading(operation, path, response.json, response)
+            if isinstance(found, str) and found:
+                return filled(model, {names[0]: found})
         return self._item(operation, path, response, model, names)
 
     def _item(

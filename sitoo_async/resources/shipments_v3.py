@@ -204,7 +204,8 @@ class ShipmentsV3(Resource):
         Not repeatable: where the answer is lost, the error says so (``sent="unknown"``).
 
         Returns:
-            The shipment, with its `id` and `version`; that it comes back is inferred.
+            The shipment, with its `id` and `version`; that it comes back is inferred, and where the
+            bare id does, as elsewhere, the shipment holds that alone.
 
         Raises:
             InvalidInputError: a field that can't be sent; nothing was sent.
@@ -213,7 +214,7 @@ class ShipmentsV3(Resource):
         Reference: https://developer.sitoo.com/, the page Endpoints of Shipments v3
         """
         payload = writable(ShipmentV3, one_item(ShipmentV3, item, values), required=True)
-        return await self._write_item(_ADD, {}, payload, ShipmentV3)
+        return await self._write_item(_ADD, {}, payload, ShipmentV3, or_id=True)
 
     @performs(_DELETE)
     async def delete(self, shipment_id: str, /) -> bool:

@@ -176,3 +176,13 @@ async def test_an_action_is_never_repeated_and_may_be_answered_with_nothing(fake
     assert (await sitoo.shipments_v3.get(key)).version == 1
     fake_sitoo.script(Fault.answer(204, body=b"", method="POST"))
     assert await sitoo.shipments_v3.actions.add(key, type="arrived") is None
+
+
+@pytest.mark.parametrize("body", ['""', "7", "{}", "[]", "true", ""])
+async def test_the_bare_id_of_what_was_added_will_do_and_nothing_else(fake_sitoo, sitoo, body):
+    # No page prints what is answered, and the other ways to add something answer with an id.
+    fake_sitoo.script(Fault.answer(201, body='"4b1f"'), Fault.answer(201, body=body))
+    assert await sitoo.shipments_v3.add(info={"note": "a"}) == ShipmentV3(id="4b1f")
+    with pytest.raises(errors.DecodeError) as caught:
+        await sitoo.shipments_v3.add(info={"note": "a"})
+    assert (caught.value.sent, caught.value.path) == ("yes", "/shipments")
