@@ -31,6 +31,7 @@ from sitoo_async.spi.events.batch import letters_of
 from sitoo_async.spi.events.inbox import DeadLetter, Inbox, Letter, Patience
 from sitoo_async.spi.events.objects import (
     Event,
+    EventType,
     OrderData,
     OrderDeliveryData,
     ShipmentData,
@@ -201,17 +202,25 @@ class Events(Endpoint):
         Several types are handled by one function that is decorated several times.
 
         Args:
-            event_type: one of the eight of the reference, such as ``"order"``; or another, whose
-                data is a plain mapping; or ``"*"``, see `on_other`.
+            event_type: one of the eight of `EventType`, such as ``"order"``; or another, whose data
+                is a plain mapping; or ``"*"``, see `on_other`.
 
         Raises:
-            InvalidInputError: it has a handler already, or what is decorated can't be one.
+            InvalidInputError: it has a handler already, or what is decorated can't be one, or the
+                type is one of the eight in another spelling, such as ``"orders"``.
         """
         if not is_a(event_type, str) or not event_type:
             raise InvalidInputError(
                 f'event_type must be text such as "order", not {shown(event_type)}',
                 field="event_type",
             )
+        for known in EventType:
+            # Not by likeness: a type that Sitoo adds may be called nearly as one that there is.
+            if event_type != known and _letters(event_type) == _letters(known):
+                raise InvalidInputError(
+                    f"Sitoo sends no {shown(event_type)}; did you mean {shown(known.value)}?",
+                    field="event_type",
+                )
         return partial(self._keep, event_type)
 
     def on_other(self, handler: Handler[Any], /) -> Handler[Any]:
@@ -405,6 +414,11 @@ def _text(event_id: object) -> str:
 def _is_async(handler: object) -> bool:
     own: object = getattr(type(handler), "__call__", None)  # noqa: B004 - it may be an object
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(own)
+
+
+def _letters(event_type: str) -> str:
+    """What is left of a type without what is easily got wrong: case, hyphens and the plural."""
+    return "".join(filter(str.isalnum, event_type.lower())).removesuffix("s")
 
 
 def _takes_two(handler: Any) -> bool:

@@ -276,3 +276,14 @@ def test_one_handler_is_enough(events):
         events.on("order")(good)
     with pytest.raises(InvalidInputError, match="event_type must be text"):
         events.on(5)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "meant"),
+    [("Order", "order"), ("orders", "order"), ("order_delivery", "order-delivery"),
+     ("ZReport", "z-report"), ("SHIPMENT_V3", "shipment-v3")],
+)  # fmt: skip
+def test_a_type_in_another_spelling_is_refused(spelling, meant, events):
+    with pytest.raises(InvalidInputError, match=f"did you mean '{meant}'") as caught:
+        events.on(spelling)
+    assert caught.value.field == "event_type"
