@@ -190,3 +190,15 @@ async def test_what_is_told_has_the_fields_that_the_reference_knows(fake, ask_of
         path = WHERE[event["event_type"]].format(root=fake.shipments_v3_url, **event["data"])
         assert (await ask_of("GET", path)).status == 200, path
     assert len({event["event_id"] for event in events}) == len(events)
+
+
+async def test_a_server_that_begins_anew_tells_of_other_events():
+    """An inbox on disk, which remembers ids, would pass over them else."""
+    ids = []
+    for _ in range(2):
+        async with FakeSitoo() as fake:
+            fake.deliver_events(to=ok)
+            fake.add("/sites/1/orders", ORDER)
+            await fake.events_delivered()
+            ids.append(fake.deliveries[0].events[0]["event_id"])
+    assert len(set(ids)) == 2

@@ -107,7 +107,7 @@ class FakeSitoo(Teller):
             raise ValueError("sites: name at least one eshopid")
         check_seconds("delay", delay)
         check_seconds("slot_seconds", slot_seconds)
-        super().__init__(host, port, account_id, seed, record=record)
+        super().__init__(host, port, account_id, record=record)
         self.requests: list[RecordedRequest] = []
         self._account_id = account_id
         self._api_id = f"{account_id}-125" if api_id is None else api_id

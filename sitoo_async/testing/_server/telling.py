@@ -26,12 +26,10 @@ class Teller(Listener):
         deliveries: every batch since the start or the last `reset`, if they are recorded.
     """
 
-    def __init__(self, host: str, port: int, account_id: int, seed: int, *, record: bool) -> None:
+    def __init__(self, host: str, port: int, account_id: int, *, record: bool) -> None:
         super().__init__(host, port)
         self.deliveries: list[EventDelivery] = []
-        self._events = EventQueue(
-            account_id, seed, self._clock, self.deliveries if record else None
-        )
+        self._events = EventQueue(account_id, self._clock, self.deliveries if record else None)
 
     def _happened(self, event_type: str, data: Mapping[str, Any]) -> None:
         if self._events.is_delivering:
