@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypedDict, Unpack, cast
 
 from sitoo_async._checks.looking import Looking
+from sitoo_async._checks.values import is_a
 from sitoo_async._codec.codec import writable
 from sitoo_async._http.url import query_string
 from sitoo_async._paging.paginator import Paginator
@@ -138,12 +139,11 @@ class ShipmentsV3(Resource):
         """
         asked: dict[str, Any] = {**filters}
         with Looking("shipment_state"):
-            states = asked.get("shipment_state", ())
+            given = asked.get("shipment_state")
+            states: list[object] = []
             # What is no list, or holds what is no text, is told below.
-            if isinstance(states, str) or not isinstance(states, Iterable):
-                states = ()
-            else:
-                asked["shipment_state"] = states = [*states]
+            if is_a(given, Iterable) and not is_a(given, str):
+                asked["shipment_state"] = states = [*cast("Iterable[object]", given)]
             found = {str.__str__(state) for state in states if isinstance(state, str)}
         if found & _ACTIVE and found & _END:
             active, end = (", ".join(sorted(found & some)) for some in (_ACTIVE, _END))
@@ -152,8 +152,6 @@ class ShipmentsV3(Resource):
                 f" ({end}), which one request can't ask for: make two lists",
                 field="shipment_state",
             )
-        if "shipment_state" not in filters:
-            del asked["shipment_state"]
         return self._list_by_next(
             _LIST,
             {},
