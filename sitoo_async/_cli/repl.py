@@ -81,6 +81,8 @@ async def _open(resources: AsyncExitStack) -> tuple[dict[str, Any], str]:
     namespace |= {name: getattr(models, name) for name in models.__all__}
     namespace |= {name: getattr(sitoo_async, name) for name in sitoo_async.__all__}
     namespace |= {"asyncio": asyncio, "errors": errors, "models": models}
+    # Python warns of a coroutine that nobody awaits, but not where a name for these is missing.
+    namespace["__builtins__"] = builtins
     namespace |= {"Decimal": Decimal, "datetime": datetime, "UTC": UTC}
     if any(os.environ.get(name) for name in _CREDENTIALS):
         sitoo = SitooClient.from_env()

@@ -140,6 +140,13 @@ def test_an_error_is_shown_from_what_was_typed_and_the_session_goes_on(run: Run)
     assert shown == "on\n"
 
 
+def test_an_await_that_is_forgotten_is_warned_of(run: Run) -> None:
+    with pytest.warns(RuntimeWarning, match="'sleep' was never awaited"):
+        status, shown, _ = run("asyncio.sleep(0)\n17\n")
+    assert status == 0
+    assert shown.splitlines()[-1] == "17"
+
+
 def test_awaiting_a_cancelled_task_is_an_error_like_any_other(run: Run) -> None:
     _, shown, errors = run(
         "task = asyncio.create_task(asyncio.sleep(30))\ntask.cancel()\nawait task\nprint('on')\n"
