@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from sitoo_async import RetryPolicy, SitooClient, SitooError
+from sitoo_async.models import OrderState
 from sitoo_async.spi.events import MemoryInbox
 from sitoo_async.testing import FakeSitoo, Fault
 
@@ -190,17 +191,41 @@ async def test_a_recipe_is_run_as_the_index_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = Recipe("catalogue-sync", tmp_path)
-    (code,) = PYTHON.findall((PAGES / "index.md").read_text(encoding="utf-8"))
     monkeypatch.chdir(tmp_path)
     text = (recipe / "articles.csv").read_text("utf-8")
     (recipe / "articles.csv").write_text(re.sub("mug.jpg|bowl.jpg", "", text), "utf-8")
     async with fake_sitoo() as fake:
         for name, value in fake.environment.items():
             monkeypatch.setenv(name, value)
-        names = {"SitooClient": SitooClient, "Path": Path, "sync": recipe.sync}
-        block = compile(code, "index.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        await FunctionType(block, names)()
+        await run_of_index(0, sync=recipe.sync)
         assert len(fake.products()) == 4
+
+
+async def test_a_recipe_is_tried_as_the_index_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = Recipe("ship-from-store", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    told = []
+
+    class Shop:
+        async def done(self, number: str, *, total: Decimal) -> None:
+            told.append((number, total))
+
+    await run_of_index(1, place=recipe.place, receiver=recipe.receiver, shop=Shop())
+    # Of the order that was added, and of its end; either time it is read as it is by then.
+    assert told == [("W-2001", Decimal("818.00"))] * len(told) != []
+
+
+async def run_of_index(number: int, **names: Any) -> None:
+    """Run one of the index's blocks of Python, with what its page has imported."""
+    code = PYTHON.findall((PAGES / "index.md").read_text(encoding="utf-8"))[number]
+    imported = {
+        each.__name__.rpartition(".")[2]: each
+        for each in (SitooClient, FakeSitoo, MemoryInbox, OrderState, Path, asyncio, json)
+    }
+    block = compile(code, "index.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    await FunctionType(block, imported | names)()
 
 
 # -------------------------------------------------------------------------------- the catalogue
