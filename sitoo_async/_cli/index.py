@@ -17,11 +17,11 @@ from typing import Any, cast
 import attrs
 
 from sitoo_async._cli.services import public_names
+from sitoo_async._codec.evidence import Confidence
 from sitoo_async._groups import GROUPS
 from sitoo_async._lane.options import Options
 from sitoo_async.resources._base import Resource
 from sitoo_async.resources._operation import (
-    Confidence,
     Evidence,
     Operation,
     UnknownOperation,

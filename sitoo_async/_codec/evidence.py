@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 from sitoo_async._codec.base import Model
 
 __all__ = [
+    "Confidence",
     "Evidence",
     "Fact",
     "elsewhere",
@@ -27,6 +28,9 @@ __all__ = [
 Evidence = Literal["documented", "inferred", "name-only"]
 """Printed on a page; following from what is printed, or from how its siblings are; or no more
 than a name in a list."""
+
+Confidence = Literal["high", "medium", "low"]
+"""How likely what is not printed is right."""
 
 C = TypeVar("C", bound=type)
 

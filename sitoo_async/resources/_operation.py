@@ -12,6 +12,7 @@ import attrs
 from sitoo_async._checks.show import shown
 from sitoo_async._checks.values import LARGEST
 from sitoo_async._checks.warning import warn
+from sitoo_async._codec.evidence import Confidence
 from sitoo_async._http.messages import Method
 from sitoo_async._http.services import ServiceName
 from sitoo_async._http.url import PAGING, segment
@@ -22,7 +23,6 @@ from sitoo_async.errors import (
 )
 
 __all__ = [
-    "Confidence",
     "Evidence",
     "Operation",
     "UnknownOperation",
@@ -37,9 +37,6 @@ Evidence = Literal["documented", "inferred", "unverified", "name-only"]
 
 Of what is unverified a guess is sent, of what is known by its name alone nothing is.
 """
-
-Confidence = Literal["high", "medium", "low"]
-"""How likely it is that what is not printed is right."""
 
 
 @attrs.frozen

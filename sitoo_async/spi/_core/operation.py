@@ -5,24 +5,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from inspect import isfunction
-from typing import Any, Final, Literal, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 import attrs
 
+from sitoo_async._codec.evidence import Confidence, Evidence
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.bodies import Read, Write, or_none, reader, writer
 from sitoo_async.spi._core.query import Parameter, parameter
 from sitoo_async.spi._core.routes import Template
 
-__all__ = ["Confidence", "Evidence", "Operation", "Plan", "operation", "operation_of", "plan_of"]
+__all__ = ["Operation", "Plan", "operation", "operation_of", "plan_of"]
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
-
-Evidence = Literal["documented", "inferred", "name-only"]
-"""Printed in a page, by analogy and unverified, or nothing but the name."""
-
-Confidence = Literal["high", "medium", "low"]
-"""How likely what is inferred is right."""
 
 _MARK: Final = "__sitoo_operation__"
 
