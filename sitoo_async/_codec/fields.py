@@ -38,7 +38,7 @@ from sitoo_async.errors import InvalidInputError, printable
 if TYPE_CHECKING:
     from sitoo_async._codec.base import Model
 
-__all__ = ["Field", "fields_of", "unknown_field"]
+__all__ = ["Field", "fields_of", "unknown_field", "without_none"]
 
 _PLAIN: dict[Any, Scalar] = {str: TEXT, int: INTEGER, bool: BOOLEAN, Any: FREE}
 
@@ -130,12 +130,22 @@ def _sorts(kind: Kind) -> frozenset[Sort]:
             return frozenset({"object"})
 
 
+def without_none(hint: Any) -> tuple[Any, bool]:
+    """A type without None, and whether None was among it."""
+    if get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
+        kinds = tuple(each for each in get_args(hint) if each is not NoneType)
+        return Union[kinds], True  # noqa: UP007  # of a tuple it can't be written with |
+    return hint, False
+
+
 def _field(name: str, hint: Any) -> Field:
     marks: set[Mark] = set()
     nullable = False
     kind: Kind | None = None
     # Peel: Annotated[Annotated[datetime, TIMESTAMP] | None, DEPRECATED] has a layer of each.
     while True:
+        hint, optional = without_none(hint)
+        nullable |= optional
         if get_origin(hint) is Annotated:
             for extra in hint.__metadata__:
                 if isinstance(extra, Mark):
@@ -143,9 +153,6 @@ def _field(name: str, hint: Any) -> Field:
                 else:
                     kind = extra
             hint = hint.__origin__
-        elif get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
-            nullable = True
-            hint = Union[tuple(part for part in get_args(hint) if part is not NoneType)]  # noqa: UP007
         else:
             break
     return Field(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import NoneType, UnionType
-from typing import Any, Final, TypeGuard, Union, get_args, get_origin
+from typing import Any, Final, TypeGuard, get_args, get_origin
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
 from sitoo_async._codec.codec import decode_array, decode_item, decode_raw
-from sitoo_async._codec.fields import fields_of
+from sitoo_async._codec.fields import fields_of, without_none
 from sitoo_async._codec.json import is_array, is_list, is_mapping, is_object, json_name
 from sitoo_async._codec.kinds import (
     FREE,
@@ -30,7 +29,7 @@ from sitoo_async.errors import (
 )
 from sitoo_async.spi._core.refusal import Finding, Unfit
 
-__all__ = ["Read", "Write", "check_required", "or_none", "reader", "writer"]
+__all__ = ["Read", "Write", "check_required", "reader", "writer"]
 
 Read = Callable[[bytes, bool], Any]
 """Bytes to what a handler takes; the second argument is whether to be strict. Raises `Unfit`."""
@@ -54,7 +53,7 @@ def reader(hint: Any) -> Read:
     Raises:
         InvalidOptionError: another type.
     """
-    kind, optional = or_none(hint)
+    kind, optional = without_none(hint)
     read = _reader(kind)
     many = get_origin(kind) in (list, Sequence)
 
@@ -139,15 +138,6 @@ def check_required(body: Any) -> None:
 
 
 # Writing ------------------------------------------------------------------------------------
-
-
-def or_none(hint: Any) -> tuple[Any, bool]:
-    """A type without None, and whether None was among it."""
-    if get_origin(hint) in (Union, UnionType):
-        kinds = [each for each in get_args(hint) if each is not NoneType]
-        if len(kinds) < len(get_args(hint)):
-            return Union[tuple(kinds)], True  # noqa: UP007  # of a tuple it can't be written with |
-    return hint, False
 
 
 def writer(hint: Any) -> Write:

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar, get_type_hints
 import attrs
 
 from sitoo_async._codec.evidence import Confidence, Evidence
+from sitoo_async._codec.fields import without_none
 from sitoo_async.errors import InvalidOptionError
-from sitoo_async.spi._core.bodies import Read, Write, or_none, reader, writer
+from sitoo_async.spi._core.bodies import Read, Write, reader, writer
 from sitoo_async.spi._core.query import Parameter, parameter
 from sitoo_async.spi._core.routes import Template
 
@@ -169,7 +170,7 @@ def plan_of(operation: Operation, function: Callable[..., Any]) -> Plan:
         raise _unreadable(operation, "the keyword-only argument call is missing")
     if sorted(each.name for each in path) != sorted(named):
         raise _unreadable(operation, f"{operation.path} names other parameters than it takes")
-    kind, optional = or_none(hints.get("return", Any))
+    kind, optional = without_none(hints.get("return", Any))
     nothing = kind is type(None)
     return Plan(
         operation=operation,

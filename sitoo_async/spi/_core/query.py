@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, get_origin
 from urllib.parse import unquote_to_bytes
 
 import attrs
 
 from sitoo_async._checks.show import shown
 from sitoo_async._codec.enums import OpenText
+from sitoo_async._codec.fields import without_none
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.refusal import Unfit
 
@@ -54,7 +54,7 @@ def parameter(argument: str, hint: Any, *, required: bool) -> Parameter:
         InvalidOptionError: another type.
     """
     name = argument.removesuffix("_")
-    kind: Any = _without_none(hint)
+    kind, _ = without_none(hint)
     if get_origin(kind) in (Mapping, dict):
         return Parameter(name, argument, str, "text", required, by_key=True)
     if kind is str:
@@ -66,13 +66,6 @@ def parameter(argument: str, hint: Any, *, required: bool) -> Parameter:
     if isinstance(kind, type) and issubclass(kind, OpenText):
         return Parameter(name, argument, kind, "text", required)
     raise InvalidOptionError(f"{argument}: no parameter is of type {shown(hint)}", field=argument)
-
-
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) in (Union, UnionType):
-        kinds = [each for each in get_args(hint) if each is not NoneType]
-        return kinds[0] if len(kinds) == 1 else hint
-    return hint
 
 
 def _boolean(text: str) -> bool:
