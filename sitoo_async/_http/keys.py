@@ -122,7 +122,10 @@ def hidden(password: Any) -> Any:
 
 
 def concealed(keys: Iterable[Any] | None) -> list[Any] | None:
-    """Keys as they were given, with their passwords hidden before anything can go wrong."""
+    """Keys or pairs as they were given, with their passwords hidden before anything can go wrong.
+
+    What is neither becomes None.
+    """
     if keys is None:
         return None
     entries: list[Any] = []

@@ -10,7 +10,7 @@ from typing import Any
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
-from sitoo_async._http.keys import hidden
+from sitoo_async._http.keys import concealed, hidden
 from sitoo_async.errors import (
     InvalidInputError,
     InvalidOptionError,
@@ -20,7 +20,6 @@ from sitoo_async.spi._core.answer import Answer, as_json, empty, of_refusal, of_
 from sitoo_async.spi._core.bodies import check_required
 from sitoo_async.spi._core.call import Call, Incoming, header_text, without_credentials
 from sitoo_async.spi._core.content_type import check_content_type, explained
-from sitoo_async.spi._core.credentials import concealed_pairs
 from sitoo_async.spi._core.endpoint import Endpoint, Exchange
 from sitoo_async.spi._core.failure import places
 from sitoo_async.spi._core.operation import Plan
@@ -94,7 +93,7 @@ class App(Endpoint):
     ) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
         password = hidden(password)
-        pairs = concealed_pairs(credentials)
+        pairs = concealed(credentials)
         credentials = None
         if not services:
             raise InvalidOptionError("give the services to serve", field="services")

@@ -8,16 +8,15 @@ import hmac
 import logging
 import re
 import secrets
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
 
 from sitoo_async._checks.values import is_a
 from sitoo_async._checks.warning import warn
-from sitoo_async._http.keys import Secret, hidden, parts_of
+from sitoo_async._http.keys import Secret
 from sitoo_async.errors import InvalidOptionError, SitooWarning, printable
 
-__all__ = ["Credentials", "concealed_pairs"]
+__all__ = ["Credentials"]
 
 logger = logging.getLogger("sitoo_async")
 
@@ -27,31 +26,13 @@ _QUIET: Final = 60.0
 """Seconds after a refusal was told in which the next ones are only counted."""
 
 
-def concealed_pairs(pairs: Iterable[Any] | None) -> list[Any] | None:
-    """Pairs as they were given, with their passwords hidden before anything can go wrong."""
-    if pairs is None:
-        return None
-    entries: list[Any] = []
-    try:
-        # By map: before 3.12 a comprehension has a frame of its own, which would show a pair.
-        entries.extend(map(_concealed, pairs))
-    except Exception:  # noqa: BLE001 - refused by its place later on; here a frame shows the pairs
-        entries.append(None)
-    return entries
-
-
-def _concealed(entry: Any) -> Any:
-    parts = parts_of(entry)
-    return (parts[0], hidden(parts[1])) if len(parts) == 2 else None
-
-
 class Credentials:
     """The pairs that are let in; none of them shows anywhere.
 
     Args:
         user: of the one pair.
         password: of the one pair, hidden.
-        pairs: several, as `concealed_pairs` gives them: during a rotation both are let in.
+        pairs: several, as `concealed` gives them: during a rotation both are let in.
         unprotected: whether anybody is let in, where there are no pairs.
 
     Raises:
@@ -98,7 +79,7 @@ class Credentials:
             self._admitted += self._digests(entry, place)
 
     def _digests(self, entry: Any, place: str) -> tuple[bytes, ...]:
-        if entry is None:
+        if not is_a(entry, tuple):  # None is no pair, and a `Key` is for the API alone
             raise InvalidOptionError(
                 f"{place}a pair of a user and a password is expected", field="credentials"
             )

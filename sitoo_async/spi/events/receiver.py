@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, Unpack, ov
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._checks.values import check_number, is_a
-from sitoo_async._http.keys import hidden
+from sitoo_async._http.keys import concealed, hidden
 from sitoo_async.errors import InvalidInputError, InvalidOptionError
 from sitoo_async.spi._core.answer import Answer, empty
 from sitoo_async.spi._core.call import Incoming
-from sitoo_async.spi._core.credentials import concealed_pairs
 from sitoo_async.spi._core.endpoint import Endpoint, Exchange
 from sitoo_async.spi._core.refusal import Errors
 from sitoo_async.spi.events.batch import letters_of
@@ -129,7 +128,7 @@ class Events(Endpoint):
     ) -> None:
         # First of all, so that no traceback that shows local variables shows the password.
         password = hidden(password)
-        pairs = concealed_pairs(credentials)
+        pairs = concealed(credentials)
         credentials = None
         super().__init__(
             _ERRORS,
