@@ -14,7 +14,7 @@ from sitoo_async.spi._core.answer import Answer
 if TYPE_CHECKING:
     from sitoo_async.spi._core.endpoint import Endpoint
 
-__all__ = ["Receive", "Scope", "Send", "path_below", "serve"]
+__all__ = ["path_below", "serve"]
 
 logger = logging.getLogger("sitoo_async")
 

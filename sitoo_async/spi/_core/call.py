@@ -14,7 +14,7 @@ from sitoo_async._codec.json import is_mapping
 from sitoo_async._http.keys import Secret
 from sitoo_async.spi._core.refusal import Unfit
 
-__all__ = ["Call", "Incoming", "header_text", "incoming", "made_up_id"]
+__all__ = ["Call", "Headers", "Incoming", "header_text", "incoming", "without_credentials"]
 
 Headers = Mapping[Any, Any] | Iterable[tuple[Any, Any]] | None
 """Headers as any server has them: a mapping or pairs, of str or of bytes."""
@@ -106,14 +106,9 @@ def incoming(
         headers=by_name,
         peer=peer,
         # What can't be decoded is told by whoever looks at it; the answer needs an id anyway.
-        request_id=(given and _decoded(given)) or made_up_id(),
+        request_id=(given and _decoded(given)) or str(uuid.uuid4()),
         due=asyncio.get_running_loop().time() + allowed,
     )
-
-
-def made_up_id() -> str:
-    """An id for a request that came without one."""
-    return str(uuid.uuid4())
 
 
 def _by_name(headers: Headers) -> dict[str, str]:

@@ -15,7 +15,7 @@ from sitoo_async._codec.fields import without_none
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.refusal import Unfit
 
-__all__ = ["Parameter", "parameter", "read_query", "split_query"]
+__all__ = ["Parameter", "parameter", "read_query", "read_value"]
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
@@ -79,7 +79,7 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def split_query(query: str) -> dict[str, list[bytes]]:
+def _split(query: str) -> dict[str, list[bytes]]:
     """The values of a query by name, each percent-decoded; plus signs are spaces, as in forms.
 
     But for one that a value begins with: no value begins with a space, while telephone numbers
@@ -105,7 +105,7 @@ def read_query(query: str, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
     Raises:
         Unfit: a required one is missing, or one can't be read, or differs from itself.
     """
-    given = split_query(query) if query else {}
+    given = _split(query) if query else {}
     arguments: dict[str, Any] = {}
     for each in parameters:
         if each.by_key:

@@ -13,7 +13,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.refusal import Unfit
 
-__all__ = ["Found", "Routes", "Template", "decoded"]
+__all__ = ["Found", "Routes", "Template"]
 
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ class Routes(Generic[T]):
             if method in methods:
                 names = template.parameters
                 pairs = zip(names, given, strict=True)
-                return Found(target, {name: decoded(text, name) for name, text in pairs})
+                return Found(target, {name: _decoded(text, name) for name, text in pairs})
             allowed.update(methods)
         return tuple(sorted(allowed))
 
@@ -135,7 +135,7 @@ def _parameters_last(route: tuple[tuple[str, ...], object]) -> list[bool]:
     return [part.startswith("{}") for part in route[0]]
 
 
-def decoded(text: str, name: str) -> str:
+def _decoded(text: str, name: str) -> str:
     """Percent-encoded text, decoded as UTF-8.
 
     Raises:

@@ -12,7 +12,7 @@ from sitoo_async._codec.json import BLANK, UNREADABLE, is_object, parse
 from sitoo_async.errors import DecodeError
 from sitoo_async.spi.events.inbox import Letter, unreadable
 
-__all__ = ["letters_of", "subject_called", "subject_of"]
+__all__ = ["letters_of", "subject_called"]
 
 
 class _Head(msgspec.Struct):
@@ -87,7 +87,7 @@ def _letter(element: bytes) -> Letter:
     event_id = str(head.event_id)
     if not _storable(event_id):
         return unreadable(element, "not an event: its event_id is empty, too long or unprintable")
-    return Letter(event_id=event_id, subject=subject_of(head.event_type, head.data), body=element)
+    return Letter(event_id=event_id, subject=_subject(head.event_type, head.data), body=element)
 
 
 def _storable(key: str) -> bool:
@@ -106,7 +106,7 @@ _SUBJECTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 """Of which kind of object an event tells, and by which of its data it is known."""
 
 
-def subject_of(event_type: str, data: object) -> str | None:
+def _subject(event_type: str, data: object) -> str | None:
     """The object that an event tells of, such as ``ORDER 12345``, where that is known."""
     known = _SUBJECTS.get(event_type)
     if known is None or not is_object(data):

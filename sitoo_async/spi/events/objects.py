@@ -47,6 +47,7 @@ __all__ = [
     "StoreZReportData",
     "WarehouseTransactionData",
     "ZReportData",
+    "handed_over",
 ]
 
 _SERVICE: Final = "spi-events"

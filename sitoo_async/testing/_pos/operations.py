@@ -12,7 +12,7 @@ from sitoo_async.testing._reference.services import service_facts, services
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PosOperation", "named_in", "operation_of", "operations", "pairs"]
+__all__ = ["HEADERS", "PosOperation", "named_in", "operation_of", "operations", "pairs"]
 
 _HEADERS = ("Store-ID", "Staff-ID", "Register-ID")
 
