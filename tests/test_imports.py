@@ -18,6 +18,7 @@ FLOORS = [
     {"testing._account"},
     {"testing._reference"},
     {"spi"},
+    {"spi._core"},
     {"_client"},
     {"_groups"},
     {"resources"},
@@ -99,6 +100,7 @@ def test_imports_run_from_the_doors_down_to_the_errors():
         ("_codec.kinds", "importlib.import_module(f'sitoo_async.models.{name}')", "models"),
         ("testing._reference.facts", "from sitoo_async.testing import FakeSitoo", "testing"),
         ("testing._account.pos", "import sitoo_async.testing._server.keys", "testing._server"),
+        ("spi._core.app", "from sitoo_async.spi.payment import PaymentService", "spi"),
     ],
 )
 def test_an_import_that_leads_upwards_is_found_however_it_is_written(

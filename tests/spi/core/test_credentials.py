@@ -9,6 +9,7 @@ import traceback
 
 import pytest
 
+from sitoo_async import Key
 from sitoo_async.errors import InvalidOptionError, SitooWarning
 from sitoo_async.spi import App
 from sitoo_async.spi._core import credentials
@@ -122,6 +123,7 @@ async def test_who_is_refused_is_told_once_a_minute_with_its_address_and_length(
         ({"credentials": 5}, "credentials"),
         ({"credentials": {"sitoo": SECRET}}, "credentials"),
         ({"credentials": [("sitoo", SECRET), (SECRET,)]}, "credentials"),
+        ({"credentials": [("sitoo", SECRET), Key("1-1", SECRET)]}, "credentials"),
         ({"credentials": [("sitoo", SECRET), ("a:b", SECRET)]}, "user"),
         ({"credentials": [("sitoo", SECRET)], **CREDENTIALS}, "credentials"),
         ({"unprotected": True, **CREDENTIALS}, "unprotected"),
