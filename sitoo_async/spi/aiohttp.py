@@ -15,7 +15,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from sitoo_async._checks.show import shown
+from sitoo_async._checks.show import shown, type_name
+from sitoo_async._checks.values import is_a
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi._core.answer import Answer
 from sitoo_async.spi._core.asgi import path_below
@@ -36,8 +37,15 @@ def serve_below(server: web.Application, path: str, endpoint: Endpoint) -> None:
         endpoint: an `App`, or `Events`.
 
     Raises:
-        InvalidOptionError: the path doesn't begin with a slash, or holds a brace.
+        InvalidOptionError: the path doesn't begin with a slash, or holds a brace; `endpoint` is
+            neither an `App` nor `Events`.
     """
+    if not is_a(endpoint, Endpoint):
+        raise InvalidOptionError(
+            "endpoint must be Events, or an App of your services, such as"
+            f" App(Payments(), user=…, password=…), not {type_name(endpoint)}",
+            field="endpoint",
+        )
     if not path.startswith("/") or "{" in path or "}" in path:
         raise InvalidOptionError(
             f"path must begin with a slash and have no parameters, not {shown(path)}", field="path"

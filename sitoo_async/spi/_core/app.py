@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sitoo_async._checks.show import shown, type_name
 from sitoo_async._codec.base import Model, set_fields
@@ -34,6 +35,12 @@ __all__ = ["App"]
 
 logger = logging.getLogger("sitoo_async")
 
+_WORD: Final = re.compile(r"[a-z_-]*(\.json)?")
+"""A part of a path that is a name of the interface, rather than of a person or a card."""
+
+_MOST_UNKNOWN: Final = 100
+"""Requests for what is not there of which the log tells; each of them is kept."""
+
 
 class App(Endpoint):
     """Interfaces that Sitoo calls, served together: an ASGI application, and `handle` without I/O.
@@ -48,7 +55,8 @@ class App(Endpoint):
     Mount it under FastAPI, Litestar or Starlette, serve it by uvicorn, or see
     `sitoo_async.spi.aiohttp`. A handler that raises, answers something else than its operation
     has, or takes longer than the deadline is answered with the error that its interface documents,
-    and logged: its operation and request id, never what it was asked or what it said. At the
+    and logged: its operation and request id, never what it was asked or what it said. So is, once,
+    a request for which there is no operation: see there what Sitoo calls, and a wrong mount. At the
     deadline it is cancelled: shield what must not be cut short, or give it a task of its own.
 
     Args:
@@ -106,6 +114,7 @@ class App(Endpoint):
         self._on_error = on_error
         self._routes: Routes[Target] = Routes()
         self._ending = set[asyncio.Task[Any]]()
+        self._unknown = set[str]()
         told = dict(routes or {})
         for service in services:
             self._add(service, told)
@@ -163,6 +172,7 @@ class App(Endpoint):
         except Unfit as unfit:
             return of_unfit(self._errors, unfit, given.request_id)
         if isinstance(found, tuple):
+            self._tell_unknown(given)
             headers = {"allow": ", ".join(found)} if found else {}
             return of_unfit(self._errors, _no_route(found), given.request_id, headers)
         target = found.target
@@ -171,6 +181,24 @@ class App(Endpoint):
         except Unfit as unfit:
             return _not_called(target, unfit, given.request_id)
         return Exchange(given, target.errors, act, self._most)
+
+    def _tell_unknown(self, given: Incoming) -> None:
+        """Say once what nothing here answers: so is a wrong mount seen, and an unknown path.
+
+        What may name a person or a card in the path is left out.
+        """
+        parts = given.path.split("/")
+        asked = "/".join(part if _WORD.fullmatch(part) else "…" for part in parts)
+        asked = printable(f"{given.method} {asked}", 100)
+        if asked not in self._unknown and len(self._unknown) < _MOST_UNKNOWN:
+            self._unknown.add(asked)
+            logger.warning(
+                "%r has no operation for %s, which was asked for (told once): see where it is"
+                " mounted, and what `routes` may tell it (request %s)",
+                self,
+                asked,
+                printable(given.request_id, 100),
+            )
 
     def _prepared(
         self, target: Target, given: Incoming, parameters: Mapping[str, str]

@@ -196,3 +196,24 @@ async def test_many_requests_at_once_keep_their_own_answers():
 
 def test_an_app_says_what_it_serves():
     assert repr(App(Recorder(), **CREDENTIALS)) == "<App: Recorder>"
+
+
+async def test_what_no_operation_is_for_is_told_once_and_without_whom_it_names(caplog):
+    _, server = serving()
+    asked = [
+        ("GET", "/sitoo/payments/7?pin=1234"),
+        ("GET", "/sitoo/payments/8"),
+        ("POST", "/cards/ann@example.com/4711.json"),
+        ("DELETE", "/payments/7"),
+    ]
+    for method, path in asked:
+        assert (await server.handle(method, path, HEADERS, b"")).status in {404, 405}
+    told = [record.getMessage().partition(", which")[0] for record in caplog.records]
+    assert told == [
+        "<App: Recorder> has no operation for GET /sitoo/payments/…",
+        "<App: Recorder> has no operation for POST /cards/…/…",
+        "<App: Recorder> has no operation for DELETE /payments/…",
+    ]
+    for number in range(200):
+        await server.handle("GET", "/" + "x" * number, HEADERS, b"")
+    assert len(caplog.records) == 100

@@ -231,6 +231,7 @@ async def test_the_log_tells_what_was_answered_and_refused_but_no_content(caplog
             "DEBUG Recorder.get_payment answered 200 in 0.000 s",
             "WARNING Recorder.get_payment: a request was refused, since extended must be true or",
             "WARNING Recorder.update_payment: a request was refused, since body is not JSON: JSON",
+            "WARNING <App: Recorder> has no operation for PUT /payments/…/…",
         ],
         strict=True,
     ):

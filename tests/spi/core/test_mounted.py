@@ -20,7 +20,7 @@ from starlette.routing import Mount
 from sitoo_async.errors import InvalidOptionError
 from sitoo_async.spi.aiohttp import serve_below
 from sitoo_async.spi.events import Events, MemoryInbox
-from tests.spi.core._payments import CREDENTIALS, HEADERS, Payment, serving
+from tests.spi.core._payments import CREDENTIALS, HEADERS, Payment, Recorder, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -175,3 +175,9 @@ async def test_events_are_taken_at_the_very_path_where_they_are_served_under_aio
 def test_a_place_under_aiohttp_that_can_not_be_is_refused(path):
     with pytest.raises(InvalidOptionError, match="path must begin with a slash"):
         serve_below(web.Application(), path, serving()[1])
+
+
+def test_a_service_is_served_under_aiohttp_by_an_application_of_it():
+    with pytest.raises(InvalidOptionError, match=r"endpoint must be .* not Recorder") as caught:
+        serve_below(web.Application(), PLACE, Recorder())
+    assert caught.value.field == "endpoint"
