@@ -26,6 +26,7 @@ def path(tmp_path: Path) -> Path:
 async def inbox(path: Path):
     made = SQLiteInbox(path)
     yield made
+    await made._end_turn()  # which some tests began by hand
     await made.aclose()
 
 
