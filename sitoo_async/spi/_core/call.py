@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
 
 import attrs
 
 from sitoo_async._codec.json import is_mapping
 from sitoo_async._http.keys import Secret
+from sitoo_async.spi._core.percent import bytes_of, text_of
 from sitoo_async.spi._core.refusal import Unfit
 
 __all__ = ["Call", "Headers", "Incoming", "header_text", "incoming", "without_credentials"]
@@ -98,17 +99,24 @@ def incoming(
     """
     place, mark, carried = _latin(path).partition("?")
     by_name = _by_name(headers)
-    given = by_name.get("request-id")
     return Incoming(
         method=_latin(method).upper(),
         path=place,
         query=carried if mark else _latin(query).removeprefix("?"),
         headers=by_name,
         peer=peer,
-        # What can't be decoded is told by whoever looks at it; the answer needs an id anyway.
-        request_id=(given and _decoded(given)) or str(uuid.uuid4()),
+        request_id=_request_id(by_name),
         due=asyncio.get_running_loop().time() + allowed,
     )
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    # What can't be decoded is told by whoever looks at it; the answer needs an id anyway.
+    with suppress(Unfit):
+        given = header_text(headers, "Request-ID")
+        if given:
+            return given
+    return str(uuid.uuid4())
 
 
 def _by_name(headers: Headers) -> dict[str, str]:
@@ -151,16 +159,6 @@ def header_text(headers: Mapping[str, str], name: str) -> str | None:
     value = headers.get(name.lower())
     if not value:
         return None
-    text = _decoded(value)
-    if text is None:
-        raise Unfit("type", f"{name} is not percent-encoded UTF-8", name)
-    return text
-
-
-def _decoded(value: str) -> str | None:
     if "%" not in value and value.isascii():
         return value.strip()
-    try:
-        return unquote_to_bytes(value.encode("latin-1")).decode("utf-8").strip()
-    except UnicodeDecodeError:
-        return None
+    return text_of(bytes_of(value), name).strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_origin
-from urllib.parse import unquote_to_bytes
 
 import attrs
 
@@ -13,6 +12,7 @@ from sitoo_async._checks.show import shown
 from sitoo_async._codec.enums import OpenText
 from sitoo_async._codec.fields import without_none
 from sitoo_async.errors import InvalidOptionError
+from sitoo_async.spi._core.percent import bytes_of, text_of
 from sitoo_async.spi._core.refusal import Unfit
 
 __all__ = ["Parameter", "parameter", "read_query", "read_value"]
@@ -96,7 +96,7 @@ def _split(query: str) -> dict[str, list[bytes]]:
 
 
 def _bytes(text: str) -> bytes:
-    return unquote_to_bytes(text.replace("+", " ").encode("latin-1"))
+    return bytes_of(text.replace("+", " "))
 
 
 def read_query(query: str, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def read_query(query: str, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         if values is not None:
             if any(value != values[0] for value in values):
                 raise Unfit("type", f"{each.name} is given more than once", each.name)
-            arguments[each.argument] = read_value(each, _text(values[0], each.name))
+            arguments[each.argument] = read_value(each, text_of(values[0], each.name))
         elif each.required:
             raise Unfit("missing", f"{each.name} is required in the query", each.name)
     return arguments
@@ -127,7 +127,7 @@ def _by_key(each: Parameter, given: Mapping[str, list[bytes]]) -> dict[str, list
     before, found = f"{each.name}[", dict[str, list[str]]()
     for name, values in given.items():
         if name.startswith(before) and name.endswith("]"):
-            found[name[len(before) : -1]] = [_text(value, name) for value in values]
+            found[name[len(before) : -1]] = [text_of(value, name) for value in values]
     return found
 
 
@@ -141,10 +141,3 @@ def read_value(each: Parameter, text: str) -> Any:
         return each.read(text)
     except (ValueError, KeyError):
         raise Unfit("type", f"{each.name} must be {each.need}", each.name) from None
-
-
-def _text(value: bytes, name: str) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        raise Unfit("type", f"{name} is not percent-encoded UTF-8", name) from None

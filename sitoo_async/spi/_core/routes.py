@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final, Generic, TypeVar
-from urllib.parse import unquote_to_bytes
 
 import attrs
 
 from sitoo_async._checks.show import shown
 from sitoo_async.errors import InvalidOptionError
-from sitoo_async.spi._core.refusal import Unfit
+from sitoo_async.spi._core.percent import bytes_of, text_of
 
 __all__ = ["Found", "Routes", "Template"]
 
@@ -126,7 +125,7 @@ class Routes(Generic[T]):
             if method in methods:
                 names = template.parameters
                 pairs = zip(names, given, strict=True)
-                return Found(target, {name: _decoded(text, name) for name, text in pairs})
+                return Found(target, {name: text_of(bytes_of(text), name) for name, text in pairs})
             allowed.update(methods)
         return tuple(sorted(allowed))
 
@@ -135,18 +134,6 @@ def _parameters_last(route: tuple[tuple[str, ...], object]) -> list[bool]:
     return [part.startswith("{}") for part in route[0]]
 
 
-def _decoded(text: str, name: str) -> str:
-    """Percent-encoded text, decoded as UTF-8.
-
-    Raises:
-        Unfit: it is none.
-    """
-    try:
-        return unquote_to_bytes(text.encode("latin-1")).decode()
-    except UnicodeDecodeError:
-        raise Unfit("type", f"{name} is not percent-encoded UTF-8", name) from None
-
-
 def _plain(segment: str) -> str:
     """A part of a path for comparison; servers may encode what needs no encoding."""
-    return unquote_to_bytes(segment.encode("latin-1")).decode("latin-1")
+    return bytes_of(segment).decode("latin-1")
