@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast, get_args
 
@@ -534,6 +535,18 @@ def _options(base: Options, changes: Mapping[str, Any]) -> Options:
     for name in changes:
         if name not in known:
             raise InvalidOptionError(
-                f"{shown(name)} is not an option: there are {', '.join(sorted(known))}", field=name
+                f"{shown(name)} is not an option: {_instead(name, known)}", field=name
             )
     return attrs.evolve(base, **changes)
+
+
+def _instead(name: str, options: AbstractSet[str]) -> str:
+    """What may have been meant by an option that there isn't."""
+    # Only whoever made a slip waits for it to load.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    ones = {*SitooClient.__init__.__annotations__, *options}.difference(("options", "return"))
+    if name in ones:
+        return "it is given when the client is made, and not to a view"
+    near = get_close_matches(name, sorted(ones), n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(options))}"

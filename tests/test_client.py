@@ -8,6 +8,7 @@ import base64
 import logging
 import os
 import pickle
+import re
 import subprocess
 import sys
 import traceback
@@ -92,6 +93,25 @@ def test_views_check_their_options_and_sites_too():
         client.site("{0FA0E4C1-0000-0000-0000-000000000000}")
     with pytest.raises(errors.InvalidOptionError, match="attempts"):
         RetryPolicy(attempts=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("journal_url", "did you mean 'journals_url'?"),
+        ("deadlines", "did you mean 'deadline'?"),
+        ("zebra", "there are bulk_seconds, coalesce, "),
+    ],
+)
+def test_a_misspelt_option_is_refused_with_the_one_that_was_meant(name, instead):
+    with pytest.raises(InvalidOptionError, match=re.escape(instead)) as caught:
+        SitooClient(**GOOD, **{name: 1})
+    assert caught.value.field == name
+
+
+def test_what_belongs_to_the_client_is_no_option_of_a_view():
+    with pytest.raises(InvalidOptionError, match="given when the client is made"):
+        SitooClient(**GOOD).with_options(own_lanes=["shipments-v3"])
 
 
 def test_from_env_reads_the_environment_and_the_constructor_does_not(monkeypatch):
