@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from sitoo_async.testing._pos.operations import operation_of
 from sitoo_async.testing._pos.samples import sample_body, sample_parameters
 from sitoo_async.testing._reference.services import service_facts
 from sitoo_async.testing._server.partners import Reply
+from tests._spoilt import spoilt
 from tests.spi.test_pos_services import ANSWERS, SERVICES, answer_of, served, snake_case
 
 pytestmark = pytest.mark.filterwarnings(
@@ -116,17 +116,6 @@ async def test_payments_are_led_to_their_ends_by_a_pos(options, end):
 ODD_VALUES = [None, 5, "\ud800", [[]]]
 
 
-def spoilt(value: Any) -> Iterator[Any]:
-    """The same with an odd value in each place of it, and without each of its fields."""
-    yield from ODD_VALUES
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from ({**value, name: odd} for odd in spoilt(inner))
-            yield {key: each for key, each in value.items() if key != name}
-    elif isinstance(value, list) and value:
-        yield from ([odd, *value[1:]] for odd in spoilt(value[0]))
-
-
 @pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
 async def test_no_spoilt_request_is_more_than_a_bad_one_and_no_spoilt_answer_breaks_a_pos():
     statuses, broken = Counter[int](), Counter[str]()
@@ -136,10 +125,10 @@ async def test_no_spoilt_request_is_more_than_a_bad_one_and_no_spoilt_answer_bre
         app, _ = served(service, **{snake_case(name): answer_of(service, name, answer)})
         body, parameters = sample_body(operation), sample_parameters(operation)
         path = re.sub(r"\{\w+\}", "1", operation.path)
-        for odd in () if body is None else spoilt(body):
+        for odd in () if body is None else spoilt(body, ODD_VALUES):
             answered = await app.handle(operation.method, path, {}, json.dumps(odd))
             statuses[answered.status] += 1
-        for odd in spoilt(answer):
+        for odd in spoilt(answer, ODD_VALUES):
             reply = Reply((*operation.statuses, 200)[0], CIMultiDict(), json.dumps(odd).encode())
             broken[service] += any(
                 each.breaks for each in findings_of(operation, parameters, reply)

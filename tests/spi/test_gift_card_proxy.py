@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 
@@ -12,6 +11,7 @@ from sitoo_async.spi import App
 from sitoo_async.spi.gift_card import GiftCardProxy
 from sitoo_async.testing import Fault
 from sitoo_async.testing._reference.services import service_facts
+from tests.spi._asking import asking
 
 pytestmark = [
     pytest.mark.virtual_time,
@@ -26,15 +26,7 @@ CARD = EXAMPLES["Add Gift Card"]["request"] | {"cardnumber": NUMBER}
 
 @pytest.fixture
 def pos(sitoo):
-    """Asks as the POS would, and gives the status and what is in the body."""
-    app = App(GiftCardProxy(sitoo), unprotected=True)
-
-    async def ask(method, path, body=None):
-        content = b"" if body is None else json.dumps(body).encode()
-        answer = await app.handle(method, path, {}, content)
-        return answer.status, answer.json()
-
-    return ask
+    return asking(App(GiftCardProxy(sitoo), unprotected=True))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sitoo_async import InvalidInputError, InvalidOptionError
 from sitoo_async.spi import App, Call, Refusal
 from sitoo_async.spi.payment import Payment, PaymentRecord, PaymentsInMemory
 from sitoo_async.testing._reference.services import service_facts
+from tests.spi._asking import asking
 
 pytestmark = [pytest.mark.virtual_time, pytest.mark.eager_too]
 
@@ -57,16 +58,7 @@ async def payments():
 
 @pytest.fixture
 def pos(payments):
-    """Asks as the POS would, and gives the status and what is in the body."""
-    app = App(payments, unprotected=True)
-
-    async def ask(method, path, body=None):
-        answer = await app.handle(
-            method, path, {}, b"" if body is None else json.dumps(body).encode()
-        )
-        return answer.status, answer.json()
-
-    return ask
+    return asking(App(payments, unprotected=True))
 
 
 @pytest.fixture
