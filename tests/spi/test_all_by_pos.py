@@ -20,20 +20,13 @@ from sitoo_async.testing import FakePos
 from sitoo_async.testing._pos.contract import findings_of
 from sitoo_async.testing._pos.operations import operation_of
 from sitoo_async.testing._pos.samples import sample_body, sample_parameters
-from sitoo_async.testing._reference.services import service_facts
 from sitoo_async.testing._server.partners import Reply
 from tests._spoilt import spoilt
-from tests.spi.test_pos_services import ANSWERS, SERVICES, answer_of, served, snake_case
+from tests.spi._services import SERVICES, answer_of, expected, served, snake_case
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sitoo_async.errors.UnverifiedEndpointWarning"  # what is inferred is served here, too
 )
-
-
-def expected(service: str, operation: str) -> Any:
-    """What a partner answers: the documented example, else what the facts make likely."""
-    example = service_facts(service)["examples"].get(operation, {})
-    return example.get("response", ANSWERS.get((service, operation)))
 
 
 async def test_every_interface_is_served_to_a_pos_through_http():
