@@ -95,7 +95,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=_number(float, 0, _DAY, exclusive=True),
         help="from one try to the next (default: as long as Sitoo waits)",
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    for name in ("user", "password", "pause"):
+        if options.events_to is None and getattr(options, f"events_{name}") is not None:
+            parser.error(f"argument --events-{name}: there is no --events-to beside it")
+    return options
 
 
 def _greeting(fake: FakeSitoo) -> str:

@@ -67,6 +67,8 @@ def test_main_prints_what_a_user_pastes_and_ends_on_a_signal(capsys):
         ("--slot-seconds", "0", "0 is not above 0 to 86,400"),
         ("--slot-seconds", "-2", "-2 is not above 0 to 86,400"),
         ("--events-pause", "0", "0 is not above 0 to 86,400"),
+        ("--events-pause", "2", "there is no --events-to"),
+        ("--events-user", "sitoo", "there is no --events-to"),
         ("--slot-requests", "0", "0 is not from 1 to 1,000,000"),
     ],
 )

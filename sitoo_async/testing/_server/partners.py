@@ -114,7 +114,10 @@ def basic(user: str | None, password: str | None) -> str | None:
 def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("to: give a URL such as http://127.0.0.1:8000, below which the paths are")
+        raise ValueError(
+            "to: give an http URL of this machine, such as http://127.0.0.1:8000, below which the"
+            " paths are"
+        )
     if parts.username is not None:
         raise ValueError("to: give user= and password= instead of writing them into the URL")
     if not _is_loopback(parts.hostname):
