@@ -263,11 +263,11 @@ async def test_a_server_that_records_nothing_delivers_all_the_same():
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"to": "https://shop.example.com"}, "to: give a URL such as http"),
+        ({"to": "https://shop.example.com"}, "to: give an http URL of this machine"),
         ({"to": "http://shop.example.com"}, "another machine"),
         ({"to": "http://10.0.0.1/"}, "another machine"),
-        ({"to": "127.0.0.1:80"}, "to: give a URL"),
-        ({"to": "http://127.0.0.1/?a=b"}, "to: give a URL"),
+        ({"to": "127.0.0.1:80"}, "to: give an http URL"),
+        ({"to": "http://127.0.0.1/?a=b"}, "to: give an http URL"),
         ({"to": "http://user:secret@127.0.0.1"}, "user= and password="),
         ({"to": Receiver(), "prefix": "sitoo"}, "prefix: begin"),
         ({"to": Receiver(), "prefix": "/sitoo/"}, "prefix: begin"),
