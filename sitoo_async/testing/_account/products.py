@@ -120,12 +120,11 @@ class Categories(Collection):
     def forget(self, item: Item) -> None:
         """Delete what is below a deleted one, too."""
         parent = item["categoryid"]
-        below = [key for key, each in self.items.items() if each.get("categoryparentid") == parent]
-        for key in below:
-            # A tree, unless a test or an update made a ring of it.
-            gone = self.items.pop(key, None)
-            if gone is not None:
-                self.forget(gone)
+        # Looked for anew each time: a test may have made a ring of the tree.
+        while below := [
+            key for key, each in self.items.items() if each.get("categoryparentid") == parent
+        ]:
+            self.forget(self.items.pop(below[0]))
         super().forget(item)
 
 
