@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-from collections.abc import (
-    AsyncGenerator,
-    Awaitable,
-    Callable,
-    Collection,
-    Iterable,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
@@ -27,10 +19,10 @@ from sitoo_async.spi._core.call import Incoming
 from sitoo_async.spi._core.endpoint import Endpoint, Exchange
 from sitoo_async.spi._core.refusal import Errors
 from sitoo_async.spi.events.batch import letters_of
+from sitoo_async.spi.events.handlers import AnyHandler, check_event_type, check_handler
 from sitoo_async.spi.events.inbox import DeadLetter, Inbox, Letter, Patience
 from sitoo_async.spi.events.objects import (
     Event,
-    EventType,
     OrderData,
     OrderDeliveryData,
     ShipmentData,
@@ -41,7 +33,7 @@ from sitoo_async.spi.events.objects import (
 )
 from sitoo_async.spi.events.reason import reason
 from sitoo_async.spi.events.reconcile import KINDS, Missed, MissedKind, reconcile
-from sitoo_async.spi.events.worker import AnyHandler, Worker, WorkerOptions, told_to_end
+from sitoo_async.spi.events.worker import Worker, WorkerOptions, told_to_end
 
 if TYPE_CHECKING:
     from sitoo_async._client import SitooClient
@@ -208,18 +200,7 @@ class Events(Endpoint):
             InvalidInputError: it has a handler already, or what is decorated can't be one, or the
                 type is one of the eight in another spelling, such as ``"orders"``.
         """
-        if not is_a(event_type, str) or not event_type:
-            raise InvalidInputError(
-                f'event_type must be text such as "order", not {shown(event_type)}',
-                field="event_type",
-            )
-        for known in EventType:
-            # Not by likeness: a type that Sitoo adds may be called nearly as one that there is.
-            if event_type != known and _letters(event_type) == _letters(known):
-                raise InvalidInputError(
-                    f"Sitoo sends no {shown(event_type)}; did you mean {shown(known.value)}?",
-                    field="event_type",
-                )
+        check_event_type(event_type)
         return partial(self._keep, event_type)
 
     def on_other(self, handler: Handler[Any], /) -> Handler[Any]:
@@ -240,12 +221,7 @@ class Events(Endpoint):
                 " that fails is handled again as a whole",
                 field="event_type",
             )
-        if not (_is_async(handler) and _takes_two(handler)):
-            raise InvalidInputError(
-                "a handler is an `async def` that takes an event and the client of the worker, as"
-                " in `async def order(event, sitoo)`",
-                field="handler",
-            )
+        check_handler(handler)
         self._handlers[event_type] = handler
         return handler
 
@@ -408,24 +384,6 @@ def _text(event_id: object) -> str:
             field="event_id",
         )
     return str(event_id)
-
-
-def _is_async(handler: object) -> bool:
-    own: object = getattr(type(handler), "__call__", None)  # noqa: B004 - it may be an object
-    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(own)
-
-
-def _letters(event_type: str) -> str:
-    """What is left of a type without what is easily got wrong: case, hyphens and the plural."""
-    return "".join(filter(str.isalnum, event_type.lower())).removesuffix("s")
-
-
-def _takes_two(handler: Any) -> bool:
-    try:
-        inspect.signature(handler).bind(None, None)
-    except TypeError:
-        return False
-    return True
 
 
 def _tell_unreadable(letters: Sequence[Letter]) -> None:

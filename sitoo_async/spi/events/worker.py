@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
@@ -15,6 +15,7 @@ from sitoo_async._codec.base import Model, replace
 from sitoo_async._codec.codec import decode_item
 from sitoo_async.errors import DecodeError, InvalidInputError, printable
 from sitoo_async.spi._core.running import Outcome
+from sitoo_async.spi.events.handlers import AnyHandler
 from sitoo_async.spi.events.in_order import finished
 from sitoo_async.spi.events.inbox import Failure, Inbox, Letter, Patience
 from sitoo_async.spi.events.objects import Event, EventType, handed_over
@@ -23,12 +24,9 @@ from sitoo_async.spi.events.reason import reason, reason_of_handler
 if TYPE_CHECKING:
     from sitoo_async._client import SitooClient
 
-__all__ = ["AnyHandler", "Worker", "WorkerOptions", "told_to_end"]
+__all__ = ["Worker", "WorkerOptions", "told_to_end"]
 
 logger = logging.getLogger("sitoo_async")
-
-AnyHandler = Callable[[Any, Any], Awaitable[object]]
-"""A handler as it is kept, whatever its events are."""
 
 _KNOWN: Final = frozenset[str](EventType)
 _ANEW: Final = 10.0
