@@ -429,6 +429,9 @@ class ProcrastinateInbox:
                     min_size=1,
                     max_size=8,
                     timeout=_PATIENCE,
+                    # Each failure doubles the pause before the next attempt. Whoever waits after
+                    # this begins anew, so that no long outage is followed by minutes of pause.
+                    reconnect_timeout=_PATIENCE,
                     open=False,
                     check=AsyncConnectionPool.check_connection,
                 )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from sitoo_async.errors import ConfigurationError, InvalidOptionError
 from sitoo_async.spi.events import Events, Patience, ProcrastinateInbox
@@ -23,6 +24,7 @@ SCHEMA = 'quo"ted \\ name'
 @pytest.fixture
 def dsn(postgres_server):
     yield postgres_server.url()
+    postgres_server.restore()
     with psycopg.connect(postgres_server.url()) as connection:
         connection.execute("DROP SCHEMA IF EXISTS sitoo_events CASCADE")
 
@@ -57,6 +59,13 @@ async def _true(value):
 
 async def dead_are(events, number):
     return len(await events.dead_letters()) == number
+
+
+async def succeeded(inbox):
+    try:
+        return await jobs(inbox, "succeeded")
+    except ConnectorException:
+        return []  # no connection in that short a time, on a busy machine
 
 
 async def thanked(events, body):
@@ -224,26 +233,26 @@ async def test_what_was_handled_is_remembered_for_as_long_as_asked(dsn):
 
 
 async def test_a_database_that_is_away_makes_sitoo_ask_again_and_the_worker_goes_on(
-    dsn, postgres_server, monkeypatch, caplog
+    events, inbox, postgres_server, monkeypatch, caplog
 ):
     monkeypatch.setattr("sitoo_async.spi.events.procrastinate._PATIENCE", 0.2)
     monkeypatch.setattr("sitoo_async.spi.events.worker._ANEW", 0.1)
-    inbox = ProcrastinateInbox(dsn, lease=0.6)
-    events = Events(**PAIR, inbox=inbox)
     noted = Noted(events)
     postgres_server.stop()
     assert (await post(events, batch(1))).status == 503  # from the beginning
+    # However long it is away, nobody is left to wait for an attempt that is minutes ahead.
+    while inbox._pool.get_stats()["connections_errors"] < 8:
+        assert (await post(events, batch(1))).status == 503
     postgres_server.start()
     await until(lambda: thanked(events, batch(1)))
     async with events.worker(None):
-        await until(lambda: jobs(inbox, "succeeded"))
+        await until(lambda: succeeded(inbox))
         postgres_server.stop()
         assert (await post(events, batch(2))).status == 503
         await until(lambda: "gave up, and is begun anew" in caplog.text)
         postgres_server.start()
         await until(lambda: thanked(events, batch(2)))
         await until(lambda: (2, 1) in noted)
-    await inbox.aclose()
 
 
 async def test_who_looks_after_others_goes_on_when_that_failed(events, inbox, monkeypatch, caplog):
