@@ -148,10 +148,12 @@ class App(Endpoint):
         cls: Any = type(service)  # hashable, which mypy doubts of a type
         interface = interface_of(cls)
         plans = plans_of(cls)
-        check_names(cls, plans)
+        declared = vars(interface.declared)
+        missing = {name for name in plans if getattr(cls, name) is declared.get(name)}
+        check_names(cls, plans, missing)
         for name, plan in plans.items():
             called = f"{cls.__name__}.{name}"
-            own = getattr(cls, name) is not vars(interface.declared).get(name)
+            own = name not in missing
             target = Target(plan, interface.errors, getattr(service, name) if own else None, called)
             if target.handler is not None:
                 check_handler(target)

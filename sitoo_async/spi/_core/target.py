@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Collection
-from difflib import get_close_matches
 from inspect import getattr_static
 from typing import Any, Final, cast
 
@@ -54,18 +53,24 @@ def check_handler(target: Target) -> None:
         ) from None
 
 
-def check_names(cls: type, operations: Collection[str]) -> None:
+def check_names(cls: type, operations: Collection[str], missing: Collection[str]) -> None:
     """Refuse what looks like a handler and is misspelt, since nothing would ever call it.
 
     Raises:
-        InvalidOptionError: a public method takes a call, and its name is nearly an operation's.
+        InvalidOptionError: a public method takes a call, and its name is nearly that of an
+            operation which the class leaves out.
     """
     for name in dir(cls):
         if name.startswith("_") or name in operations:
             continue
         member = getattr_static(cls, name)  # without running code of the user's
-        near = get_close_matches(name, operations, n=1, cutoff=_SLIP)
-        if near and inspect.isfunction(member) and "call" in inspect.signature(member).parameters:
+        if not (inspect.isfunction(member) and "call" in inspect.signature(member).parameters):
+            continue
+        # Only a class with such methods of its own waits for it to load.
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        near = get_close_matches(name, missing, n=1, cutoff=_SLIP)
+        if near:
             raise InvalidOptionError(
                 f"{cls.__name__}.{name} is no operation of its interface; did you mean"
                 f" {near[0]!r}? A method of your own that takes a call begins with an underscore",

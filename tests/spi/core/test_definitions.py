@@ -168,6 +168,9 @@ class WithMethodsOfItsOwn(Recorder):
     async def get_payment_of(self, orderid):
         """What is near, and takes no call."""
 
+    async def get_payment_s(self, paymentids, *, call):
+        """What is near to an operation that is there as well."""
+
     async def find(self, orderid, *, call):
         """What takes a call, and is not near."""
 
