@@ -122,11 +122,6 @@ WRITES = {
     "an update of a plugin": lambda c: c.plugins.settings.update("taxfree", active=True),
     "what is added without an id": lambda c: c.products.images.add(1, "a.png"),
 }
-# What they are answered with is ignored.
-BLIND_WRITES = {
-    "an update of settings": lambda c: c.settings.update(emailfrom="x@example.com"),
-    "a delete of a text id": lambda c: c.custom_attributes.delete("season"),
-}
 UNSEEN = pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnverifiedEndpointWarning")
 
 
