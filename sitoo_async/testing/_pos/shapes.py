@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from sitoo_async.testing._pos.findings import Finding
+from sitoo_async.testing._reference.shapes import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,16 +24,6 @@ _NAMES: Mapping[type, str] = {
 }
 
 # By the first word of a type.
-_PLAIN: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "timestamp": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "object": (dict,),
-    "array": (list,),
-}
-
 _NEEDED: Mapping[str, str] = {
     "string": "text",
     "integer": "an integer",
@@ -189,12 +180,11 @@ def _unlike_array(
 def _unlike_plain(
     kind: str, value: Any, place: str, *, sure: bool, pattern: str | None = None
 ) -> Iterator[Finding]:
-    first = re.split("[ <]", kind)[0]
-    types = _PLAIN.get(first)
-    if types is None:  # a name that the facts don't explain
+    needed = _NEEDED.get(re.split("[ <]", kind)[0])
+    if needed is None:  # a name that the facts don't explain
         return
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        yield Finding(place, f"should be {_NEEDED[first]} and is {json_type(value)}", sure)
+    if not is_plain(kind, value):
+        yield Finding(place, f"should be {needed} and is {json_type(value)}", sure)
         return
     matches, need = _PATTERNS.get((pattern or kind).lower(), (None, ""))
     if matches is not None and re.fullmatch(matches, str(value), re.ASCII) is None:

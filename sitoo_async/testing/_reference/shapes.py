@@ -10,14 +10,17 @@ from sitoo_async.testing._reference.fields import Refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["check_object", "check_value"]
+__all__ = ["check_object", "check_value", "is_plain"]
 
+# By the first word of a type.
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
+    "timestamp": (int,),
     "number": (int, float),
     "boolean": (bool,),
     "object": (dict,),
+    "array": (list,),
 }
 
 _PATTERNS: Mapping[str, str] = {
@@ -25,6 +28,15 @@ _PATTERNS: Mapping[str, str] = {
     "string GUID in braces": r"\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}",
     "string ISO 4217": "[A-Z]{3}",
 }
+
+
+def is_plain(kind: str, value: Any) -> bool:
+    """Whether a value is what a type begins with in JSON; of what nobody explains, any value is."""
+    types = _TYPES.get(re.split("[ <]", kind)[0])
+    # true and false are no integers here.
+    return types is None or (
+        isinstance(value, types) and (bool in types or not isinstance(value, bool))
+    )
 
 
 def check_object(facts: Mapping[str, Any], name: str, sent: Any, at: str = "") -> None:
@@ -97,10 +109,7 @@ def _check_named(facts: Mapping[str, Any], name: str, value: Any, at: str) -> No
 
 
 def _check_plain(kind: str, value: Any, at: str) -> None:
-    types = _TYPES.get(re.split("[ <]", kind)[0])
-    if types is None:
-        return
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+    if not is_plain(kind, value):
         expected = kind.partition(" ")[0]
         raise Refusal(400, f"The type {expected} is expected.", code="field-type", field=at)
     pattern = _PATTERNS.get(kind)
