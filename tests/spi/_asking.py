@@ -1,7 +1,8 @@
-"""What asks an application as a POS does, without a server."""
+"""What asks an application as Sitoo and its POS do, without a server."""
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,12 @@ if TYPE_CHECKING:
 
     from sitoo_async.spi import App
 
-__all__ = ["asking"]
+__all__ = ["asking", "basic"]
+
+
+def basic(user: str, password: str, encoding: str = "utf-8") -> str:
+    """What goes into the ``Authorization`` header."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode(encoding)).decode()}"
 
 
 def asking(app: App) -> Callable[..., Awaitable[tuple[int, Any]]]:

@@ -2,7 +2,6 @@
 
 # No `from __future__ import annotations` here: the codec reads them.
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from sitoo_async._codec.enums import OpenText
 from sitoo_async._codec.kinds import Money
 from sitoo_async.spi import App, Call, Service, operation
 from sitoo_async.spi._core.refusal import BY_FIELD, by_status
+from tests.spi._asking import basic
 
 
 class Kind(OpenText):
@@ -144,10 +144,6 @@ class Recorder(_Recording, PaymentService):
 
 class FieldRecorder(_Recording, FieldPaymentService):
     pass
-
-
-def basic(user: str, password: str, encoding: str = "utf-8") -> str:
-    return f"Basic {base64.b64encode(f'{user}:{password}'.encode(encoding)).decode()}"
 
 
 CREDENTIALS = {"user": "sitoo", "password": "geheim-4711"}

@@ -13,7 +13,8 @@ from sitoo_async import Key
 from sitoo_async.errors import InvalidOptionError, SitooWarning
 from sitoo_async.spi import App
 from sitoo_async.spi._core import credentials
-from tests.spi.core._payments import CREDENTIALS, HEADERS, Recorder, basic
+from tests.spi._asking import basic
+from tests.spi.core._payments import CREDENTIALS, HEADERS, Recorder
 
 SECRET = "geheim-4711"  # it opens nothing
 

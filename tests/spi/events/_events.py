@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from typing import TYPE_CHECKING, Any
+
+from tests.spi._asking import basic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,7 @@ PAIR: dict[str, str] = {"user": "sitoo", "password": "made up"}
 
 
 def authorization(user: str = PAIR["user"], password: str = PAIR["password"]) -> dict[str, str]:
-    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+    return {"Authorization": basic(user, password), "Content-Type": "application/json"}
 
 
 def event(number: int, event_type: str = "order", data: Any = None) -> dict[str, Any]:
