@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sitoo_async.testing._server.partners import Outgoing, partner_of
+from sitoo_async.testing._server.partners import Outgoing
 
 if TYPE_CHECKING:
-    from sitoo_async.testing._server.partners import AsgiApp, Partner
+    from sitoo_async.testing._server.partners import Partner
 
-__all__ = ["Receiver", "receiver_of"]
+__all__ = ["Receiver"]
 
 PATIENCE = 15.0
 """Seconds in which Sitoo wants its answer."""
@@ -41,13 +41,3 @@ class Receiver:
     async def aclose(self) -> None:
         """Let go of what is open."""
         await self._partner.aclose()
-
-
-def receiver_of(to: str | AsgiApp, prefix: str, authorization: str | None) -> Receiver:
-    """The receiver that a user means.
-
-    Raises:
-        ValueError: a URL that is not one of this machine, or not one at all; a bad prefix.
-        TypeError: neither a URL nor an application.
-    """
-    return Receiver(partner_of(to, prefix), authorization)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sitoo_async.testing._server.event_queue import EventDelivery, EventQueue
 from sitoo_async.testing._server.faults import check_seconds
 from sitoo_async.testing._server.listening import Listener
-from sitoo_async.testing._server.partners import basic
-from sitoo_async.testing._server.receivers import receiver_of
+from sitoo_async.testing._server.partners import basic, partner_of
+from sitoo_async.testing._server.receivers import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ class Teller(Listener):
             if not pause:
                 raise ValueError("pause: give a time above 0")
         authorization = basic(user, password)
-        receiver = receiver_of(to, prefix, authorization)
+        receiver = Receiver(partner_of(to, prefix), authorization)
         self._in_its_loop(self._events.begin, receiver, pause)
 
     def emit(self, event_type: str, data: Mapping[str, Any]) -> dict[str, Any]:
