@@ -117,6 +117,8 @@ class Refusal(Exception):  # noqa: N818  # a decision of the handler rather than
             raise InvalidInputError(
                 f"status must be one of an error, 400 to 599, not {shown(status)}", field="status"
             )
+        # A text that was cut within a character has half of it left, which can't be sent.
+        message, field = _sendable(message), None if field is None else _sendable(field)
         super().__init__(code, message)
         self.code = code
         self.message = message
@@ -128,6 +130,11 @@ class Refusal(Exception):  # noqa: N818  # a decision of the handler rather than
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.code, self.message), vars(self)
+
+
+def _sendable(text: str) -> str:
+    """A text with a question mark for each half of a surrogate pair, of which UTF-8 has none."""
+    return text.encode(errors="replace").decode()
 
 
 class Unfit(Exception):  # noqa: N818  # never leaves the core

@@ -145,6 +145,12 @@ async def test_a_refusal_is_the_documented_error_and_is_not_logged(refusal, stat
     assert caplog.records == []
 
 
+async def test_a_refusal_whose_text_was_cut_within_a_character_is_told_all_the_same():
+    _, server = serving(get_payment=Refusal("other", "no \ud83d", field="a\udc00"))
+    answer = await server.handle("GET", "/payments/7", HEADERS, b"")
+    assert answer.json()["error_data"] == {"message": "no ?", "field": "a?"}
+
+
 async def test_none_where_there_may_be_none_is_the_documented_404():
     _, server = serving(get_payment=None)
     answer = await server.handle("GET", "/payments/7", HEADERS, b"")
