@@ -109,6 +109,8 @@ async def test_payments_are_led_to_their_ends_by_a_pos(options, end):
 ODD_VALUES = [None, 5, "\ud800", [[]]]
 
 
+# Each of these ways through the code is another test's too, and to trace thousands takes as long.
+@pytest.mark.no_cover
 @pytest.mark.filterwarnings("ignore::sitoo_async.errors.UnexpectedTypeWarning")
 async def test_no_spoilt_request_is_more_than_a_bad_one_and_no_spoilt_answer_breaks_a_pos():
     statuses, broken = Counter[int](), Counter[str]()

@@ -31,18 +31,18 @@ def pos(sitoo):
 
 @pytest.fixture
 async def sold(pos):
-    status, answer = await pos("POST", "/giftcards.json?pin=4711", CARD)
+    status, answer = await pos("POST", "/giftcards.json?pin=47110815", CARD)
     assert status == 200
     return answer
 
 
 async def test_a_card_is_sold_used_and_taken_back(pos, sold):
     assert sold.keys() == EXAMPLES["Add Gift Card"]["response"].keys()
-    status, card = await pos("GET", f"/giftcards/{NUMBER}.json?pin=4711")
+    status, card = await pos("GET", f"/giftcards/{NUMBER}.json?pin=47110815")
     assert (status, card) == (200, sold["giftcard"])
     payment = EXAMPLES["Add Gift Card Transaction"]["request"]
     at = f"/giftcards/{NUMBER}/transactions.json"
-    status, paid = await pos("POST", f"{at}?pin=4711", payment)
+    status, paid = await pos("POST", f"{at}?pin=47110815", payment)
     assert (status, paid["giftcard"]["moneyamount"]) == (200, "201.00")
     assert await pos("DELETE", at, paid["addedtransactionids"]) == (200, True)
     _, card = await pos("GET", f"/giftcards/{NUMBER}.json")
@@ -81,7 +81,7 @@ async def test_an_answer_with_the_card_at_its_top_is_wrapped(pos, fake_sitoo):
         ("POST /giftcards/1/transactions.json", {"moneyamount": "5.00"}, 404),
         (f"GET /giftcards/{NUMBER}.json?pin=1", None, 400),
         (f"GET /giftcards/{NUMBER}.json?pin=%C3%A5", None, 400),
-        (f"POST /giftcards/{NUMBER}/transactions.json?pin=4711", {}, 400),
+        (f"POST /giftcards/{NUMBER}/transactions.json?pin=47110815", {}, 400),
         (f"DELETE /giftcards/{NUMBER}/transactions.json", [], 400),
         (f"DELETE /giftcards/{NUMBER}/transactions.json", {}, 400),
         ("POST /giftcards.json", CARD, 400),
@@ -112,10 +112,10 @@ async def test_the_pos_is_answered_in_time_whatever_becomes_of_a_transaction(
 ):
     fake_sitoo.script(fault)
     began = asyncio.get_running_loop().time()
-    at = f"/giftcards/{NUMBER}/transactions.json?pin=4711"
+    at = f"/giftcards/{NUMBER}/transactions.json?pin=47110815"
     assert await pos("POST", at, {"moneyamount": "-5.00"}) == (status, None)
     assert asyncio.get_running_loop().time() - began < 10
-    assert "4711" not in caplog.text
+    assert "47110815" not in caplog.text
 
 
 async def test_a_turn_that_does_not_come_in_time_is_told_as_too_many_requests(
