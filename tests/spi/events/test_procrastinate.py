@@ -48,7 +48,7 @@ def often(monkeypatch) -> None:
 
 async def until(condition) -> None:
     """Wait for what happens in real time, and nobody tells."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(45):
         while not await _true(condition()):  # noqa: ASYNC110 - as it says
             await asyncio.sleep(0.01)
 
