@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn, Self, TypeVar, overload
 
 import attrs
 
@@ -64,7 +64,7 @@ class Page(Record, Generic[T]):
             return NotImplemented
         return self._told() == other._told()
 
-    __hash__ = None  # type: ignore[assignment]  # its items can be changed
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # its items can be changed
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self._told().items())

@@ -184,7 +184,8 @@ class Product(Model):
 class Products(Model):
     """A page of the products that were found."""
 
-    __keeps_unknown__: ClassVar = True  # as all models of this interface; the reference has no name
+    # As all models of this interface, though the reference has no name for this one.
+    __keeps_unknown__: ClassVar[bool] = True
 
     count: int = UNSET
     """How many were found, on all pages."""

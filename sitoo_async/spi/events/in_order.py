@@ -16,7 +16,7 @@ from sitoo_async.spi.events.reason import reason
 
 __all__ = ["InOrder", "Taken", "finished", "log_death"]
 
-logger = logging.getLogger("sitoo_async")
+logger: logging.Logger = logging.getLogger("sitoo_async")
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from sitoo_async.spi.events.inbox import DeadLetter, Letter, memory_of
 
 __all__ = ["MemoryInbox"]
 
-logger = logging.getLogger("sitoo_async")
+logger: logging.Logger = logging.getLogger("sitoo_async")
 
 
 @attrs.define(eq=False)

@@ -33,14 +33,14 @@ try:
     from psycopg.rows import TupleRow, tuple_row
     from psycopg.sql import SQL, Identifier
     from psycopg_pool import AsyncConnectionPool
-except ModuleNotFoundError as error:  # pragma: no cover  # where the tests run, it is there
+except ModuleNotFoundError as _missing:  # pragma: no cover  # where the tests run, it is there
     raise ConfigurationError(
         'ProcrastinateInbox needs procrastinate: pip install "sitoo_async[procrastinate]"'
-    ) from error
+    ) from _missing
 
 __all__ = ["ProcrastinateInbox"]
 
-logger = logging.getLogger("sitoo_async")
+logger: logging.Logger = logging.getLogger("sitoo_async")
 
 Connection = psycopg.AsyncConnection[TupleRow]
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Events", "Handler"]
 
-logger = logging.getLogger("sitoo_async")
+logger: logging.Logger = logging.getLogger("sitoo_async")
 
 D = TypeVar("D")
 

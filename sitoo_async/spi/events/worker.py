@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Worker", "WorkerOptions", "told_to_end"]
 
-logger = logging.getLogger("sitoo_async")
+logger: logging.Logger = logging.getLogger("sitoo_async")
 
 _KNOWN: Final = frozenset[str](EventType)
 _ANEW: Final = 10.0

@@ -31,7 +31,7 @@ from sitoo_async.spi.payment.service import PaymentService
 
 __all__ = ["PaymentsInMemory"]
 
-logger = logging.getLogger("sitoo_async")
+logger: logging.Logger = logging.getLogger("sitoo_async")
 
 _LONGEST_PAUSE: Final = 60.0
 """Seconds between two tries to give money back."""
