@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -43,10 +44,16 @@ def below_litestar(server):
     return Litestar([asgi(PLACE, is_mount=True, copy_scope=True)(server)], logging_config=None)
 
 
+# Or httpx reads the certificates that a machine may lack, and its proxies, for a call to itself.
+UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 @contextlib.asynccontextmanager
 async def in_process(app: Any) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app, root_path="")
-    async with httpx.AsyncClient(transport=transport, base_url="http://pos.example") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://pos.example", verify=UNUSED
+    ) as client:
         yield client
 
 
@@ -62,7 +69,7 @@ async def by_uvicorn(app: Any) -> AsyncIterator[httpx.AsyncClient]:
     task = asyncio.create_task(server.serve([listening]))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=base) as client:
+        async with httpx.AsyncClient(base_url=base, verify=UNUSED, trust_env=False) as client:
             yield client
     finally:
         server.should_exit = True
@@ -83,7 +90,9 @@ async def by_aiohttp(server: Any) -> AsyncIterator[httpx.AsyncClient]:
     await site.start()
     host, port = runner.addresses[0]
     try:
-        async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
+        async with httpx.AsyncClient(
+            base_url=f"http://{host}:{port}", verify=UNUSED, trust_env=False
+        ) as client:
             yield client
     finally:
         await runner.cleanup()
