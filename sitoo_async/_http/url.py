@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, Literal, cast
 from urllib.parse import quote, unquote
 
@@ -31,6 +32,15 @@ _ROOTS: Final[Mapping[Below, str]] = {
 _EXAMPLES: Final[Mapping[Below, str]] = {"the account": "/sites.json", "the service": "/shipments"}
 
 
+@cache
+def _copied(below: Below) -> re.Pattern[str]:
+    """What a path looks like that was copied from whole, compiled for the first of them."""
+    return re.compile(
+        rf"(?:[a-z]+:)?(?://[^/]*)?/*(?:{_ROOTS[below]})(?P<below>/[^?#]*)?(?:[?#].*)?",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
 def plain_path(path: str, *, below: Below = "the account") -> str:
     """A path of the user's own, percent-encoded where it is not yet.
 
@@ -39,11 +49,7 @@ def plain_path(path: str, *, below: Below = "the account") -> str:
             carries a query.
     """
     text = _text(path, "path")
-    whole = re.fullmatch(
-        rf"(?:[a-z]+:)?(?://[^/]*)?/*(?:{_ROOTS[below]})(?P<below>/[^?#]*)?(?:[?#].*)?",
-        text,
-        re.IGNORECASE | re.DOTALL,
-    )
+    whole = _copied(below).fullmatch(text)
     if whole is not None:
         raise InvalidInputError(
             f"path must not name {below} again: give {shown(whole['below'] or _EXAMPLES[below])}",
