@@ -222,8 +222,9 @@ server, with the method to implement.
 
 *Evidence* tells what is known of it: printed in the reference (documented), its path likely by
 analogy (inferred), or nothing but its name (unverified; name-only). What is not documented says how
-likely it is right: high, medium or low. It warns once when it is used; of the services and
-interfaces what is low or name-only is not called at all, and says so by an `UnknownOperationError`.
+likely it is right: high, medium or low. It warns once when it is used. Of the services with hosts
+of their own, what is low or name-only is not called, and says so by an `UnknownOperationError`; of
+the interfaces, what has no path is served only at one that you name.
 *Repeatable* operations are tried again when nobody knows what became of them; the others, and those
 of which the *unless* is true, are not, and their errors say `sent="unknown"`. *Batch* does the same
 to many items.
